@@ -1,0 +1,67 @@
+package org.smtpguard.protocol;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A reply as RFC 5321 §4.2 wants it: one code on every line, printable ASCII, no line longer than 512 octets with its
+ * CRLF (§4.5.3.1.5). Whatever text it is made of, the reply keeps to that; longer lines are cut.
+ */
+public final class Reply {
+    /** The longest line, in octets, with CRLF. */
+    public static final int LINE_LIMIT = 512;
+
+    private static final int CODE_AND_SEPARATOR = 4;
+    private static final int CRLF = 2;
+
+    private final int code;
+    private final List<String> texts;
+    private final boolean closing;
+
+    private Reply(int code, List<String> texts, boolean closing) {
+        this.code = code;
+        this.texts = texts;
+        this.closing = closing;
+    }
+
+    /**
+     * @param code three digits
+     * @param texts what stands behind the code, a text for each line, at least one
+     */
+    public static Reply of(int code, List<String> texts) {
+        if (code < 200 || code > 599 || texts.isEmpty()) {
+            throw new IllegalArgumentException("Not a reply: " + code + " with " + texts.size() + " lines");
+        }
+        return new Reply(code, texts.stream()
+            .map(text -> Printable.cut(text, LINE_LIMIT - CODE_AND_SEPARATOR - CRLF))
+            .collect(Collectors.toUnmodifiableList()), false);
+    }
+
+    /** The same reply with an enhanced status code (RFC 2034 §4) at the start of every line. */
+    public static Reply of(int code, EnhancedStatus status, List<String> texts) {
+        return of(code, texts.stream().map(text -> status + " " + text).collect(Collectors.toUnmodifiableList()));
+    }
+
+    /** This reply, after which the server closes the connection. */
+    public Reply thenClose() {
+        return new Reply(code, texts, true);
+    }
+
+    public int code() {
+        return code;
+    }
+
+    /** What stands behind the code on each line. */
+    public List<String> texts() {
+        return texts;
+    }
+
+    public boolean closesConnection() {
+        return closing;
+    }
+
+    @Override
+    public String toString() {
+        return code + " " + String.join(" / ", texts);
+    }
+}
