@@ -1,0 +1,69 @@
+package org.smtpguard.diagnosis;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.protocol.Printable;
+import org.smtpguard.protocol.Verb;
+import org.smtpguard.sequence.SequenceRule;
+import org.smtpguard.sequence.SequenceTable;
+import org.smtpguard.sequence.SessionState;
+
+/** Turns a verdict or a fault, and the state it was met in, into a diagnosis. */
+public final class Diagnostician {
+    private static final int REASON_LIMIT = 300;
+    private static final int REASONS = 5;
+
+    private final SequenceTable table;
+
+    public Diagnostician(SequenceTable table) {
+        this.table = table;
+    }
+
+    /** The diagnosis of a command that a row of the table refuses. */
+    public Diagnosis of(SequenceRule rule, CommandLine command, SessionState state) {
+        List<String> details = rule.id() == DiagnosisId.SEQ_RCPT_REFUSED ? reasons(state) : List.of();
+        return new Diagnosis(rule.id(), rule.code(), rule.status(), summary(name(command), rule.cause()), details,
+            StateText.of(state), next(state), false);
+    }
+
+    /** The diagnosis of a command that is faulty in itself. What is next after one that ends the connection is a new one. */
+    public Diagnosis of(Fault fault, CommandLine command, SessionState state) {
+        SessionState then = fault.closesConnection() ? SessionState.on(state.port()).build() : state;
+        return new Diagnosis(fault.id(), fault.code(), fault.status(), summary(name(command), fault.cause()), List.of(),
+            StateText.of(state), next(then), fault.closesConnection());
+    }
+
+    /** Where the session stands, in words. */
+    public String stateOf(SessionState state) {
+        return StateText.of(state);
+    }
+
+    /** What is legal next, ready to be sent. */
+    public List<String> next(SessionState state) {
+        return table.next(state).stream().map(move -> move.form(state.port())).collect(Collectors.toUnmodifiableList());
+    }
+
+    private static String summary(String command, String cause) {
+        return command + " refused: " + cause;
+    }
+
+    private static String name(CommandLine command) {
+        return command.verb() == Verb.OTHER ? "Command" : command.verb().name();
+    }
+
+    private static List<String> reasons(SessionState state) {
+        List<String> reasons = state.refusedRecipients().stream()
+            .limit(REASONS)
+            .map(refused -> Printable.cut(refused.recipient(), StateText.ADDRESS_LIMIT) + ": "
+                + Printable.cut(refused.reason(), REASON_LIMIT))
+            .collect(Collectors.toList());
+        int more = state.refusedRecipients().size() - reasons.size();
+        if (more > 0) {
+            reasons.add("and " + more + " more");
+        }
+        return reasons;
+    }
+}

@@ -1,0 +1,63 @@
+package org.smtpguard.diagnosis;
+
+import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.protocol.EnhancedStatus;
+
+/**
+ * What can be wrong with a command beside its place in the order, which the rows of the sequence table judge. The
+ * replies of AUTH are those of RFC 4954 §4 and §6. Unknown user, wrong password and disabled account are one fault.
+ */
+public enum Fault {
+    UNKNOWN_COMMAND(DiagnosisId.SYN_COMMAND, 500, "5.5.1", "this server knows no such command"),
+    BARE_LF(DiagnosisId.SEQ_BARE_LF, 500, "5.5.2", "the line ends in LF alone; every line has to end in CRLF"),
+    EARLY_TALK(DiagnosisId.SEQ_GREETING_EARLY, 554, "5.5.1", "it was sent before the greeting; the connection is closed"),
+    PIPELINED(DiagnosisId.SEQ_PIPELINING, 503, "5.5.1", "it was sent before the reply to the command in front of it had come"),
+    PIPELINED_BEHIND(DiagnosisId.SEQ_PIPELINING, 503, "5.5.1", "something was sent behind it before its reply had come"),
+    PIPELINED_CONTENT(DiagnosisId.SEQ_PIPELINING, 503, "5.5.1", "the message was sent before the reply 354 had come; it was thrown away"),
+    TOO_MANY_ERRORS(DiagnosisId.LIMIT_ERRORS, 421, "4.7.0", "too many errors in this session; the connection is closed"),
+    TOO_MANY_AUTH_FAILURES(DiagnosisId.LIMIT_AUTH, 421, "4.7.0", "too many failed AUTHs in this session; the connection is closed"),
+
+    AUTHENTICATION_REQUIRED(DiagnosisId.AUTH_REQUIRED, 530, "5.7.0", "you have to authenticate first"),
+    CREDENTIALS_REFUSED(DiagnosisId.AUTH_CREDENTIALS, 535, "5.7.8", "the user name or the password is wrong"),
+    IDENTITY_REFUSED(DiagnosisId.AUTH_IDENTITY, 535, "5.7.8", "you may not act as the authorization identity that you asked for"),
+    BACKEND_UNAVAILABLE(DiagnosisId.AUTH_UNAVAILABLE, 454, "4.7.0",
+        "the credentials could not be checked just now; they may well be right"),
+    MECHANISM_UNKNOWN(DiagnosisId.AUTH_MECHANISM, 504, "5.5.4", "this port does not offer that mechanism"),
+    UNDECODABLE(DiagnosisId.AUTH_ENCODING, 501, "5.5.2", "the response is not base64"),
+    MALFORMED(DiagnosisId.AUTH_ENCODING, 501, "5.5.2", "the response is not what the mechanism asks for"),
+    CANCELLED(DiagnosisId.AUTH_CANCELLED, 501, "5.7.0", "you cancelled it");
+
+    private final DiagnosisId id;
+    private final int code;
+    private final EnhancedStatus status;
+    private final String cause;
+
+    Fault(DiagnosisId id, int code, String status, String cause) {
+        this.id = id;
+        this.code = code;
+        this.status = EnhancedStatus.of(status);
+        this.cause = cause;
+    }
+
+    public DiagnosisId id() {
+        return id;
+    }
+
+    public int code() {
+        return code;
+    }
+
+    public EnhancedStatus status() {
+        return status;
+    }
+
+    /** Whether the connection is closed behind the reply. */
+    public boolean closesConnection() {
+        return id == DiagnosisId.SEQ_GREETING_EARLY || id == DiagnosisId.LIMIT_ERRORS || id == DiagnosisId.LIMIT_AUTH;
+    }
+
+    /** Why, for the client: goes on after "… refused: ". */
+    public String cause() {
+        return cause;
+    }
+}

@@ -1,0 +1,56 @@
+package org.smtpguard.diagnosis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+import org.smtpguard.protocol.Printable;
+import org.smtpguard.protocol.Reply;
+
+/** Puts a diagnosis into the lines of a reply, in the style that the operator chose. */
+public final class ReplyRenderer {
+    /** What stands in a help URL for the diagnosis id. */
+    public static final String ID_PLACEHOLDER = "{id}";
+
+    private static final String ALTERNATIVE = " | ";
+    /** Leaves room on the one line for what comes behind it. */
+    private static final int DETAIL_LIMIT = 160;
+
+    private final ReplyStyle style;
+    private final Optional<String> helpUrl;
+
+    /** @param helpUrl where people read more; {@value #ID_PLACEHOLDER} in it becomes the diagnosis id */
+    public ReplyRenderer(ReplyStyle style, Optional<String> helpUrl) {
+        this.style = Objects.requireNonNull(style, "style");
+        this.helpUrl = Objects.requireNonNull(helpUrl, "helpUrl");
+    }
+
+    /** @param session the reference under which the server's log knows the session */
+    public Reply render(Diagnosis diagnosis, String session) {
+        return Reply.of(diagnosis.code(), diagnosis.status(),
+            style == ReplyStyle.BRIEF ? List.of(brief(diagnosis, session)) : full(diagnosis, session));
+    }
+
+    /** The alternatives as they stand behind "Next: ". */
+    static String alternatives(List<String> next) {
+        return String.join(ALTERNATIVE, next);
+    }
+
+    private String brief(Diagnosis diagnosis, String session) {
+        String details = diagnosis.details().isEmpty() ? "" : " (" + Printable.cut(diagnosis.details().get(0), DETAIL_LIMIT) + ")";
+        return diagnosis.summary() + details + "; next: " + alternatives(diagnosis.next())
+            + " [" + diagnosis.id() + " " + session + "]";
+    }
+
+    private List<String> full(Diagnosis diagnosis, String session) {
+        List<String> lines = new ArrayList<>();
+        lines.add(diagnosis.summary() + " [" + diagnosis.id() + "]");
+        lines.addAll(diagnosis.details());
+        lines.add("State: " + diagnosis.state());
+        lines.add("Next: " + alternatives(diagnosis.next()));
+        String page = helpUrl.map(url -> " or " + url.replace(ID_PLACEHOLDER, diagnosis.id().toString())).orElse("");
+        lines.add("Help: HELP " + diagnosis.id() + page + " (session " + session + ")");
+        return lines;
+    }
+}
