@@ -1,0 +1,300 @@
+package org.smtpguard.backend;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.SecureRandom;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.smtpguard.backend.UserFile.MalformedLine;
+import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.ScramKeys;
+import org.smtpguard.credential.SecretLookup;
+import org.smtpguard.credential.Workers;
+import org.smtpguard.password.CostLimits;
+import org.smtpguard.password.PasswordHash;
+import org.smtpguard.password.PasswordSchemes;
+
+/**
+ * Users in a file of {@code user:{SCHEME}hash} lines ({@code docs/backends/file.md}). A changed file is taken at the next
+ * log-in; one that cannot be used is not, and the last good version stays.
+ *
+ * <p>Every claim costs one check of one hash, known user or not; see {@link UserFile} for what a stranger is checked against.
+ *
+ * <p>Threads: the constructor reads the file, on the thread that starts the server. {@link #verify} hands the claim to the
+ * hashing pool and returns; everything else (asking the file system whether the file has changed, reading it, checking
+ * the hash, completing the answer) happens on a thread of that pool. {@link #version} is immutable and replaced as a
+ * whole, by the one thread that holds {@link #reading}; a thread that finds it held goes on with the version there is.
+ * Better hashes are made and written by {@link HashUpgrade}, after the answer, and read like any other change of the file.
+ */
+public final class FileBackend implements SecretLookup {
+    private static final Logger LOGGER = LoggerFactory.getLogger(FileBackend.class);
+
+    private static final String[] ELEMENTS = {"file", "upgrade", "allowPlain", "costLimits"};
+
+    private final BackendSettings settings;
+    private final Workers workers;
+    private final PasswordSchemes schemes;
+    private final Path file;
+    private final byte[] key = new byte[32];
+    private final ReentrantLock reading = new ReentrantLock();
+    private final Optional<HashUpgrade> upgrade;
+    private volatile Version version;
+
+    /**
+     * @param settings {@code <file>}, and perhaps {@code <upgrade>}, {@code <allowPlain>} and {@code <costLimits>}
+     * @throws ConfigurationFault if the file is missing, cannot be read or has a line that cannot be taken
+     */
+    public FileBackend(BackendSettings settings, Workers workers) {
+        this(settings, workers, schemes(settings.only(ELEMENTS)), new FileRewrite());
+    }
+
+    FileBackend(BackendSettings settings, Workers workers, PasswordSchemes schemes) {
+        this(settings, workers, schemes, new FileRewrite());
+    }
+
+    FileBackend(BackendSettings settings, Workers workers, PasswordSchemes schemes, FileRewrite rewrite) {
+        this.settings = settings.only(ELEMENTS);
+        this.workers = Objects.requireNonNull(workers, "workers");
+        this.schemes = schemes;
+        this.file = settings.file("file");
+        this.upgrade = flag(settings, "upgrade")
+            ? Optional.of(new HashUpgrade(settings.name(), file, schemes, workers, rewrite))
+            : Optional.empty();
+        new SecureRandom().nextBytes(key);
+        Optional<Stamp> stamp = stamp();
+        try {
+            this.version = new Version(stamp, UserFile.parse(Files.readAllBytes(file), schemes, key), Optional.empty());
+        } catch (IOException | MalformedLine e) {
+            throw settings.fault(sentence(e));
+        }
+    }
+
+    private static PasswordSchemes schemes(BackendSettings settings) {
+        try {
+            PasswordSchemes schemes = PasswordSchemes.standard(
+                settings.text("costLimits").map(CostLimits::parse).orElseGet(CostLimits::standard));
+            return flag(settings, "allowPlain") ? schemes.withPlain() : schemes;
+        } catch (IllegalArgumentException e) {
+            throw settings.fault("has <costLimits> that cannot be kept to: " + e.getMessage());
+        }
+    }
+
+    private static boolean flag(BackendSettings settings, String element) {
+        String value = settings.text(element).orElse("false");
+        if (!value.equals("true") && !value.equals("false")) {
+            throw settings.fault("has <" + element + "> that is neither true nor false; write one of the two");
+        }
+        return value.equals("true");
+    }
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    @Override
+    public CompletionStage<CredentialResult> verify(Credentials credentials) {
+        if (credentials.password().isEmpty()) {
+            // Whoever is meant, known or not: nobody has an empty password, and nothing is learnt from the haste.
+            return CompletableFuture.completedFuture(CredentialResult.refused());
+        }
+        CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
+        try {
+            workers.hashing().execute(() -> {
+                if (!answer.isDone()) {
+                    complete(answer, credentials);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.complete(CredentialResult.unavailable("too many passwords wait to be checked"));
+        }
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<KeyResult> lookup(String username, String scheme) {
+        CompletableFuture<KeyResult> answer = new CompletableFuture<>();
+        try {
+            // The file may have changed and have to be read: not on the caller's thread.
+            workers.hashing().execute(() -> answer.complete(keys(UserFile.normalise(username), scheme)));
+        } catch (RejectedExecutionException e) {
+            answer.complete(KeyResult.unavailable("too many passwords wait to be checked"));
+        }
+        return answer;
+    }
+
+    private KeyResult keys(String user, String scheme) {
+        return users().scramOf(user).filter(verifier -> verifier.mechanism().equals(scheme))
+            .map(verifier -> KeyResult.found(user,
+                new ScramKeys(verifier.iterations(), verifier.salt(), verifier.storedKey(), verifier.serverKey())))
+            .orElseGet(KeyResult::unknown);
+    }
+
+    private void complete(CompletableFuture<CredentialResult> answer, Credentials credentials) {
+        try {
+            Judgement judgement = judge(credentials);
+            answer.complete(judgement.result);
+            // The client has its verdict; nothing that happens from here on can change or delay it.
+            if (judgement.result.isAccepted() && schemes.isOutdated(judgement.hash)) {
+                upgrade.ifPresent(one -> one.begin(judgement.result.username(), credentials.password()));
+            }
+        } catch (Throwable fault) {
+            // An Argon2 hash that asks for more memory than there is ends here, too: an error, and still no "no".
+            answer.complete(CredentialResult.unavailable(fault.getClass().getName()));
+        }
+    }
+
+    private Judgement judge(Credentials credentials) {
+        UserFile users = users();
+        String user = UserFile.normalise(credentials.username());
+        PasswordHash hash = users.hashFor(user);
+        boolean matches = hash.matches(credentials.password().bytes());
+        if (!users.knows(user)) {
+            return new Judgement(CredentialResult.unknown(), hash);
+        }
+        return new Judgement(matches ? CredentialResult.accepted(user) : CredentialResult.refused(), hash);
+    }
+
+    private UserFile users() {
+        if (!version.isOf(stamp()) && reading.tryLock()) {
+            try {
+                // Looked at again: another thread may have read the file between the look and the lock.
+                Optional<Stamp> stamp = stamp();
+                if (!version.isOf(stamp)) {
+                    version = next(version, stamp);
+                }
+            } finally {
+                reading.unlock();
+            }
+        }
+        return version.users;
+    }
+
+    private Version next(Version last, Optional<Stamp> stamp) {
+        try {
+            byte[] content = Files.readAllBytes(file);
+            if (content.length == 0 && last.users.size() > 0) {
+                // An editor that writes in place empties the file first: nobody may be refused for coming just then.
+                return broken(last, stamp, "found the file " + file + " empty; put a comment into it if really nobody is to log in");
+            }
+            UserFile users = UserFile.parse(content, schemes, key);
+            LOGGER.info("Backend {} has taken the changed file {} (users: {})", name(), file, users.size());
+            return new Version(stamp, users, Optional.empty());
+        } catch (MalformedLine e) {
+            return broken(last, stamp, sentence(e));
+        } catch (IOException e) {
+            // Not remembered by its stamp: a change of permissions leaves that as it is, and must be seen.
+            return broken(last, Optional.empty(), sentence(e));
+        }
+    }
+
+    private Version broken(Version last, Optional<Stamp> stamp, String fault) {
+        if (stamp.isPresent() || !last.fault.equals(Optional.of(fault))) {
+            LOGGER.warn("{} Until that is mended, the last version that could be read counts (users: {}).",
+                settings.fault(fault).getMessage(), last.users.size());
+        }
+        return new Version(stamp, last.users, Optional.of(fault));
+    }
+
+    /** What is wrong with the file and how to mend it, as a predicate of this backend. */
+    private String sentence(Exception e) {
+        String fault = "cannot use the file " + file + ", ";
+        if (e instanceof MalformedLine) {
+            return fault + e.getMessage();
+        }
+        if (e instanceof NoSuchFileException) {
+            return fault + "which does not exist; create it or correct <file>";
+        }
+        if (e instanceof AccessDeniedException) {
+            return fault + "which may not be read; let the user that runs James read it";
+        }
+        return fault + (Files.isDirectory(file)
+            ? "which is a directory; name a file in <file>"
+            : "which could not be read (" + e.getClass().getSimpleName() + "); check it, and the disk");
+    }
+
+    /** Empty if there is nothing to be seen. Taken before the file is read: a change in between shows at the next look. */
+    private Optional<Stamp> stamp() {
+        try {
+            return Optional.of(new Stamp(Files.readAttributes(file, BasicFileAttributes.class)));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "FileBackend " + name() + " (" + file + ")";
+    }
+
+    private static final class Judgement {
+        private final CredentialResult result;
+        private final PasswordHash hash;
+
+        Judgement(CredentialResult result, PasswordHash hash) {
+            this.result = result;
+            this.hash = hash;
+        }
+    }
+
+    /** What tells one version of a file from another without reading it. */
+    private static final class Stamp {
+        private final FileTime modified;
+        private final long size;
+        private final Optional<Object> fileKey;
+
+        Stamp(BasicFileAttributes attributes) {
+            this.modified = attributes.lastModifiedTime();
+            this.size = attributes.size();
+            this.fileKey = Optional.ofNullable(attributes.fileKey());
+        }
+
+        @Override
+        public boolean equals(Object o) {
+            if (!(o instanceof Stamp)) {
+                return false;
+            }
+            Stamp that = (Stamp) o;
+            return modified.equals(that.modified) && size == that.size && fileKey.equals(that.fileKey);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(modified, size, fileKey);
+        }
+    }
+
+    /** What counts since the last look at the file: good users always, and what is wrong with the file if anything is. */
+    private static final class Version {
+        private final Optional<Stamp> stamp;
+        private final UserFile users;
+        private final Optional<String> fault;
+
+        Version(Optional<Stamp> stamp, UserFile users, Optional<String> fault) {
+            this.stamp = stamp;
+            this.users = users;
+            this.fault = fault;
+        }
+
+        /** Whether there is nothing to be read. */
+        boolean isOf(Optional<Stamp> now) {
+            return now.isPresent() && now.equals(stamp);
+        }
+    }
+}

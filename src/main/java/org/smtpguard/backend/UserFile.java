@@ -1,0 +1,242 @@
+package org.smtpguard.backend;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+import org.smtpguard.password.MalformedHash;
+import org.smtpguard.password.PasswordHash;
+import org.smtpguard.password.PasswordScheme;
+import org.smtpguard.password.PasswordSchemes;
+import org.smtpguard.password.ScramVerifier;
+
+/**
+ * One version of a file of {@code user:{SCHEME}hash} lines, read whole. Immutable.
+ *
+ * <p>It also says which hash a stranger's password is checked against, so that a stranger costs what a user costs. Where
+ * all hashes of the file cost the same, every decoy costs just that. Where they differ, no single decoy would do: whoever
+ * takes another time than the decoy would be known to exist. So each strange name has its own fixed cost, drawn by a keyed
+ * hash of the name from the costs in the file, as often as they occur there: strangers look like one more sample of the users.
+ */
+final class UserFile {
+    private final Map<String, PasswordHash> users;
+    /** As many as there are users, ordered by cost, so that a line more or less gives few strangers another cost. */
+    private final List<PasswordHash> decoys;
+    private final byte[] key;
+
+    private UserFile(Map<String, PasswordHash> users, List<PasswordHash> decoys, byte[] key) {
+        this.users = users;
+        this.decoys = decoys;
+        this.key = key;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param content UTF-8, with or without a mark at the beginning; lines end with LF or CR LF
+     * @param key random; decides what strangers cost, and therefore stays the same from one version to the next
+     * @throws MalformedLine naming the line and what is wrong there, with nothing that stands in it
+     */
+    static UserFile parse(byte[] content, PasswordSchemes schemes, byte[] key) throws MalformedLine {
+        Map<String, PasswordHash> users = new HashMap<>();
+        Map<String, Integer> seenAt = new HashMap<>();
+        int number = 0;
+        for (int start = 0, end; start < content.length; start = end + 1) {
+            end = endOfLine(content, start);
+            number++;
+            String line = decode(content, start, end, number);
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            // Neither name nor hash is repeated in a fault: with a colon missing, or one too many, one is taken for the other.
+            int colon = line.indexOf(':');
+            String user = colon < 0 ? "" : normalise(line.substring(0, colon).strip());
+            if (user.isEmpty()) {
+                throw new MalformedLine(number, "it is not of the form user:{SCHEME}hash; write it so, or put a # before it");
+            }
+            Integer before = seenAt.putIfAbsent(user, number);
+            if (before != null) {
+                throw new MalformedLine(number, "its user stands in line " + before + " already; remove one of the two");
+            }
+            users.put(user, hash(line.substring(colon + 1), number, schemes));
+        }
+        return new UserFile(Map.copyOf(users), decoys(users, schemes), key.clone());
+    }
+
+    private static int endOfLine(byte[] content, int start) {
+        int end = start;
+        while (end < content.length && content[end] != '\n') {
+            end++;
+        }
+        return end;
+    }
+
+    private static String decode(byte[] content, int start, int end, int number) throws MalformedLine {
+        try {
+            String line = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content, start, end - start)).toString();
+            boolean marked = number == 1 && line.startsWith("\uFEFF");
+            return (marked ? line.substring(1) : line).strip();
+        } catch (CharacterCodingException e) {
+            throw new MalformedLine(number, "it is not UTF-8; save the file as UTF-8");
+        }
+    }
+
+    private static PasswordHash hash(String rest, int number, PasswordSchemes schemes) throws MalformedLine {
+        // What stands behind a further colon is Dovecot's: uid, gid, home and more.
+        int colon = rest.indexOf(':');
+        try {
+            return schemes.read((colon < 0 ? rest : rest.substring(0, colon)).strip());
+        } catch (MalformedHash e) {
+            throw new MalformedLine(number, e.getMessage());
+        }
+    }
+
+    /** Where in a file's octets the hash of a user stands, with its scheme. */
+    static final class Place {
+        private final byte[] content;
+        private final int start;
+        private final int end;
+
+        private Place(byte[] content, int start, int end) {
+            this.content = content;
+            this.start = start;
+            this.end = end;
+        }
+
+        /** The place of a user's hash; empty if the user has none. */
+        static Optional<Place> of(byte[] content, String user) {
+            for (int start = 0, end; start < content.length; start = end + 1) {
+                end = endOfLine(content, start);
+                Optional<Place> place = inLine(content, start, end, user);
+                if (place.isPresent()) {
+                    return place;
+                }
+            }
+            return Optional.empty();
+        }
+
+        private static Optional<Place> inLine(byte[] content, int start, int end, String user) {
+            int colon = find((byte) ':', content, start, end);
+            String name = new String(content, start, colon - start, StandardCharsets.UTF_8);
+            String bare = (start == 0 && name.startsWith("\uFEFF") ? name.substring(1) : name).strip();
+            if (colon == end || bare.startsWith("#") || !normalise(bare).equals(user)) {
+                return Optional.empty();
+            }
+            int first = colon + 1;
+            int last = find((byte) ':', content, first, end);
+            while (first < last && content[first] <= ' ' && content[first] > 0) {
+                first++;
+            }
+            while (first < last && content[last - 1] <= ' ' && content[last - 1] > 0) {
+                last--;
+            }
+            return Optional.of(new Place(content, first, last));
+        }
+
+        private static int find(byte octet, byte[] content, int start, int end) {
+            int place = start;
+            while (place < end && content[place] != octet) {
+                place++;
+            }
+            return place;
+        }
+
+        /** The hash, with its scheme. */
+        String text() {
+            return new String(content, start, end - start, StandardCharsets.UTF_8);
+        }
+
+        /** The whole file with another hash there, and every other octet as it was. */
+        byte[] filledWith(String hash) {
+            byte[] octets = hash.getBytes(StandardCharsets.UTF_8);
+            byte[] changed = new byte[content.length - (end - start) + octets.length];
+            System.arraycopy(content, 0, changed, 0, start);
+            System.arraycopy(octets, 0, changed, start, octets.length);
+            System.arraycopy(content, end, changed, start + octets.length, content.length - end);
+            return changed;
+        }
+    }
+
+    private static List<PasswordHash> decoys(Map<String, PasswordHash> users, PasswordSchemes schemes) {
+        if (users.isEmpty()) {
+            PasswordScheme preferred = schemes.preferred();
+            return List.of(preferred.read(preferred.hash("nobody".getBytes(StandardCharsets.US_ASCII))).decoy());
+        }
+        Map<String, PasswordHash> byCost = new HashMap<>();
+        List<PasswordHash> decoys = new ArrayList<>();
+        users.values().forEach(hash -> decoys.add(byCost.computeIfAbsent(costOf(hash), cost -> hash.decoy())));
+        decoys.sort(Comparator.comparing(UserFile::costOf));
+        return List.copyOf(decoys);
+    }
+
+    private static String costOf(PasswordHash hash) {
+        return hash.scheme() + " " + hash.cost();
+    }
+
+    /** User names are compared as James compares them: in lower case. */
+    static String normalise(String user) {
+        return user.toLowerCase(Locale.ROOT);
+    }
+
+    int size() {
+        return users.size();
+    }
+
+    /** @param user a normalised name */
+    boolean knows(String user) {
+        return users.containsKey(user);
+    }
+
+    /**
+     * The hash to check a password of that user against; for a stranger one that takes no password.
+     *
+     * @param user a normalised name
+     */
+    PasswordHash hashFor(String user) {
+        PasswordHash decoy = decoys.get(placeOf(user));
+        return users.getOrDefault(user, decoy);
+    }
+
+    /**
+     * The user's keys for SCRAM, if the file holds any for it.
+     *
+     * @param user a normalised name
+     */
+    Optional<ScramVerifier> scramOf(String user) {
+        return Optional.ofNullable(users.get(user)).flatMap(PasswordHash::scram);
+    }
+
+    private int placeOf(String user) {
+        ByteBuffer digest = ByteBuffer.wrap(sha256(user.getBytes(StandardCharsets.UTF_8)));
+        double fraction = (digest.getLong() >>> 11) * 0x1.0p-53;
+        return (int) (fraction * decoys.size());
+    }
+
+    private byte[] sha256(byte[] name) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            sha256.update(key);
+            return sha256.digest(name);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    /** A line that cannot be taken. The message goes on after the file's name. */
+    static final class MalformedLine extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        MalformedLine(int number, String fault) {
+            super("line " + number + ": " + fault);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package org.smtpguard.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+import org.smtpguard.cli.Main.NotDone;
+import org.smtpguard.cli.Main.WrongUsage;
+import org.smtpguard.password.PasswordScheme;
+import org.smtpguard.password.PasswordSchemes;
+
+/** Makes a hash of a password that is typed. */
+final class HashCommand {
+    private final PasswordScheme scheme;
+    private final Optional<String> user;
+
+    private HashCommand(PasswordScheme scheme, Optional<String> user) {
+        this.scheme = scheme;
+        this.user = user;
+    }
+
+    static HashCommand parse(List<String> arguments, PasswordSchemes schemes) throws WrongUsage {
+        PasswordScheme scheme = schemes.preferred();
+        Optional<String> user = Optional.empty();
+        for (Iterator<String> rest = arguments.iterator(); rest.hasNext();) {
+            String argument = rest.next();
+            if (!argument.equals("--scheme") && !argument.equals("--user")) {
+                throw new WrongUsage("There is an argument that is neither --scheme nor --user nor what belongs to one of them. If it is "
+                    + "the password: it is not taken from the command line, where it would stand in the shell's history and in the list of "
+                    + "processes. Leave it out, and it is asked for.");
+            }
+            if (!rest.hasNext()) {
+                throw new WrongUsage("Behind " + argument + " something is missing; --help tells what.");
+            }
+            String value = rest.next();
+            if (argument.equals("--scheme")) {
+                scheme = schemes.named(value).orElseThrow(() -> new WrongUsage("The scheme is not known; known are " + schemes + "."));
+            } else {
+                user = Optional.of(user(value));
+            }
+        }
+        return new HashCommand(scheme, user);
+    }
+
+    private static String user(String name) throws WrongUsage {
+        if (name.isBlank() || name.indexOf(':') >= 0 || name.strip().startsWith("#") || name.chars().anyMatch(Character::isISOControl)) {
+            throw new WrongUsage("The name behind --user cannot stand in the file: it is empty, begins with #, or holds a colon or "
+                + "a line's end.");
+        }
+        return name.strip();
+    }
+
+    /** The line for the file. */
+    String run(Terminal terminal) throws NotDone {
+        String password = terminal.password();
+        if (password.isEmpty()) {
+            throw new NotDone("The password is empty: nobody can log in with it. No hash was made.");
+        }
+        // Plain passwords are the only "hash" in which any of these could stand.
+        if (scheme.name().equals("PLAIN") && (password.indexOf(':') >= 0 || !password.strip().equals(password))) {
+            throw new NotDone("A plain password with a colon in it, or with a space at an end, cannot stand in the file. "
+                + "Choose another scheme.");
+        }
+        try {
+            String hash = "{" + scheme.name() + "}" + scheme.hash(password.getBytes(StandardCharsets.UTF_8));
+            return user.map(name -> name + ":" + hash).orElse(hash);
+        } catch (IllegalArgumentException e) {
+            throw new NotDone("No hash was made: " + e.getMessage() + ".");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package org.smtpguard.cli;
+
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+import org.smtpguard.cli.Main.NotDone;
+
+/** Where passwords are typed. */
+interface Terminal {
+    /** A password, without its line's end. */
+    String password() throws NotDone;
+
+    /** The console of this process; or its standard input, where somebody pipes the password in. */
+    static Terminal ofThisProcess(PrintStream err) {
+        Console console = System.console();
+        if (console != null && isTerminal(console)) {
+            return twice(prompt -> {
+                // On standard error: standard output may be what is copied from.
+                err.print(prompt);
+                err.flush();
+                return console.readPassword();
+            });
+        }
+        if (standardInputIsTerminal()) {
+            return () -> {
+                throw new NotDone("The output does not go to the terminal, and so the password could be seen while it is typed. Run it "
+                    + "without redirection and copy the line, or pipe the password in.");
+            };
+        }
+        return pipe(System.in);
+    }
+
+    /** From Java 22 on there is a console where there is no terminal, too. */
+    private static boolean isTerminal(Console console) {
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
+    }
+
+    /** Java tells only whether input and output both are; Linux tells of each. Elsewhere nothing is known, and a pipe supposed. */
+    private static boolean standardInputIsTerminal() {
+        try {
+            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString();
+            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty") || device.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    /** Asks twice, since nobody sees what they type. */
+    static Terminal twice(Prompt prompt) {
+        return () -> {
+            char[] first = prompt.ask("Password: ");
+            char[] second = prompt.ask("The same again: ");
+            if (first == null || second == null) {
+                throw new NotDone("There was no password: the input has ended. No hash was made.");
+            }
+            String password = new String(first);
+            boolean same = password.contentEquals(CharBuffer.wrap(second));
+            Arrays.fill(first, ' ');
+            Arrays.fill(second, ' ');
+            if (!same) {
+                throw new NotDone("The two passwords differ. No hash was made.");
+            }
+            return password;
+        };
+    }
+
+    /** The first line of this stream, UTF-8. */
+    static Terminal pipe(InputStream in) {
+        return () -> {
+            try {
+                String line = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder())).readLine();
+                if (line == null) {
+                    throw new NotDone("There was no password on standard input. No hash was made.");
+                }
+                return line;
+            } catch (CharacterCodingException e) {
+                throw new NotDone("The password on standard input is not UTF-8. No hash was made.");
+            } catch (IOException e) {
+                throw new NotDone("Standard input could not be read (" + e.getClass().getSimpleName() + "). No hash was made.");
+            }
+        };
+    }
+
+    /** Shows a text and reads what is typed; null if there is nothing more. */
+    interface Prompt {
+        char[] ask(String text);
+    }
+}

@@ -1,0 +1,287 @@
+package org.smtpguard.credential;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks backends one after the other. The first that accepts ends the chain; what a backend's "no" or silence means for
+ * those behind it is the link's to say. When nobody accepted, the claim is refused only if every backend that was asked
+ * has definitely said no: {@link CredentialResult.Kind#UNAVAILABLE} outweighs the refusals, these outweigh
+ * {@link CredentialResult.Kind#UNKNOWN}, and among equals the first counts.
+ *
+ * <p>A backend that throws, gives {@code null}, fails its stage, turns work away or does not answer in time is
+ * unavailable. The reason then names the exception's class alone: its message may hold anything, a password too.
+ *
+ * <p>Threads: {@link #verify} returns at once. The first backend is asked on the caller's thread, each further one on the
+ * thread that brought the answer before it (a worker's, or the JDK's timer after silence), where the result is completed
+ * too: none of them may be made to wait. Nothing is shared between two calls.
+ */
+public final class BackendChain {
+    private static final Logger LOGGER = LoggerFactory.getLogger(BackendChain.class);
+
+    private final List<Link> links;
+    private final Duration limit;
+
+    /**
+     * @param links the backends, in the order of asking
+     * @param limit how long each of them may take, above zero
+     * @throws IllegalArgumentException if there is no link, or the limit is not above zero
+     */
+    public BackendChain(List<Link> links, Duration limit) {
+        if (links.isEmpty()) {
+            throw new IllegalArgumentException("A chain needs a backend");
+        }
+        if (limit.isZero() || limit.isNegative()) {
+            throw new IllegalArgumentException("A backend needs some time to answer, not " + limit);
+        }
+        this.links = List.copyOf(links);
+        this.limit = limit;
+    }
+
+    /**
+     * Judges a claim. The future never fails; its result names the backend that decided. An empty password is refused
+     * and no backend asked (so none is named): directories take it for an unauthenticated bind and say yes (RFC 4513 §5.1.2).
+     *
+     * <p>A caller that does not care any more cancels the future: no further backend is asked then.
+     */
+    public CompletableFuture<CredentialResult> verify(Credentials credentials) {
+        if (credentials.password().isEmpty()) {
+            return CompletableFuture.completedFuture(CredentialResult.refused());
+        }
+        return new Inquiry(backend -> backend.verify(credentials)).begin();
+    }
+
+    /**
+     * Looks for a user's SCRAM keys, by the same rules: the first backend that has them ends the chain. The future never
+     * fails. Backends that are no {@link SecretLookup} have none to give.
+     *
+     * @param scheme the mechanism that the keys were made for, without {@code -PLUS}
+     */
+    public CompletableFuture<KeyResult> lookup(String username, String scheme) {
+        AtomicReference<Optional<KeyResult>> found = new AtomicReference<>(Optional.empty());
+        CompletableFuture<CredentialResult> verdict = new Inquiry(backend -> keys(backend, username, scheme).thenApply(result -> {
+            if (result.keys().isPresent()) {
+                found.set(Optional.of(result));
+            }
+            return result.asCredentialResult();
+        })).begin();
+        CompletableFuture<KeyResult> keys = verdict.thenApply(result -> found.get().filter(any -> result.isAccepted())
+            .orElseGet(() -> KeyResult.none(result)).by(result.backend()));
+        keys.whenComplete((result, fault) -> {
+            if (keys.isCancelled()) {
+                verdict.cancel(false);
+            }
+        });
+        return keys;
+    }
+
+    private static CompletionStage<KeyResult> keys(CredentialBackend backend, String username, String scheme) {
+        return backend instanceof SecretLookup
+            ? ((SecretLookup) backend).lookup(username, scheme)
+            : CompletableFuture.completedFuture(KeyResult.unknown());
+    }
+
+    /** One question on its way along the chain. */
+    private final class Inquiry {
+        private final Function<CredentialBackend, CompletionStage<CredentialResult>> question;
+        private volatile CompletableFuture<CredentialResult> asked = new CompletableFuture<>();
+        private volatile boolean dropped;
+
+        Inquiry(Function<CredentialBackend, CompletionStage<CredentialResult>> question) {
+            this.question = question;
+        }
+
+        CompletableFuture<CredentialResult> begin() {
+            // A fold over the links rather than a call from each to the next: its depth does not grow with the chain.
+            CompletableFuture<Standing> standing = CompletableFuture.completedFuture(Standing.START);
+            for (Link link : links) {
+                standing = standing.thenCompose(soFar -> soFar.over || dropped
+                    ? CompletableFuture.completedFuture(soFar)
+                    : ask(link).thenApply(result -> soFar.and(result, link)));
+            }
+            CompletableFuture<CredentialResult> verdict = standing.thenApply(Standing::verdict);
+            verdict.whenComplete((result, fault) -> {
+                if (verdict.isCancelled()) {
+                    dropped = true;
+                    asked.cancel(false);
+                }
+            });
+            return verdict;
+        }
+
+        private CompletableFuture<CredentialResult> ask(Link link) {
+            CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
+            CompletableFuture<CredentialResult> settled = answer;
+            asked = answer;
+            try {
+                CompletionStage<CredentialResult> stage = Objects.requireNonNull(question.apply(link.backend));
+                stage.whenComplete((result, fault) -> {
+                    if (fault == null && result != null) {
+                        answer.complete(result);
+                    } else {
+                        answer.completeExceptionally(fault == null ? new NullPointerException() : fault);
+                    }
+                });
+                if (!answer.isDone()) {
+                    // Abandoned first, then the next is asked: at no time does one claim keep two backends busy.
+                    settled = answer.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
+                        .whenComplete((result, fault) -> abandonUnlessDone(stage));
+                }
+                if (dropped) {
+                    answer.cancel(false);
+                }
+            } catch (Throwable fault) {
+                // Errors too: a driver that is not on the class path must not leave a client without an answer.
+                answer.completeExceptionally(fault);
+            }
+            return settled
+                .handle((result, fault) -> (fault == null ? result : CredentialResult.unavailable(reason(fault))).by(link.name))
+                .thenApply(this::logged);
+        }
+
+        /** A backend that fails must be seen even if one behind it mends the answer. */
+        private CredentialResult logged(CredentialResult result) {
+            if (result.kind() == CredentialResult.Kind.UNAVAILABLE && !dropped) {
+                LOGGER.warn("Backend {} could not judge: {}", result.backend().orElseThrow(), result.reason());
+            }
+            return result;
+        }
+    }
+
+    private static void abandonUnlessDone(CompletionStage<?> stage) {
+        try {
+            stage.toCompletableFuture().cancel(false);
+        } catch (RuntimeException e) {
+            // A stage that is no future cannot be told; its answer will find nobody. It must not spoil one that came in time.
+            LOGGER.debug("A backend's stage cannot be cancelled: {}", e.getClass().getName());
+        }
+    }
+
+    private String reason(Throwable fault) {
+        Throwable cause = fault;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof TimeoutException) {
+            return "no answer within " + limit.toMillis() + " ms (TimeoutException)";
+        }
+        if (cause instanceof RejectedExecutionException) {
+            return "too much to do (RejectedExecutionException)";
+        }
+        return cause.getClass().getName();
+    }
+
+    /** What is known after some of the links. Immutable. */
+    private static final class Standing {
+        private static final Standing START = new Standing(Optional.empty(), false);
+
+        private final Optional<CredentialResult> weightiest;
+        private final boolean over;
+
+        private Standing(Optional<CredentialResult> weightiest, boolean over) {
+            this.weightiest = weightiest;
+            this.over = over;
+        }
+
+        Standing and(CredentialResult result, Link link) {
+            boolean weightier = weightiest.map(before -> weight(result) > weight(before)).orElse(true);
+            return new Standing(weightier ? Optional.of(result) : weightiest, link.after(result) == Then.STOP);
+        }
+
+        CredentialResult verdict() {
+            return weightiest.orElseGet(() -> CredentialResult.unavailable("nobody was asked"));
+        }
+
+        private static int weight(CredentialResult result) {
+            switch (result.kind()) {
+                case ACCEPTED:
+                    return 3;
+                case UNAVAILABLE:
+                    return 2;
+                case UNKNOWN:
+                    return 0;
+                default:
+                    return 1;
+            }
+        }
+    }
+
+    /** What to do after an answer that is not "accepted". */
+    public enum Then {
+        /** Ask the next backend; the default throughout. */
+        NEXT,
+        /** Ask nobody else. */
+        STOP
+    }
+
+    /** A backend and what its answers mean for those behind it. Immutable. */
+    public static final class Link {
+        private final CredentialBackend backend;
+        private final String name;
+        private final Then onUnknown;
+        private final Then onRefused;
+        private final Then onUnavailable;
+
+        private Link(CredentialBackend backend, Then onUnknown, Then onRefused, Then onUnavailable) {
+            this.backend = Objects.requireNonNull(backend, "backend");
+            this.name = Objects.requireNonNull(backend.name(), "name");
+            this.onUnknown = Objects.requireNonNull(onUnknown, "onUnknown");
+            this.onRefused = Objects.requireNonNull(onRefused, "onRefused");
+            this.onUnavailable = Objects.requireNonNull(onUnavailable, "onUnavailable");
+        }
+
+        /** A link that goes on after every answer but "accepted". */
+        public static Link of(CredentialBackend backend) {
+            return new Link(backend, Then.NEXT, Then.NEXT, Then.NEXT);
+        }
+
+        /** After {@link CredentialResult.Kind#UNKNOWN}. */
+        public Link onUnknown(Then then) {
+            return new Link(backend, then, onRefused, onUnavailable);
+        }
+
+        /**
+         * After {@link CredentialResult.Kind#REFUSED}, {@link CredentialResult.Kind#DISABLED} and
+         * {@link CredentialResult.Kind#EXPIRED}: three ways to say that the user is known and may not log in.
+         */
+        public Link onRefused(Then then) {
+            return new Link(backend, onUnknown, then, onUnavailable);
+        }
+
+        /** After {@link CredentialResult.Kind#UNAVAILABLE}, and after every fault, which is the same. */
+        public Link onUnavailable(Then then) {
+            return new Link(backend, onUnknown, onRefused, then);
+        }
+
+        public CredentialBackend backend() {
+            return backend;
+        }
+
+        private Then after(CredentialResult result) {
+            switch (result.kind()) {
+                case ACCEPTED:
+                    return Then.STOP;
+                case UNKNOWN:
+                    return onUnknown;
+                case UNAVAILABLE:
+                    return onUnavailable;
+                default:
+                    return onRefused;
+            }
+        }
+    }
+}

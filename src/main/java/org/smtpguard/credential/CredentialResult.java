@@ -1,0 +1,132 @@
+package org.smtpguard.credential;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a backend says of a claim, and why. {@link Kind#UNAVAILABLE} is not a "no": a backend that could not judge
+ * must never make a client throw a good password away (RFC 4954 §6, 454 4.7.0).
+ */
+public final class CredentialResult {
+    /** The kinds of answer, after Dovecot's passdb results. */
+    public enum Kind {
+        /** The password is the user's. */
+        ACCEPTED,
+        /** The backend knows no such user. */
+        UNKNOWN,
+        /** The user is known and the password is not theirs. */
+        REFUSED,
+        /** The user is known and may not log in. */
+        DISABLED,
+        /** The password was right once and has to be changed. */
+        EXPIRED,
+        /** The backend could not judge: down, too slow, overloaded or broken. */
+        UNAVAILABLE;
+
+        /** Whether this is a definite no. */
+        public boolean isRefusal() {
+            return this != ACCEPTED && this != UNAVAILABLE;
+        }
+    }
+
+    private final Kind kind;
+    private final String detail;
+    private final Optional<String> backend;
+
+    private CredentialResult(Kind kind, String detail) {
+        this(kind, detail, Optional.empty());
+    }
+
+    private CredentialResult(Kind kind, String detail, Optional<String> backend) {
+        this.kind = kind;
+        this.detail = Objects.requireNonNull(detail, "detail");
+        this.backend = backend;
+    }
+
+    /**
+     * The claim holds; {@code username} is the name to go on with (a backend may map what the client sent).
+     *
+     * @throws IllegalArgumentException if the name is empty: nobody can be logged in as nobody
+     */
+    public static CredentialResult accepted(String username) {
+        if (username.isEmpty()) {
+            throw new IllegalArgumentException("Accepted without a user name");
+        }
+        return new CredentialResult(Kind.ACCEPTED, username);
+    }
+
+    public static CredentialResult unknown() {
+        return new CredentialResult(Kind.UNKNOWN, "no such user");
+    }
+
+    public static CredentialResult refused() {
+        return new CredentialResult(Kind.REFUSED, "wrong password");
+    }
+
+    public static CredentialResult disabled() {
+        return new CredentialResult(Kind.DISABLED, "account disabled");
+    }
+
+    public static CredentialResult expired() {
+        return new CredentialResult(Kind.EXPIRED, "password expired");
+    }
+
+    /** @param reason for the operator's log alone; never shown to a client, and never with a secret in it */
+    public static CredentialResult unavailable(String reason) {
+        return new CredentialResult(Kind.UNAVAILABLE, reason);
+    }
+
+    /** The same answer, with the name of the backend that gave it. */
+    public CredentialResult by(String backend) {
+        return new CredentialResult(kind, detail, Optional.of(backend));
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public boolean isAccepted() {
+        return kind == Kind.ACCEPTED;
+    }
+
+    /**
+     * The user's name as the backend has it.
+     *
+     * @throws IllegalStateException if the claim was not accepted
+     */
+    public String username() {
+        if (!isAccepted()) {
+            throw new IllegalStateException("Nobody was authenticated: " + kind);
+        }
+        return detail;
+    }
+
+    /** For the operator's log: the private reason, never for the client. */
+    public String reason() {
+        return isAccepted() ? "accepted" : detail;
+    }
+
+    /** For logs and metrics: the name of the backend that decided, once a {@link BackendChain} has put it there. */
+    public Optional<String> backend() {
+        return backend;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        if (!(o instanceof CredentialResult)) {
+            return false;
+        }
+        CredentialResult that = (CredentialResult) o;
+        return kind == that.kind && detail.equals(that.detail) && backend.equals(that.backend);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind, detail, backend);
+    }
+
+    @Override
+    public String toString() {
+        return kind + " (" + detail + ")" + backend.map(name -> " by " + name).orElse("");
+    }
+}

@@ -1,0 +1,90 @@
+package org.smtpguard.credential;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/** What a backend says when it is asked for a user's SCRAM keys. */
+public final class KeyResult {
+    private final CredentialResult.Kind kind;
+    private final Optional<ScramKeys> keys;
+    private final String detail;
+    private final Optional<String> backend;
+
+    private KeyResult(CredentialResult.Kind kind, Optional<ScramKeys> keys, String detail) {
+        this(kind, keys, detail, Optional.empty());
+    }
+
+    private KeyResult(CredentialResult.Kind kind, Optional<ScramKeys> keys, String detail, Optional<String> backend) {
+        this.kind = kind;
+        this.keys = keys;
+        this.detail = Objects.requireNonNull(detail, "detail");
+        this.backend = backend;
+    }
+
+    /** The same answer, with the name of the backend that gave it. */
+    KeyResult by(Optional<String> name) {
+        return new KeyResult(kind, keys, detail, name);
+    }
+
+    /** @param username the user's name as the backend has it */
+    public static KeyResult found(String username, ScramKeys keys) {
+        return new KeyResult(CredentialResult.Kind.ACCEPTED, Optional.of(keys), username);
+    }
+
+    /** The backend knows no such user, or has no keys of that kind: to a client it is the same. */
+    public static KeyResult unknown() {
+        return new KeyResult(CredentialResult.Kind.UNKNOWN, Optional.empty(), "no such user, or no keys");
+    }
+
+    public static KeyResult disabled() {
+        return new KeyResult(CredentialResult.Kind.DISABLED, Optional.empty(), "account disabled");
+    }
+
+    /** Nobody had any: what the chain says of that. */
+    static KeyResult none(CredentialResult result) {
+        return new KeyResult(result.kind(), Optional.empty(), result.reason());
+    }
+
+    /** The same answer without the keys. */
+    CredentialResult asCredentialResult() {
+        switch (kind) {
+            case ACCEPTED:
+                return CredentialResult.accepted(detail);
+            case UNAVAILABLE:
+                return CredentialResult.unavailable(detail);
+            case DISABLED:
+                return CredentialResult.disabled();
+            default:
+                return CredentialResult.unknown();
+        }
+    }
+
+    /** @param reason for the operator's log alone, never with a secret in it */
+    public static KeyResult unavailable(String reason) {
+        return new KeyResult(CredentialResult.Kind.UNAVAILABLE, Optional.empty(), reason);
+    }
+
+    /** {@link CredentialResult.Kind#ACCEPTED} where there are keys. */
+    public CredentialResult.Kind kind() {
+        return kind;
+    }
+
+    public Optional<ScramKeys> keys() {
+        return keys;
+    }
+
+    /** The user's name as the backend has it where there are keys; the reason where there are none. */
+    public String detail() {
+        return detail;
+    }
+
+    /** For logs and mails: the backend that decided, once a {@link BackendChain} has put it there. */
+    public Optional<String> backend() {
+        return backend;
+    }
+
+    @Override
+    public String toString() {
+        return kind + " (" + detail + ")";
+    }
+}

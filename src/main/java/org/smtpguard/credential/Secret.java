@@ -1,0 +1,40 @@
+package org.smtpguard.credential;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A password on its way to a backend. It has no text form: {@link #toString()} never shows it, so that it cannot
+ * reach a log, a reply, a metric or an exception's message by accident.
+ */
+public final class Secret {
+    private final byte[] utf8;
+
+    private Secret(byte[] utf8) {
+        this.utf8 = utf8;
+    }
+
+    /** A secret of these octets, UTF-8 by RFC 4616 §2; the array is copied. */
+    public static Secret of(byte[] utf8) {
+        return new Secret(utf8.clone());
+    }
+
+    /** A secret of this text. */
+    public static Secret of(String text) {
+        return new Secret(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A copy of the octets, UTF-8, for the one who compares them. */
+    public byte[] bytes() {
+        return utf8.clone();
+    }
+
+    /** Whether there is nothing in it. No backend is ever asked about an empty password. */
+    public boolean isEmpty() {
+        return utf8.length == 0;
+    }
+
+    @Override
+    public String toString() {
+        return "(secret)";
+    }
+}

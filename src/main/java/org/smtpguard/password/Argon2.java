@@ -1,0 +1,195 @@
+package org.smtpguard.password;
+
+import static org.smtpguard.password.CostLimits.Limit.ARGON2_LANES;
+import static org.smtpguard.password.CostLimits.Limit.ARGON2_MEMORY;
+import static org.smtpguard.password.CostLimits.Limit.ARGON2_PASSES;
+import static org.smtpguard.password.CostLimits.Limit.ARGON2_WORK;
+
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Set;
+
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.params.Argon2Parameters;
+
+/**
+ * Argon2id, Argon2i or Argon2d, version 1.3 (RFC 9106), as PHC strings: {@code $argon2id$v=19$m=…,t=…,p=…$salt$hash}, salt
+ * and hash in base64 without padding. New hashes cost m=19456 (KiB), t=2, p=1, OWASP's recommendation.
+ *
+ * <p>Hashes are taken with m from 8·p up to the limits, salts of 8 to 64 octets, hashes of 16 to 64 octets. The library
+ * works on one lane after the other, so p does not shorten a check.
+ */
+public final class Argon2 implements PasswordScheme {
+    private static final int NEW_SALT_OCTETS = 16;
+    private static final int NEW_TAG_OCTETS = 32;
+
+    private final String label;
+    private final String prefix;
+    private final int type;
+    private final CostLimits limits;
+    private final Cost recommended;
+
+    private Argon2(String label, int type, CostLimits limits, long memoryKib, long passes, long lanes) {
+        this.label = label;
+        this.prefix = "$" + label.toLowerCase(Locale.ROOT) + "$";
+        this.type = type;
+        this.limits = limits;
+        this.recommended = cost(memoryKib, passes, lanes);
+    }
+
+    /** Argon2id at the recommended cost, or what the limits allow of it: the one to choose. */
+    public static Argon2 id(CostLimits limits) {
+        return recommended("Argon2id", Argon2Parameters.ARGON2_id, limits);
+    }
+
+    /**
+     * Argon2id at a cost of one's own, for new hashes.
+     *
+     * @param memoryKib m, in KiB, at least 8·p
+     * @param passes t
+     * @param lanes p
+     * @throws IllegalArgumentException if one is out of the standard limits
+     */
+    public static Argon2 id(int memoryKib, int passes, int lanes) {
+        return new Argon2("Argon2id", Argon2Parameters.ARGON2_id, CostLimits.standard(), memoryKib, passes, lanes);
+    }
+
+    /** Argon2i, the old default of many tools. */
+    public static Argon2 i(CostLimits limits) {
+        return recommended("Argon2i", Argon2Parameters.ARGON2_i, limits);
+    }
+
+    /** Argon2d, which is not made for passwords and used for them nevertheless. */
+    public static Argon2 d(CostLimits limits) {
+        return recommended("Argon2d", Argon2Parameters.ARGON2_d, limits);
+    }
+
+    private static Argon2 recommended(String label, int type, CostLimits limits) {
+        long passes = Math.min(2, limits.of(ARGON2_PASSES));
+        long memoryKib = Math.min(19456, Math.min(limits.of(ARGON2_MEMORY), limits.of(ARGON2_WORK) / passes));
+        return new Argon2(label, type, limits, memoryKib, passes, 1);
+    }
+
+    @Override
+    public String name() {
+        return label.toUpperCase(Locale.ROOT);
+    }
+
+    @Override
+    public Set<String> aliases() {
+        return Set.of();
+    }
+
+    @Override
+    public boolean recognises(String hash) {
+        return hash.startsWith(prefix);
+    }
+
+    @Override
+    public PasswordHash read(String hash) {
+        if (!recognises(hash)) {
+            throw new MalformedHash("an " + label + " hash begins with " + prefix);
+        }
+        String[] fields = hash.substring(prefix.length()).split("\\$", -1);
+        if (!fields[0].equals("v=19")) {
+            throw new MalformedHash("the " + label + " hash is not of version 1.3 (v=19); make a new one");
+        }
+        if (fields.length != 4) {
+            throw new MalformedHash("an " + label + " hash has four fields after its name: v=19, m=…,t=…,p=…, salt, hash");
+        }
+        Cost cost = cost(fields[1]);
+        byte[] salt = octets("salt", fields[2], 8);
+        byte[] tag = octets("hash", fields[3], 16);
+        return new DerivedHash(name(), cost.toString(), cost.work(), tag, password -> derive(cost, salt, password, tag.length));
+    }
+
+    @Override
+    public String hash(byte[] password) {
+        byte[] salt = DerivedHash.random(NEW_SALT_OCTETS);
+        byte[] tag = derive(recommended, salt, password, NEW_TAG_OCTETS);
+        Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
+        return prefix + "v=19$" + recommended + "$" + base64.encodeToString(salt) + "$" + base64.encodeToString(tag);
+    }
+
+    @Override
+    public Strength strength() {
+        return Strength.MEMORY_HARD;
+    }
+
+    @Override
+    public long recommendedWork() {
+        return recommended.work();
+    }
+
+    private Cost cost(String field) {
+        String[] parameters = field.split(",", -1);
+        if (parameters.length != 3) {
+            throw new MalformedHash("the parameters of an " + label + " hash are m=…,t=…,p=…");
+        }
+        return cost(number("m", parameters[0]), number("t", parameters[1]), number("p", parameters[2]));
+    }
+
+    private long number(String name, String parameter) {
+        String digits = parameter.startsWith(name + "=") ? parameter.substring(name.length() + 1) : "";
+        return Decode.number("the parameters of an " + label + " hash are m=…,t=…,p=…, and " + name, digits);
+    }
+
+    private Cost cost(long memoryKib, long passes, long lanes) {
+        within("p", lanes, 1, ARGON2_LANES);
+        within("t", passes, 1, ARGON2_PASSES);
+        within("m", memoryKib, 8 * lanes, ARGON2_MEMORY);
+        if (memoryKib * passes > limits.of(ARGON2_WORK)) {
+            throw new MalformedHash("the " + label + " hash costs too much to check: m times t is above "
+                + limits.of(ARGON2_WORK) + " KiB");
+        }
+        return new Cost((int) memoryKib, (int) passes, (int) lanes);
+    }
+
+    private void within(String name, long value, long min, CostLimits.Limit max) {
+        Decode.within("the " + label + " parameter " + name, value, min, limits.of(max));
+    }
+
+    private byte[] octets(String what, String base64, int min) {
+        String part = "the " + what + " of the " + label + " hash";
+        if (base64.endsWith("=")) {
+            throw new MalformedHash(part + " is not base64 without padding");
+        }
+        return Decode.sized(part, Decode.base64(part, base64), min, 64);
+    }
+
+    private byte[] derive(Cost cost, byte[] salt, byte[] password, int octets) {
+        Argon2BytesGenerator generator = new Argon2BytesGenerator();
+        generator.init(new Argon2Parameters.Builder(type)
+            .withVersion(Argon2Parameters.ARGON2_VERSION_13)
+            .withMemoryAsKB(cost.memoryKib)
+            .withIterations(cost.passes)
+            .withParallelism(cost.lanes)
+            .withSalt(salt)
+            .build());
+        byte[] tag = new byte[octets];
+        generator.generateBytes(password, tag);
+        return tag;
+    }
+
+    private static final class Cost {
+        private final int memoryKib;
+        private final int passes;
+        private final int lanes;
+
+        Cost(int memoryKib, int passes, int lanes) {
+            this.memoryKib = memoryKib;
+            this.passes = passes;
+            this.lanes = lanes;
+        }
+
+        /** What an attacker has to pay: as much memory, as often. */
+        long work() {
+            return (long) memoryKib * passes;
+        }
+
+        @Override
+        public String toString() {
+            return "m=" + memoryKib + ",t=" + passes + ",p=" + lanes;
+        }
+    }
+}

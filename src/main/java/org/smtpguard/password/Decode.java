@@ -1,0 +1,64 @@
+package org.smtpguard.password;
+
+import java.util.Base64;
+import java.util.regex.Pattern;
+
+import org.bouncycastle.util.encoders.Hex;
+
+/** The parts of a stored hash, from text. What cannot be read is named, never shown. */
+final class Decode {
+    private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,9}");
+    private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]+={0,2}");
+    private static final Pattern HEX = Pattern.compile("([0-9A-Fa-f]{2})+");
+
+    private Decode() {
+    }
+
+    static long number(String what, String digits) {
+        if (!NUMBER.matcher(digits).matches()) {
+            throw new MalformedHash(what + " is not a number");
+        }
+        return Long.parseLong(digits);
+    }
+
+    static long within(String what, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new MalformedHash(what + "=" + value + " is not within " + min + " to " + max);
+        }
+        return value;
+    }
+
+    /** Base64, padded or not. */
+    static byte[] base64(String what, String text) {
+        int end = text.indexOf('=');
+        // The pattern leaves only a last group of one character, or a wrong padding, for the decoder to complain about.
+        if (!BASE64.matcher(text).matches() || (end < 0 ? text.length() : end) % 4 == 1 || end >= 0 && text.length() % 4 != 0) {
+            throw new MalformedHash(what + " is not base64");
+        }
+        return Base64.getDecoder().decode(text);
+    }
+
+    /** Base64 with {@code .} for {@code +} and without padding, as passlib and OpenLDAP write it. */
+    static byte[] adaptedBase64(String what, String text) {
+        return base64(what, text.replace('.', '+'));
+    }
+
+    static byte[] hex(String what, String text) {
+        if (!isHex(text)) {
+            throw new MalformedHash(what + " is not hexadecimal");
+        }
+        return Hex.decode(text);
+    }
+
+    static boolean isHex(String text) {
+        return HEX.matcher(text).matches();
+    }
+
+    static byte[] sized(String what, byte[] octets, int min, int max) {
+        if (octets.length < min || octets.length > max) {
+            throw new MalformedHash(what + " has " + octets.length + " octets; "
+                + (min == max ? min + " are" : min + " to " + max + " are") + " taken");
+        }
+        return octets;
+    }
+}

@@ -1,0 +1,69 @@
+package org.smtpguard.password;
+
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** What every Java platform has, without the exceptions of those that have not. */
+final class Digests {
+    private Digests() {
+    }
+
+    /** @param algorithm such as {@code SHA-256} */
+    static byte[] digest(String algorithm, byte[]... parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance(algorithm);
+            for (byte[] part : parts) {
+                digest.update(part);
+            }
+            return digest.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has " + algorithm, e);
+        }
+    }
+
+    /** @param hmac such as {@code HmacSHA256} */
+    static byte[] hmac(String hmac, byte[] key, byte[] message) {
+        return mac(hmac, key).doFinal(message);
+    }
+
+    /**
+     * PBKDF2 (RFC 8018 §5.2), of octets: the JDK's own takes characters, and an empty salt from nobody.
+     *
+     * @param hmac such as {@code HmacSHA256}
+     */
+    static byte[] pbkdf2(String hmac, byte[] password, byte[] salt, int rounds, int octets) {
+        Mac mac = mac(hmac, password);
+        byte[] derived = new byte[octets];
+        int length = mac.getMacLength();
+        for (int block = 1, start = 0; start < octets; block++, start += length) {
+            mac.update(salt);
+            byte[] last = mac.doFinal(new byte[] {(byte) (block >>> 24), (byte) (block >>> 16), (byte) (block >>> 8), (byte) block});
+            byte[] sum = last.clone();
+            for (int round = 1; round < rounds; round++) {
+                last = mac.doFinal(last);
+                for (int i = 0; i < length; i++) {
+                    sum[i] ^= last[i];
+                }
+            }
+            System.arraycopy(sum, 0, derived, start, Math.min(length, octets - start));
+        }
+        return derived;
+    }
+
+    private static Mac mac(String hmac, byte[] key) {
+        try {
+            Mac mac = Mac.getInstance(hmac);
+            // A key is filled up with zeros, so that of no octets and that of one zero are the same; the JDK wants the latter.
+            mac.init(new SecretKeySpec(key.length == 0 ? new byte[1] : key, hmac));
+            return mac;
+        } catch (InvalidKeyException e) {
+            throw new IllegalArgumentException("HMAC takes any key", e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java platform has " + hmac, e);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package org.smtpguard.password;
+
+import java.util.Set;
+
+/** One way of storing passwords. Implementations are safe for use by many threads. */
+public interface PasswordScheme {
+    /** What stands in the braces of {@code {SCHEME}hash}, in upper case. */
+    String name();
+
+    /** Other names for the same thing, in upper case; Dovecot and LDAP directories have their own. */
+    Set<String> aliases();
+
+    /** Whether a hash without a {@code {SCHEME}} in front looks like one of this scheme. A glance, no check. */
+    boolean recognises(String hash);
+
+    /**
+     * Reads a stored hash, without its {@code {SCHEME}}. Everything is checked here, so that a hash that was read can
+     * be used, and at a bounded cost: a hash must not be a denial of service.
+     *
+     * @throws MalformedHash saying what is wrong, without any part of the hash
+     */
+    PasswordHash read(String hash);
+
+    /**
+     * Makes a hash with a fresh salt, at this scheme's recommended cost.
+     *
+     * @param password UTF-8 octets; neither kept nor changed
+     * @return the text to store, without {@code {SCHEME}}; {@link #read} takes it
+     * @throws IllegalArgumentException if the scheme cannot hold such a password
+     */
+    String hash(byte[] password);
+
+    /** How hard its hashes are to guess. Who does not say is as strong as any, and no hash is replaced by mistake. */
+    default Strength strength() {
+        return Strength.MEMORY_HARD;
+    }
+
+    /** The {@link PasswordHash#work()} of a new hash. */
+    default long recommendedWork() {
+        return 0;
+    }
+}

@@ -1,0 +1,48 @@
+package org.smtpguard.password;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+
+/**
+ * The password itself. Only where the operator says so: whoever reads the file, or a copy of it, has them all.
+ *
+ * <p>Compared by digests, so that neither the time nor what stays in memory tells anything of the password.
+ */
+final class Plain implements PasswordScheme {
+    static final Set<String> NAMES = Set.of("PLAIN", "CLEARTEXT", "CLEAR");
+
+    @Override
+    public String name() {
+        return "PLAIN";
+    }
+
+    @Override
+    public Set<String> aliases() {
+        return Set.of("CLEARTEXT", "CLEAR");
+    }
+
+    @Override
+    public boolean recognises(String hash) {
+        return false;
+    }
+
+    @Override
+    public PasswordHash read(String hash) {
+        if (hash.isEmpty()) {
+            throw new MalformedHash("there is no password behind {PLAIN}");
+        }
+        byte[] salt = DerivedHash.random(16);
+        byte[] tag = Digests.digest("SHA-256", salt, hash.getBytes(StandardCharsets.UTF_8));
+        return new DerivedHash(name(), "rounds=0", 0, tag, password -> Digests.digest("SHA-256", salt, password));
+    }
+
+    @Override
+    public String hash(byte[] password) {
+        return new String(password, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Strength strength() {
+        return Strength.OPEN;
+    }
+}

@@ -1,0 +1,47 @@
+package org.smtpguard.password;
+
+/**
+ * What a SCRAM server keeps of a password (RFC 5802 §3). Enough to check a client and to prove itself to it, and enough
+ * to pose as this server; not enough to log in. Immutable; has no text form that shows it.
+ */
+public final class ScramVerifier {
+    private final String mechanism;
+    private final int iterations;
+    private final byte[] salt;
+    private final byte[] storedKey;
+    private final byte[] serverKey;
+
+    ScramVerifier(String mechanism, int iterations, byte[] salt, byte[] storedKey, byte[] serverKey) {
+        this.mechanism = mechanism;
+        this.iterations = iterations;
+        this.salt = salt.clone();
+        this.storedKey = storedKey.clone();
+        this.serverKey = serverKey.clone();
+    }
+
+    /** The mechanism that they are for: {@code SCRAM-SHA-256} or {@code SCRAM-SHA-512}. */
+    public String mechanism() {
+        return mechanism;
+    }
+
+    public int iterations() {
+        return iterations;
+    }
+
+    public byte[] salt() {
+        return salt.clone();
+    }
+
+    public byte[] storedKey() {
+        return storedKey.clone();
+    }
+
+    public byte[] serverKey() {
+        return serverKey.clone();
+    }
+
+    @Override
+    public String toString() {
+        return mechanism + " i=" + iterations;
+    }
+}

@@ -1,0 +1,293 @@
+package org.smtpguard.credential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.smtpguard.credential.CredentialResult.Kind.ACCEPTED;
+import static org.smtpguard.credential.CredentialResult.Kind.REFUSED;
+import static org.smtpguard.credential.CredentialResult.Kind.UNAVAILABLE;
+import static org.smtpguard.credential.CredentialResult.Kind.UNKNOWN;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import ch.qos.logback.classic.Level;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.smtpguard.credential.BackendChain.Link;
+import org.smtpguard.credential.BackendChain.Then;
+import org.smtpguard.credential.CredentialResult.Kind;
+
+@Timeout(60)
+class BackendChainTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final String PASSWORD = "s3cr3t-Password";
+    private static final Credentials ALICE = Credentials.of("alice", Secret.of(PASSWORD));
+
+    private final List<String> asked = new ArrayList<>();
+
+    @ParameterizedTest(name = "{0}, {1}, {2} → {3} by {4}")
+    @CsvSource({
+        "ACCEPTED,    UNKNOWN,     UNKNOWN,     ACCEPTED,    a",
+        "UNKNOWN,     ACCEPTED,    REFUSED,     ACCEPTED,    b",
+        "REFUSED,     UNKNOWN,     ACCEPTED,    ACCEPTED,    c",
+        "UNAVAILABLE, REFUSED,     ACCEPTED,    ACCEPTED,    c",
+        "UNKNOWN,     UNKNOWN,     UNKNOWN,     UNKNOWN,     a",
+        "UNKNOWN,     REFUSED,     UNKNOWN,     REFUSED,     b",
+        "UNKNOWN,     DISABLED,    REFUSED,     DISABLED,    b",
+        "EXPIRED,     DISABLED,    REFUSED,     EXPIRED,     a",
+        "REFUSED,     UNAVAILABLE, UNKNOWN,     UNAVAILABLE, b",
+        "UNKNOWN,     UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, b",
+        "DISABLED,    REFUSED,     UNAVAILABLE, UNAVAILABLE, c",
+    })
+    void decidesAsTheTableSays(Kind a, Kind b, Kind c, Kind verdict, String by) {
+        CredentialResult result = verify(LONG, Link.of(saying("a", a)), Link.of(saying("b", b)), Link.of(saying("c", c)));
+
+        assertThat(result.kind()).isEqualTo(verdict);
+        assertThat(result.backend()).contains(by);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("everyCombinationOfThree")
+    void everyCombinationUnderEveryPolicy(List<Kind> kinds) {
+        try (LogCapture quiet = new LogCapture()) {
+            for (int policies = 0; policies < 1 << 9; policies++) {
+                asked.clear();
+                CredentialResult result = new BackendChain(links(kinds, policies), LONG).verify(ALICE).join();
+
+                List<Kind> heard = kinds.subList(0, expectedToBeAsked(kinds, policies));
+                Kind expected = expectedOf(heard);
+                assertThat(asked).as("asked under policies %d", policies).isEqualTo(List.of("b0", "b1", "b2").subList(0, heard.size()));
+                assertThat(result.kind()).as("verdict under policies %d", policies).isEqualTo(expected);
+                assertThat(result.backend()).as("decided under policies %d", policies).contains("b" + heard.indexOf(expected));
+            }
+            assertThat(quiet.text()).doesNotContain(PASSWORD);
+        }
+    }
+
+    private List<Link> links(List<Kind> kinds, int policies) {
+        List<Link> links = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            links.add(Link.of(saying("b" + i, kinds.get(i)))
+                .onUnknown(stops(policies, i, 0)).onRefused(stops(policies, i, 1)).onUnavailable(stops(policies, i, 2)));
+        }
+        return links;
+    }
+
+    /** Three by three bits: does backend i stop after unknown, after a refusal, after unavailable? */
+    private static Then stops(int policies, int backend, int after) {
+        return (policies >> (backend * 3 + after) & 1) == 1 ? Then.STOP : Then.NEXT;
+    }
+
+    private static int expectedToBeAsked(List<Kind> kinds, int policies) {
+        for (int i = 0; i < 3; i++) {
+            Kind kind = kinds.get(i);
+            int after = kind == UNKNOWN ? 0 : kind == UNAVAILABLE ? 2 : 1;
+            if (kind == ACCEPTED || stops(policies, i, after) == Then.STOP) {
+                return i + 1;
+            }
+        }
+        return 3;
+    }
+
+    private static Kind expectedOf(List<Kind> heard) {
+        if (heard.contains(ACCEPTED)) {
+            return ACCEPTED;
+        }
+        if (heard.contains(UNAVAILABLE)) {
+            return UNAVAILABLE;
+        }
+        return heard.stream().filter(kind -> kind != UNKNOWN).findFirst().orElse(UNKNOWN);
+    }
+
+    static Stream<Arguments> everyCombinationOfThree() {
+        return Arrays.stream(Kind.values()).flatMap(a -> Arrays.stream(Kind.values()).flatMap(b ->
+            Arrays.stream(Kind.values()).map(c -> Arguments.of(List.of(a, b, c)))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("faults")
+    void aBackendThatBreaksIsUnavailableAndTheNextIsAsked(String name, Function<Credentials, CompletionStage<CredentialResult>> fault,
+            String reason) {
+        try (LogCapture log = new LogCapture()) {
+            CredentialResult alone = verify(SHORT, Link.of(backend("broken", fault)));
+            CredentialResult mended = verify(SHORT, Link.of(backend("broken", fault)), Link.of(saying("good", ACCEPTED)));
+            CredentialResult stopped = verify(SHORT,
+                Link.of(backend("broken", fault)).onUnavailable(Then.STOP), Link.of(saying("good", ACCEPTED)));
+
+            assertThat(alone).isEqualTo(CredentialResult.unavailable(reason).by("broken"));
+            assertThat(mended).isEqualTo(CredentialResult.accepted("alice").by("good"));
+            assertThat(stopped.kind()).isEqualTo(UNAVAILABLE);
+            assertThat(log.at(Level.WARN)).hasSize(3).containsOnly("Backend broken could not judge: " + reason);
+            assertThat(log.text() + alone + stopped).doesNotContain(PASSWORD);
+        }
+    }
+
+    static Stream<Arguments> faults() {
+        RuntimeException loud = new IllegalStateException("could not bind alice with " + PASSWORD);
+        String loudReason = "java.lang.IllegalStateException";
+        return Stream.of(
+            fault("throws", loudReason, c -> {
+                throw loud;
+            }),
+            fault("throws an error", "java.lang.NoClassDefFoundError", c -> {
+                throw new NoClassDefFoundError(PASSWORD);
+            }),
+            fault("turns work away", "too much to do (RejectedExecutionException)", c -> {
+                throw new RejectedExecutionException(PASSWORD);
+            }),
+            fault("gives no stage", "java.lang.NullPointerException", c -> null),
+            fault("gives a stage of nothing", "java.lang.NullPointerException", c -> CompletableFuture.completedFuture(null)),
+            fault("fails its stage", loudReason, c -> CompletableFuture.failedFuture(loud)),
+            fault("fails behind a stage", loudReason, c -> CompletableFuture.failedFuture(loud).thenApply(x -> CredentialResult.refused())),
+            fault("fails later", loudReason, c -> CompletableFuture.supplyAsync(() -> {
+                throw loud;
+            })),
+            fault("accepts nobody", "java.lang.IllegalArgumentException",
+                c -> CompletableFuture.completedFuture(CredentialResult.accepted(""))),
+            fault("never answers", "no answer within 50 ms (TimeoutException)", c -> new CompletableFuture<>()),
+            fault("never answers and is no future", "no answer within 50 ms (TimeoutException)",
+                c -> new CompletableFuture<CredentialResult>().minimalCompletionStage()));
+    }
+
+    private static Arguments fault(String name, String reason, Function<Credentials, CompletionStage<CredentialResult>> fault) {
+        return Arguments.of(name, fault, reason);
+    }
+
+    @Test
+    void workThatNobodyWaitsForAnyMoreIsCancelled() {
+        CompletableFuture<CredentialResult> slow = new CompletableFuture<>();
+
+        assertThat(verify(SHORT, Link.of(backend("slow", c -> slow))).kind()).isEqualTo(UNAVAILABLE);
+
+        assertThat(slow).isCancelled();
+    }
+
+    @Test
+    void anAnswerThatComesTooLateChangesNothing() {
+        CompletableFuture<CredentialResult> slow = new CompletableFuture<>();
+        CompletableFuture<CredentialResult> verdict =
+            new BackendChain(List.of(Link.of(backend("slow", c -> slow.minimalCompletionStage()))), SHORT).verify(ALICE);
+
+        assertThat(verdict.join().kind()).isEqualTo(UNAVAILABLE);
+        slow.complete(CredentialResult.accepted("alice"));
+
+        assertThat(verdict.join().kind()).isEqualTo(UNAVAILABLE);
+    }
+
+    @Test
+    void aCallerThatHasGoneEndsTheInquiry() {
+        CompletableFuture<CredentialResult> slow = new CompletableFuture<>();
+        try (LogCapture log = new LogCapture()) {
+            CompletableFuture<CredentialResult> verdict =
+                new BackendChain(List.of(Link.of(backend("slow", c -> slow)), Link.of(saying("next", ACCEPTED))), LONG).verify(ALICE);
+            verdict.cancel(false);
+
+            assertThat(slow).isCancelled();
+            assertThat(asked).containsExactly("slow");
+            assertThat(log.at(Level.WARN)).isEmpty();
+        }
+    }
+
+    @Test
+    void theNextBackendIsAskedOnceThePreviousHasAnswered() {
+        CompletableFuture<CredentialResult> first = new CompletableFuture<>();
+        CompletableFuture<CredentialResult> verdict =
+            new BackendChain(List.of(Link.of(backend("first", c -> first)), Link.of(saying("second", ACCEPTED))), LONG).verify(ALICE);
+
+        assertThat(asked).containsExactly("first");
+        assertThat(verdict).isNotDone();
+        first.complete(CredentialResult.unknown());
+
+        assertThat(asked).containsExactly("first", "second");
+        assertThat(verdict).isCompletedWithValue(CredentialResult.accepted("alice").by("second"));
+    }
+
+    @Test
+    void noBackendIsAskedAboutAnEmptyPassword() {
+        BackendChain chain = new BackendChain(List.of(Link.of(saying("anonymous bind", ACCEPTED))), LONG);
+
+        assertThat(chain.verify(Credentials.of("alice", Secret.of(""))).join().kind()).isEqualTo(REFUSED);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aLongChainDoesNotOverflowTheStack() throws Exception {
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try {
+            for (CredentialBackend backend : List.of(
+                backend("at once", c -> CompletableFuture.completedFuture(CredentialResult.unknown())),
+                backend("later", c -> CompletableFuture.supplyAsync(CredentialResult::unknown, pool)))) {
+                List<Link> links = new ArrayList<>();
+                for (int i = 0; i < 20_000; i++) {
+                    links.add(Link.of(backend));
+                }
+                assertThat(new BackendChain(links, LONG).verify(ALICE).get(50, TimeUnit.SECONDS).kind()).isEqualTo(UNKNOWN);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void aChainWithoutBackendOrTimeIsAMistake() {
+        List<Link> links = List.of(Link.of(saying("a", ACCEPTED)));
+
+        assertThatThrownBy(() -> new BackendChain(List.of(), LONG)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new BackendChain(links, Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private CredentialResult verify(Duration limit, Link... links) {
+        return new BackendChain(List.of(links), limit).verify(ALICE).orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    private CredentialBackend saying(String name, Kind kind) {
+        return backend(name, credentials -> CompletableFuture.completedFuture(result(kind)));
+    }
+
+    private CredentialBackend backend(String name, Function<Credentials, CompletionStage<CredentialResult>> verify) {
+        return new CredentialBackend() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public CompletionStage<CredentialResult> verify(Credentials credentials) {
+                asked.add(name);
+                return verify.apply(credentials);
+            }
+        };
+    }
+
+    private static CredentialResult result(Kind kind) {
+        switch (kind) {
+            case ACCEPTED:
+                return CredentialResult.accepted("alice");
+            case UNKNOWN:
+                return CredentialResult.unknown();
+            case REFUSED:
+                return CredentialResult.refused();
+            case DISABLED:
+                return CredentialResult.disabled();
+            case EXPIRED:
+                return CredentialResult.expired();
+            default:
+                return CredentialResult.unavailable("down");
+        }
+    }
+}
