@@ -1,0 +1,55 @@
+package org.smtpguard.sasl;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+import org.smtpguard.credential.Secret;
+
+/**
+ * LOGIN: two prompts, user name and password. Never became a standard (draft-murchison-sasl-login); many a client
+ * speaks nothing else. An initial response is the user name.
+ */
+public final class Login implements Mechanism {
+    private static final byte[] USERNAME = "Username:".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PASSWORD = "Password:".getBytes(StandardCharsets.US_ASCII);
+
+    private final Claims claims;
+
+    public Login(Claims claims) {
+        this.claims = claims;
+    }
+
+    @Override
+    public String name() {
+        return "LOGIN";
+    }
+
+    @Override
+    public Exchange start(Peer peer) {
+        return new LoginExchange(claims);
+    }
+
+    private static final class LoginExchange implements Exchange {
+        private final Claims claims;
+        private Optional<String> username = Optional.empty();
+
+        private LoginExchange(Claims claims) {
+            this.claims = claims;
+        }
+
+        @Override
+        public CompletionStage<Step> begin(Optional<byte[]> initialResponse) {
+            return initialResponse.map(this::respond).orElseGet(() -> Step.challenge(USERNAME).now());
+        }
+
+        @Override
+        public CompletionStage<Step> respond(byte[] response) {
+            if (username.isPresent()) {
+                return claims.check(Optional.empty(), username.get(), Secret.of(response));
+            }
+            username = Utf8.decode(response).filter(name -> !name.isEmpty() && name.indexOf('\0') < 0);
+            return username.map(name -> Step.challenge(PASSWORD)).orElseGet(Step::malformed).now();
+        }
+    }
+}

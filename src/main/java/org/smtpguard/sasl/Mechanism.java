@@ -1,0 +1,15 @@
+package org.smtpguard.sasl;
+
+/** A SASL mechanism, server side. One object serves all sessions; each AUTH gets an {@link Exchange} of its own. */
+public interface Mechanism {
+    /** The registered name, in upper case (RFC 4422 §3.1). */
+    String name();
+
+    /** Whether an exchange over such a connection can succeed at all: what cannot is neither announced nor accepted. */
+    default boolean canSucceed(Peer peer) {
+        return true;
+    }
+
+    /** Begins an exchange. */
+    Exchange start(Peer peer);
+}

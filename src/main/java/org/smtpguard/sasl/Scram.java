@@ -1,0 +1,251 @@
+package org.smtpguard.sasl;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import com.ongres.scram.common.ClientFirstMessage;
+import com.ongres.scram.common.ScramFunctions;
+import com.ongres.scram.common.ScramMechanism;
+import com.ongres.scram.common.ServerFirstMessage;
+import com.ongres.scram.common.exception.ScramParseException;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.ScramKeys;
+
+/**
+ * SCRAM (RFC 5802, RFC 7677), with and without channel binding {@code tls-server-end-point} (RFC 5929 §4): the password
+ * never crosses the network, and the server proves that it knows the keys, too.
+ *
+ * <p>A user who is unknown, or of whom no keys are kept, gets a salt of its own that stays the same, and fails at the proof
+ * like a wrong password.
+ */
+public final class Scram implements Mechanism {
+    /** Looks keys up. A caller that does not care any more cancels the future. */
+    public interface Keys {
+        CompletableFuture<KeyResult> lookup(String username, String scheme);
+    }
+
+    private static final int NONCE_LENGTH = 24;
+    private static final String BINDING = "tls-server-end-point";
+    /** {@code c=…,r=…[,extensions],p=…} (RFC 5802 §7). */
+    private static final Pattern CLIENT_FINAL =
+        Pattern.compile("(c=([A-Za-z0-9+/=]+),r=([\\x21-\\x2b\\x2d-\\x7e]+)(?:,[A-Za-z]=[^,]*)*),p=([A-Za-z0-9+/=]+)");
+
+    private final ScramMechanism mechanism;
+    private final String scheme;
+    private final Keys keys;
+    private final Claims.Normaliser normaliser;
+    private final boolean bindingOffered;
+    private final Supplier<String> nonces;
+    private final Decoy decoy;
+
+    private Scram(ScramMechanism mechanism, boolean bindingOffered, Keys keys, Claims.Normaliser normaliser, Supplier<String> nonces) {
+        this.mechanism = mechanism;
+        this.bindingOffered = bindingOffered;
+        this.scheme = mechanism.getName().replace("-PLUS", "");
+        this.keys = keys;
+        this.normaliser = normaliser;
+        this.nonces = nonces;
+        this.decoy = new Decoy(mechanism);
+    }
+
+    /**
+     * @param name the registered name, such as {@code SCRAM-SHA-256-PLUS}
+     * @param bindingOffered whether the server offers the {@code -PLUS} of it, where the connection can be bound to
+     */
+    public static Scram of(String name, boolean bindingOffered, Keys keys, Claims.Normaliser normaliser) {
+        SecureRandom random = new SecureRandom();
+        return of(name, bindingOffered, keys, normaliser, () -> ScramFunctions.nonce(NONCE_LENGTH, random));
+    }
+
+    /** For tests, which replay exchanges whose nonces are known. */
+    static Scram of(String name, boolean bindingOffered, Keys keys, Claims.Normaliser normaliser, Supplier<String> nonces) {
+        return new Scram(ScramMechanism.byName(name), bindingOffered, keys, normaliser, nonces);
+    }
+
+    @Override
+    public String name() {
+        return mechanism.getName();
+    }
+
+    @Override
+    public boolean canSucceed(Peer peer) {
+        return !mechanism.isPlus() || peer.serverEndPoint().isPresent();
+    }
+
+    @Override
+    public Exchange start(Peer peer) {
+        return new ScramExchange(peer);
+    }
+
+    private final class ScramExchange implements Exchange {
+        private final Peer peer;
+        private Optional<ClientFirstMessage> clientFirst = Optional.empty();
+        private Optional<ServerFirstMessage> serverFirst = Optional.empty();
+        private Optional<KeyResult> found = Optional.empty();
+        private Optional<Step> verdict = Optional.empty();
+        /** The user's, or a decoy's: the same from the challenge to the proof. */
+        private ScramKeys used;
+        private String username = "";
+        private String header = "";
+        private String bare = "";
+
+        private ScramExchange(Peer peer) {
+            this.peer = peer;
+        }
+
+        @Override
+        public CompletionStage<Step> begin(Optional<byte[]> initialResponse) {
+            return initialResponse.map(this::respond).orElseGet(() -> Step.challenge(new byte[0]).now());
+        }
+
+        @Override
+        public CompletionStage<Step> respond(byte[] response) {
+            if (verdict.isPresent()) {
+                // The client has seen the server's proof and has nothing to add (RFC 4954 §4).
+                return (response.length == 0 ? verdict.get() : Step.malformed()).now();
+            }
+            Optional<String> message = Utf8.decode(response);
+            if (message.isEmpty()) {
+                return Step.malformed().now();
+            }
+            return clientFirst.isEmpty() ? first(message.get()) : last(message.get()).now();
+        }
+
+        private CompletionStage<Step> first(String message) {
+            ClientFirstMessage client;
+            try {
+                client = ClientFirstMessage.parseFrom(message);
+            } catch (ScramParseException | IllegalArgumentException e) {
+                return Step.malformed().now();
+            }
+            if (!isBindingAsAnnounced(client)) {
+                return Step.malformed().now();
+            }
+            clientFirst = Optional.of(client);
+            int end = message.indexOf(',', message.indexOf(',') + 1) + 1;
+            header = message.substring(0, end);
+            bare = message.substring(end);
+            if (header.length() != header.getBytes(StandardCharsets.UTF_8).length) {
+                return Step.malformed().now();
+            }
+            Optional<String> user = normaliser.normalise(client.getUsername());
+            username = user.orElse("");
+            CompletableFuture<KeyResult> lookup = user.map(name -> keys.lookup(name, scheme))
+                .orElseGet(() -> CompletableFuture.completedFuture(KeyResult.unknown()));
+            CompletableFuture<Step> step = lookup.thenApply(this::challenge);
+            step.whenComplete((done, fault) -> {
+                if (step.isCancelled()) {
+                    lookup.cancel(false);
+                }
+            });
+            return step;
+        }
+
+        /** A client that could bind and believes that the server cannot has been lied to (RFC 5802 §6). */
+        private boolean isBindingAsAnnounced(ClientFirstMessage client) {
+            switch (client.getGs2Header().getChannelBindingFlag()) {
+                case CHANNEL_BINDING_REQUIRED:
+                    return mechanism.isPlus() && BINDING.equals(client.getGs2Header().getChannelBindingName());
+                case CLIENT_YES_SERVER_NOT:
+                    return !mechanism.isPlus() && (!bindingOffered || peer.serverEndPoint().isEmpty());
+                default:
+                    return !mechanism.isPlus();
+            }
+        }
+
+        private Step challenge(KeyResult result) {
+            if (result.kind() == CredentialResult.Kind.UNAVAILABLE) {
+                return Step.refused(username, CredentialResult.unavailable(result.detail()));
+            }
+            found = Optional.of(result);
+            result.keys().ifPresent(decoy::resemble);
+            used = result.keys().orElseGet(() -> decoy.keysOf(username));
+            ServerFirstMessage server = new ServerFirstMessage(clientFirst.orElseThrow().getClientNonce(),
+                nonces.get(), Base64.getEncoder().encodeToString(used.salt()), used.iterations());
+            serverFirst = Optional.of(server);
+            return Step.challenge(server.toString().getBytes(StandardCharsets.UTF_8));
+        }
+
+        private Step last(String message) {
+            Matcher parts = CLIENT_FINAL.matcher(message);
+            Optional<byte[]> binding = parts.matches() ? decode(parts.group(2)) : Optional.empty();
+            Optional<byte[]> proof = parts.matches() ? decode(parts.group(4)) : Optional.empty();
+            if (binding.isEmpty() || proof.isEmpty()) {
+                return Step.malformed();
+            }
+            String authMessage = bare + "," + serverFirst.orElseThrow() + "," + parts.group(1);
+            boolean proven = proof.get().length == used.storedKey().length
+                && ScramFunctions.verifyClientProof(mechanism, proof.get(), used.storedKey(), authMessage);
+            boolean sound = MessageDigest.isEqual(binding.get(), expectedBinding())
+                && MessageDigest.isEqual(parts.group(3).getBytes(StandardCharsets.US_ASCII),
+                    serverFirst.orElseThrow().getNonce().getBytes(StandardCharsets.US_ASCII));
+            return proven && sound && found.orElseThrow().keys().isPresent()
+                ? accepted(authMessage)
+                : Step.refused(username, found.orElseThrow().keys().isPresent() ? CredentialResult.refused() : CredentialResult.unknown());
+        }
+
+        private Step accepted(String authMessage) {
+            String user = found.orElseThrow().detail();
+            CredentialResult result = found.orElseThrow().backend()
+                .map(name -> CredentialResult.accepted(user).by(name)).orElseGet(() -> CredentialResult.accepted(user));
+            Optional<String> authorization = Optional.ofNullable(clientFirst.orElseThrow().getGs2Header().getAuthzid());
+            boolean own = authorization.map(name -> normaliser.normalise(name)
+                .filter(normal -> normal.equals(username) || normal.equals(user)).isPresent()).orElse(true);
+            if (!own) {
+                return Step.identityRefused(username, result);
+            }
+            verdict = Optional.of(Step.success(user, result));
+            byte[] signature = ScramFunctions.serverSignature(mechanism, used.serverKey(), authMessage);
+            return Step.challenge(("v=" + Base64.getEncoder().encodeToString(signature)).getBytes(StandardCharsets.US_ASCII));
+        }
+
+        /** What {@code c=} has to say: the header of the first message, and what binds it to the channel. */
+        private byte[] expectedBinding() {
+            byte[] data = mechanism.isPlus() ? peer.serverEndPoint().orElseThrow() : new byte[0];
+            byte[] whole = Arrays.copyOf(header.getBytes(StandardCharsets.UTF_8), header.length() + data.length);
+            System.arraycopy(data, 0, whole, header.length(), data.length);
+            return whole;
+        }
+    }
+
+    private static Optional<byte[]> decode(String base64) {
+        try {
+            return Optional.of(Base64.getDecoder().decode(base64));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What a stranger is asked for: the same each time, and like what the last user that came was asked for. */
+    private static final class Decoy {
+        private final ScramMechanism mechanism;
+        private final byte[] secret = new byte[32];
+        private volatile int iterations = 4096;
+        private volatile int saltLength = 16;
+
+        private Decoy(ScramMechanism mechanism) {
+            this.mechanism = mechanism;
+            new SecureRandom().nextBytes(secret);
+        }
+
+        private void resemble(ScramKeys keys) {
+            iterations = keys.iterations();
+            saltLength = keys.salt().length;
+        }
+
+        private ScramKeys keysOf(String username) {
+            byte[] own = ScramFunctions.hmac(mechanism, secret, username.getBytes(StandardCharsets.UTF_8));
+            return new ScramKeys(iterations, Arrays.copyOf(own, saltLength), own, own);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package org.smtpguard.sasl;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Text of a client, which is UTF-8 or nothing: malformed octets must not turn into somebody else's name. */
+final class Utf8 {
+    private Utf8() {
+    }
+
+    /** The text, or empty if the octets are not UTF-8. */
+    static Optional<String> decode(byte[] octets) {
+        try {
+            return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString());
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package org.smtpguard.sasl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.smtpguard.credential.CredentialResult;
+
+class LoginTest {
+    private final Questions questions = new Questions();
+    private final Exchange exchange = new Login(questions.claims()).start(Peer.inClearText());
+
+    @Test
+    void asksForTheNameThenForThePassword() {
+        assertThat(challenge(exchange.begin(Optional.empty()))).isEqualTo("Username:");
+        assertThat(challenge(exchange.respond(utf8("Alice")))).isEqualTo("Password:");
+        Step step = now(exchange.respond(utf8("secret")));
+
+        assertThat(step.kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(step.username()).isEqualTo("alice");
+        assertThat(questions.asked()).containsExactly("alice");
+    }
+
+    @Test
+    void anInitialResponseIsTheName() {
+        assertThat(challenge(exchange.begin(Optional.of(utf8("alice"))))).isEqualTo("Password:");
+        assertThat(now(exchange.respond(utf8("secret"))).kind()).isEqualTo(Step.Kind.SUCCESS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\0", "alice\0secret"})
+    void aNameThatIsNoneIsMalformed(String name) {
+        assertThat(now(exchange.begin(Optional.of(utf8(name)))).kind()).isEqualTo(Step.Kind.MALFORMED);
+        assertThat(questions.asked()).isEmpty();
+    }
+
+    @Test
+    void aNameThatIsNotUtf8IsMalformed() {
+        assertThat(now(exchange.begin(Optional.of(new byte[] {(byte) 0xff}))).kind()).isEqualTo(Step.Kind.MALFORMED);
+    }
+
+    @Test
+    void aWrongPasswordIsRefused() {
+        exchange.begin(Optional.of(utf8("alice")));
+
+        Step step = now(exchange.respond(utf8("wrong")));
+        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.username()).isEqualTo("alice");
+    }
+
+    @Test
+    void anEmptyPasswordIsRefusedAndNobodyIsAsked() {
+        exchange.begin(Optional.of(utf8("alice")));
+
+        assertThat(now(exchange.respond(new byte[0])).result()).isEqualTo(CredentialResult.refused());
+        assertThat(questions.asked()).isEmpty();
+    }
+
+    @Test
+    void whoDoesNotCareAnyMoreDropsTheQuestion() {
+        CompletableFuture<CredentialResult> pending = new CompletableFuture<>();
+        questions.answerWith(pending);
+        exchange.begin(Optional.of(utf8("alice")));
+
+        exchange.respond(utf8("secret")).toCompletableFuture().cancel(false);
+
+        assertThat(pending).isCancelled();
+    }
+
+    private static String challenge(CompletionStage<Step> step) {
+        assertThat(now(step).kind()).isEqualTo(Step.Kind.CHALLENGE);
+        return new String(now(step).challenge(), StandardCharsets.US_ASCII);
+    }
+
+    private static Step now(CompletionStage<Step> step) {
+        assertThat(step.toCompletableFuture()).isCompleted();
+        return step.toCompletableFuture().join();
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

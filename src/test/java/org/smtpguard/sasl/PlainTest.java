@@ -1,0 +1,136 @@
+package org.smtpguard.sasl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Secret;
+
+class PlainTest {
+    private final Questions questions = new Questions();
+    private final Plain plain = new Plain(questions.claims());
+
+    @Test
+    void anEmptyChallengeAsksForTheMessage() {
+        Step step = now(plain.start(Peer.inClearText()).begin(Optional.empty()).toCompletableFuture());
+
+        assertThat(step.kind()).isEqualTo(Step.Kind.CHALLENGE);
+        assertThat(step.challenge()).isEmpty();
+        assertThat(questions.asked()).isEmpty();
+    }
+
+    @Test
+    void theMessageMayComeAtOnceOrAfterTheChallenge() {
+        assertThat(now(begin("\0alice\0secret")).kind()).isEqualTo(Step.Kind.SUCCESS);
+        Exchange exchange = plain.start(Peer.inClearText());
+        exchange.begin(Optional.empty());
+        assertThat(now(exchange.respond(utf8("\0alice\0secret")).toCompletableFuture()).kind()).isEqualTo(Step.Kind.SUCCESS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice", "\0", "\0alice", "alice\0secret", "\0\0secret", "bob\0\0secret", "\0alice\0secret\0",
+        "\0alice\0sec\0ret", "a\0b\0c\0d"})
+    void aMessageOfAnotherFormIsMalformedAndNobodyIsAsked(String message) {
+        assertThat(now(begin(message)).kind()).isEqualTo(Step.Kind.MALFORMED);
+        assertThat(questions.asked()).isEmpty();
+    }
+
+    @Test
+    void namesThatAreNotUtf8AreMalformed() {
+        assertThat(now(begin(new byte[] {0, (byte) 0xff, 0, 's'})).kind()).isEqualTo(Step.Kind.MALFORMED);
+        assertThat(now(begin(new byte[] {(byte) 0xc3, 0, 'a', 0, 's'})).kind()).isEqualTo(Step.Kind.MALFORMED);
+        assertThat(questions.asked()).isEmpty();
+    }
+
+    @Test
+    void aPasswordMayHoldAnyOctetsButNul() {
+        begin(new byte[] {0, 'a', 0, (byte) 0xff, ' ', 1});
+
+        assertThat(questions.passwords()).containsExactly(new byte[] {(byte) 0xff, ' ', 1});
+    }
+
+    @Test
+    void theNameIsAskedForAsTheServerWritesIt() {
+        Step step = now(begin("\0ALICE\0secret"));
+
+        assertThat(questions.asked()).containsExactly("alice");
+        assertThat(step.username()).isEqualTo("alice");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\0alice\0", "\0not a name\0secret", "bob\0alice\0"})
+    void anEmptyPasswordOrANameThatIsNoneIsRefusedAsAWrongPasswordAndNobodyIsAsked(String message) {
+        Step step = now(begin(message));
+
+        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.result()).isEqualTo(CredentialResult.refused());
+        assertThat(questions.asked()).isEmpty();
+    }
+
+    @Test
+    void theOwnIdentityMayBeNamedAForeignOneMayNot() {
+        assertThat(now(begin("Alice\0alice\0secret")).kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(now(begin("bob\0alice\0secret")).kind()).isEqualTo(Step.Kind.IDENTITY_REFUSED);
+        assertThat(now(begin("not a name\0alice\0secret")).kind()).isEqualTo(Step.Kind.IDENTITY_REFUSED);
+        assertThat(now(begin("bob\0alice\0wrong")).kind()).isEqualTo(Step.Kind.REFUSED);
+    }
+
+    @Test
+    void theNameThatTheBackendMapsToCounts() {
+        questions.answerWith(CompletableFuture.completedFuture(CredentialResult.accepted("alice@example.org")));
+
+        assertThat(now(begin("\0alice\0secret")).username()).isEqualTo("alice@example.org");
+        assertThat(now(begin("alice@example.org\0alice\0secret")).kind()).isEqualTo(Step.Kind.SUCCESS);
+    }
+
+    @Test
+    void whatTheBackendSaidIsInTheStep() {
+        questions.answerWith(CompletableFuture.completedFuture(CredentialResult.unavailable("down")));
+
+        Step step = now(begin("\0alice\0secret"));
+
+        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.result()).isEqualTo(CredentialResult.unavailable("down"));
+    }
+
+    @Test
+    void whoDoesNotCareAnyMoreDropsTheQuestion() {
+        CompletableFuture<CredentialResult> pending = new CompletableFuture<>();
+        questions.answerWith(pending);
+
+        CompletableFuture<Step> step = begin("\0alice\0secret");
+        assertThat(step).isNotDone();
+        step.cancel(false);
+
+        assertThat(pending).isCancelled();
+    }
+
+    @Test
+    void noStepAndNoSecretShowsItselfAsText() {
+        assertThat(now(begin("\0alice\0secret"))).asString().doesNotContain("secret");
+        assertThat(Secret.of("hunter2")).asString().doesNotContain("hunter2");
+    }
+
+    private CompletableFuture<Step> begin(String message) {
+        return begin(utf8(message));
+    }
+
+    private CompletableFuture<Step> begin(byte[] message) {
+        return plain.start(Peer.inClearText()).begin(Optional.of(message)).toCompletableFuture();
+    }
+
+    private static Step now(CompletableFuture<Step> step) {
+        assertThat(step).isCompleted();
+        return step.join();
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,195 @@
+package org.smtpguard.sasl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import com.ongres.scram.common.ScramFunctions;
+import com.ongres.scram.common.ScramMechanism;
+import com.ongres.scram.common.StringPreparation;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.ScramKeys;
+
+/** The exchange of RFC 7677 section 3, and what goes wrong with it. */
+class ScramTest {
+    private static final ScramMechanism SHA_256 = ScramMechanism.SCRAM_SHA_256;
+    private static final String SALT = "W22ZaJ0SNY7soEsUEjb6gQ==";
+    private static final String CLIENT_NONCE = "rOprNGfwEbeRWgbNEkqO";
+    private static final String SERVER_NONCE = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+    private static final String NONCE = CLIENT_NONCE + SERVER_NONCE;
+    private static final String SERVER_FIRST = "r=" + NONCE + ",s=" + SALT + ",i=4096";
+    private static final String CLIENT_FINAL = "c=biws,r=" + NONCE + ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
+    private static final byte[] END_POINT = {1, 2, 3};
+
+    @Test
+    void theExchangeOfTheRfcSucceedsAndTheServerProvesItself() {
+        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+
+        assertThat(say(exchange, "n,,n=user,r=" + CLIENT_NONCE)).isEqualTo(SERVER_FIRST);
+        assertThat(say(exchange, CLIENT_FINAL)).isEqualTo("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+        Step end = step(exchange.respond(new byte[0]).toCompletableFuture());
+        assertThat(end.kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(end.username()).isEqualTo("user");
+    }
+
+    @Test
+    void withoutAnInitialResponseTheServerBeginsWithAnEmptyChallenge() {
+        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+
+        assertThat(step(exchange.begin(Optional.empty()).toCompletableFuture()).challenge()).isEmpty();
+        assertThat(say(exchange, "n,,n=user,r=" + CLIENT_NONCE)).isEqualTo(SERVER_FIRST);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "c=biws,r=" + NONCE + ",p=AHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
+        "c=biws,r=" + NONCE + ",p=AAAA",
+        "c=biws,r=" + CLIENT_NONCE + ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
+        "c=eSws,r=" + NONCE + ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="})
+    void aProofThatDoesNotFitIsRefused(String last) {
+        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+        say(exchange, "n,,n=user,r=" + CLIENT_NONCE);
+
+        Step step = reply(exchange, last);
+
+        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.result().kind()).isEqualTo(CredentialResult.Kind.REFUSED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "n", "n,,", "n,,n=user", "n,,r=x", "x,,n=user,r=x",
+        "p=tls-unique,,n=user,r=x", "p=tls-server-end-point,,n=user,r=x"})
+    void aFirstMessageThatIsNoneIsMalformed(String first) {
+        assertThat(reply(scram("SCRAM-SHA-256", false).start(Peer.inClearText()), first).kind()).isEqualTo(Step.Kind.MALFORMED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "c=biws", "c=biws,r=" + NONCE, "p=AAAA", "c=!!,r=" + NONCE + ",p=AAAA"})
+    void aLastMessageThatIsNoneIsMalformed(String last) {
+        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+        say(exchange, "n,,n=user,r=" + CLIENT_NONCE);
+
+        assertThat(reply(exchange, last).kind()).isEqualTo(Step.Kind.MALFORMED);
+    }
+
+    @Test
+    void aStrangerIsAskedLikeAUserAndTheSameEachTimeAndFailsAtTheProof() {
+        Scram scram = scram("SCRAM-SHA-256", false);
+        Exchange first = scram.start(Peer.inClearText());
+        Exchange second = scram.start(Peer.inClearText());
+
+        String challenge = say(first, "n,,n=stranger,r=" + CLIENT_NONCE);
+
+        assertThat(challenge).matches("r=.*,s=[A-Za-z0-9+/]{22}==,i=4096").isEqualTo(say(second, "n,,n=stranger,r=" + CLIENT_NONCE));
+        assertThat(reply(first, CLIENT_FINAL).kind()).isEqualTo(Step.Kind.REFUSED);
+    }
+
+    @Test
+    void somebodyElsesIdentityIsRefusedAfterTheProof() {
+        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+        String challenge = say(exchange, "n,a=boss,n=user,r=" + CLIENT_NONCE);
+
+        assertThat(reply(exchange, clientFinal("n,a=boss,", "n=user,r=" + CLIENT_NONCE, challenge, new byte[0])).kind())
+            .isEqualTo(Step.Kind.IDENTITY_REFUSED);
+    }
+
+    @Test
+    void ownIdentityIsAccepted() {
+        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+        String challenge = say(exchange, "n,a=USER,n=user,r=" + CLIENT_NONCE);
+
+        assertThat(reply(exchange, clientFinal("n,a=USER,", "n=user,r=" + CLIENT_NONCE, challenge, new byte[0])).kind())
+            .isEqualTo(Step.Kind.CHALLENGE);
+    }
+
+    @Test
+    void withChannelBindingTheProofHoldsForThisConnectionAlone() {
+        Peer peer = Peer.underTls(Optional.of(END_POINT), Optional.empty());
+        String header = "p=tls-server-end-point,,";
+        Scram plus = scram("SCRAM-SHA-256-PLUS", true);
+        Exchange bound = plus.start(peer);
+        Exchange elsewhere = plus.start(peer);
+        String first = "n=user,r=" + CLIENT_NONCE;
+
+        assertThat(reply(bound, clientFinal(header, first, say(bound, header + first), END_POINT)).kind()).isEqualTo(Step.Kind.CHALLENGE);
+        assertThat(reply(elsewhere, clientFinal(header, first, say(elsewhere, header + first), new byte[] {9})).kind())
+            .isEqualTo(Step.Kind.REFUSED);
+    }
+
+    @Test
+    void channelBindingNeedsTls() {
+        assertThat(scram("SCRAM-SHA-256-PLUS", true).canSucceed(Peer.inClearText())).isFalse();
+        assertThat(scram("SCRAM-SHA-256-PLUS", true).canSucceed(Peer.underTls(Optional.of(END_POINT), Optional.empty()))).isTrue();
+    }
+
+    @Test
+    void aClientThatWasToldThereIsNoBindingThoughThereIsHasBeenLiedTo() {
+        Peer peer = Peer.underTls(Optional.of(END_POINT), Optional.empty());
+
+        assertThat(reply(scram("SCRAM-SHA-256", true).start(peer), "y,,n=user,r=" + CLIENT_NONCE).kind()).isEqualTo(Step.Kind.MALFORMED);
+        assertThat(reply(scram("SCRAM-SHA-256", false).start(peer), "y,,n=user,r=" + CLIENT_NONCE).kind()).isEqualTo(Step.Kind.CHALLENGE);
+    }
+
+    @Test
+    void aBackendThatCannotAnswerIsNoWrongPassword() {
+        Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme) -> CompletableFuture.completedFuture(KeyResult.unavailable("down")),
+            Optional::of);
+
+        Step step = reply(scram.start(Peer.inClearText()), "n,,n=user,r=x");
+
+        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.result().kind()).isEqualTo(CredentialResult.Kind.UNAVAILABLE);
+    }
+
+    private static Scram scram(String name, boolean bindingOffered) {
+        return Scram.of(name, bindingOffered, (user, scheme) -> CompletableFuture.completedFuture(
+            user.equals("user") && scheme.equals("SCRAM-SHA-256") ? KeyResult.found("user", keys()) : KeyResult.unknown()),
+            user -> Optional.of(user.toLowerCase(Locale.ROOT)), () -> SERVER_NONCE);
+    }
+
+    private static ScramKeys keys() {
+        byte[] salted = salted();
+        return new ScramKeys(4096, Base64.getDecoder().decode(SALT),
+            ScramFunctions.storedKey(SHA_256, ScramFunctions.clientKey(SHA_256, salted)), ScramFunctions.serverKey(SHA_256, salted));
+    }
+
+    private static byte[] salted() {
+        return ScramFunctions.saltedPassword(SHA_256, StringPreparation.NO_PREPARATION, "pencil".toCharArray(),
+            Base64.getDecoder().decode(SALT), 4096);
+    }
+
+    private static String clientFinal(String header, String bare, String serverFirst, byte[] binding) {
+        byte[] gs2 = header.getBytes(StandardCharsets.UTF_8);
+        byte[] bound = Arrays.copyOf(gs2, gs2.length + binding.length);
+        System.arraycopy(binding, 0, bound, gs2.length, binding.length);
+        String withoutProof = "c=" + Base64.getEncoder().encodeToString(bound) + ",r=" + NONCE;
+        byte[] clientKey = ScramFunctions.clientKey(SHA_256, salted());
+        byte[] signature = ScramFunctions.clientSignature(SHA_256, ScramFunctions.storedKey(SHA_256, clientKey),
+            bare + "," + serverFirst + "," + withoutProof);
+        return withoutProof + ",p=" + Base64.getEncoder().encodeToString(ScramFunctions.clientProof(clientKey, signature));
+    }
+
+    private static String say(Exchange exchange, String message) {
+        Step step = reply(exchange, message);
+        assertThat(step.kind()).isEqualTo(Step.Kind.CHALLENGE);
+        return new String(step.challenge(), StandardCharsets.US_ASCII);
+    }
+
+    private static Step reply(Exchange exchange, String message) {
+        return step(exchange.respond(message.getBytes(StandardCharsets.UTF_8)).toCompletableFuture());
+    }
+
+    private static Step step(CompletableFuture<Step> stage) {
+        assertThat(stage).isCompleted();
+        return stage.getNow(Step.malformed());
+    }
+}
