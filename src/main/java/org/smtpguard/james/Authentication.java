@@ -1,0 +1,296 @@
+package org.smtpguard.james;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+
+import com.google.inject.Inject;
+import org.apache.commons.configuration2.Configuration;
+import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.james.core.Username;
+import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
+import org.apache.james.protocols.api.ProtocolSession.State;
+import org.apache.james.protocols.api.Request;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.api.handler.CommandHandler;
+import org.apache.james.protocols.api.handler.DisconnectHandler;
+import org.apache.james.protocols.smtp.SMTPResponse;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.core.esmtp.EhloExtension;
+import org.apache.james.protocols.smtp.hook.HookResult;
+import org.apache.james.protocols.smtp.hook.MailParametersHook;
+import org.apache.james.smtpserver.JamesMessageHook;
+import org.apache.mailet.Attribute;
+import org.apache.mailet.AttributeName;
+import org.apache.mailet.AttributeValue;
+import org.apache.mailet.Mail;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.BackendChain;
+import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.diagnosis.DiagnosisCatalogue;
+import org.smtpguard.diagnosis.Fault;
+import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.protocol.EnhancedStatus;
+import org.smtpguard.protocol.Printable;
+import org.smtpguard.protocol.Reply;
+import org.smtpguard.protocol.Verb;
+import org.smtpguard.sasl.Claims;
+import org.smtpguard.sasl.Exchange;
+import org.smtpguard.sasl.External;
+import org.smtpguard.sasl.Login;
+import org.smtpguard.sasl.Mechanism;
+import org.smtpguard.sasl.Peer;
+import org.smtpguard.sasl.Plain;
+import org.smtpguard.sasl.Scram;
+import org.smtpguard.sasl.Step;
+import org.smtpguard.sequence.Mode;
+import org.smtpguard.sequence.SequenceTable;
+
+/**
+ * Answers AUTH (RFC 4954) by asking the configured backends, in place of James' {@code AuthCmdHandler}.
+ *
+ * <p>Threads: the command, each response and each verdict are handled on the session's own thread. Backends are asked
+ * from it and answer on threads of their own; meanwhile the session is in the {@link WaitingRoom} and nobody waits.
+ */
+public final class Authentication
+    implements CommandHandler<SMTPSession>, EhloExtension, MailParametersHook, JamesMessageHook, DisconnectHandler<SMTPSession> {
+    /** What a refusal proposes where PLAIN is offered. */
+    static final String PROPOSED_PLAIN = "AUTH PLAIN <base64>";
+
+    /** CrowdSec scenarios read this logger, and these words. */
+    private static final Logger AUTHENTICATION = LoggerFactory.getLogger("org.apache.james.protocols.smtp.AUTHENTICATION");
+    private static final EnhancedStatus SUCCESS = EnhancedStatus.of("2.7.0");
+    /** How long a backend may take; RFC 5321 §4.5.3.2 has clients wait for minutes, people do not. */
+    private static final Duration BACKEND_LIMIT = Duration.ofSeconds(10);
+    private static final AttachmentKey<LoginRecord> LOGIN = AttachmentKey.of("smtpguard.login", LoginRecord.class);
+    private static final int LOGGED_NAME_LIMIT = 120;
+    private static final String CANCEL = "*";
+    private static final String EMPTY_RESPONSE = "=";
+
+    private final Backends backends;
+    private final SequenceTable table;
+    private final DiagnosisCatalogue catalogue;
+    private final GuardMetrics metrics;
+    private final Map<String, Mechanism> mechanisms = new LinkedHashMap<>();
+    private AuthenticationSettings settings;
+    private PortGuard guard;
+
+    @Inject
+    public Authentication(Backends backends, SequenceTable table, DiagnosisCatalogue catalogue, GuardMetrics metrics) {
+        this.backends = backends;
+        this.table = table;
+        this.catalogue = catalogue;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void init(Configuration config) throws ConfigurationException {
+        try {
+            settings = AuthenticationSettings.parse(Element.handler(config, Authentication.class), backends);
+        } catch (ConfigurationFault e) {
+            throw new ConfigurationException(e.getMessage(), e);
+        }
+        BackendChain chain = new BackendChain(settings.backends().links(), BACKEND_LIMIT);
+        settings.mechanisms().forEach(name -> mechanisms.put(name, mechanism(name, chain)));
+        guard = new PortGuard(GuardSettings.defaults(), new Sessions(Optional.of(proposedCommand())), true, table, catalogue, metrics);
+    }
+
+    private Mechanism mechanism(String name, BackendChain chain) {
+        Claims claims = new Claims(chain::verify, Authentication::normalise);
+        switch (name) {
+            case "PLAIN":
+                return new Plain(claims);
+            case "LOGIN":
+                return new Login(claims);
+            case "EXTERNAL":
+                return new External(Authentication::normalise);
+            default:
+                return Scram.of(name, settings.mechanisms().contains(name + "-PLUS"), chain::lookup, Authentication::normalise);
+        }
+    }
+
+    @Override
+    public void destroy() {
+        settings.backends().release();
+    }
+
+    /** Called once, while the chain is wired: the port has a guard, and refusals are worded as it is configured. */
+    void guardedBy(PortGuard portGuard) {
+        guard = portGuard;
+    }
+
+    /** The AUTH command that a refusal proposes. */
+    String proposedCommand() {
+        String first = mechanisms.keySet().iterator().next();
+        return mechanisms.containsKey("PLAIN") ? PROPOSED_PLAIN : "AUTH " + first;
+    }
+
+    @Override
+    public List<String> getImplCommands() {
+        return List.of(Verb.AUTH.name());
+    }
+
+    @Override
+    public List<String> getImplementedEsmtpFeatures(SMTPSession session) {
+        Peer peer = peer(session);
+        String offered = mechanisms.values().stream().filter(mechanism -> mechanism.canSucceed(peer)).map(Mechanism::name)
+            .collect(Collectors.joining(" "));
+        return session.isAuthAnnounced() && !offered.isEmpty() ? List.of("AUTH " + offered) : List.of();
+    }
+
+    /** MAIL takes AUTH= (RFC 4954 §5); like James we do not trust what it says. */
+    @Override
+    public String[] getMailParamNames() {
+        return new String[] {Verb.AUTH.name()};
+    }
+
+    @Override
+    public HookResult doMailParameter(SMTPSession session, String name, String value) {
+        return HookResult.DECLINED;
+    }
+
+    @Override
+    public void onDisconnect(SMTPSession session) {
+        guard.waitingRoom().abandon(session);
+    }
+
+    /** Leaves on each mail how its sender was authenticated, for matchers and mailets. */
+    @Override
+    public HookResult onMessage(SMTPSession session, Mail mail) {
+        session.getAttachment(LOGIN, State.Connection).ifPresent(login -> {
+            mail.setAttribute(new Attribute(AttributeName.of("smtpguard.auth.mechanism"), AttributeValue.of(login.mechanism())));
+            mail.setAttribute(new Attribute(AttributeName.of("smtpguard.auth.backend"), AttributeValue.of(login.backend())));
+            mail.setAttribute(new Attribute(AttributeName.of("smtpguard.auth.tls"), AttributeValue.of(login.isUnderTls())));
+        });
+        return HookResult.DECLINED;
+    }
+
+    @Override
+    public Response onCommand(SMTPSession session, Request request) {
+        CommandLine command = CommandLine.of(Verb.AUTH, Optional.ofNullable(request.getArgument()));
+        Optional<Response> refusal = guard.judge(session, command, guard.sessions().state(session));
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        String[] words = command.argument().orElse("").trim().split(" ", 2);
+        Mechanism mechanism = mechanisms.get(words[0].toUpperCase(Locale.ROOT));
+        Peer peer = peer(session);
+        if (mechanism == null || !mechanism.canSucceed(peer)) {
+            return guard.refuse(session, Fault.MECHANISM_UNKNOWN, command);
+        }
+        Dialogue dialogue = new Dialogue(mechanism, peer, command);
+        if (words.length == 1) {
+            return dialogue.advance(session, dialogue.exchange.begin(Optional.empty()));
+        }
+        String initial = words[1].trim();
+        Optional<byte[]> decoded = initial.equals(EMPTY_RESPONSE) ? Optional.of(new byte[0]) : decode(initial);
+        return decoded.isPresent() ? dialogue.advance(session, dialogue.exchange.begin(decoded))
+            : guard.refuse(session, Fault.UNDECODABLE, command);
+    }
+
+    private Peer peer(SMTPSession session) {
+        return session.getSSLSession().map(tls -> TlsPeer.of(tls, settings.certificateName())).orElseGet(Peer::inClearText);
+    }
+
+    private static Optional<byte[]> decode(String base64) {
+        try {
+            return Optional.of(Base64.getDecoder().decode(base64));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> normalise(String name) {
+        try {
+            return Optional.of(Username.of(name).asString());
+        } catch (RuntimeException e) {
+            // Whatever James does not take for a user name can be nobody's.
+            return Optional.empty();
+        }
+    }
+
+    /** One AUTH command and the exchange that it began. */
+    private final class Dialogue {
+        private final String mechanism;
+        private final CommandLine command;
+        private final Exchange exchange;
+
+        private Dialogue(Mechanism mechanism, Peer peer, CommandLine command) {
+            this.mechanism = mechanism.name();
+            this.command = command;
+            this.exchange = mechanism.start(peer);
+        }
+
+        /** The reply to the step, now or later. */
+        private Response advance(SMTPSession session, CompletionStage<Step> stage) {
+            CompletableFuture<Step> step = stage.toCompletableFuture();
+            if (step.isDone() && !step.isCompletedExceptionally()) {
+                return answer(session, step.getNow(Step.malformed()));
+            }
+            return guard.waitingRoom().await(session, step, outcome -> outcome.isPresent() ? answer(session, outcome.get())
+                : guard.refuse(session, Fault.BACKEND_UNAVAILABLE, command));
+        }
+
+        private Response answer(SMTPSession session, Step step) {
+            switch (step.kind()) {
+                case CHALLENGE:
+                    session.pushLineHandler(this::onResponse);
+                    return new SMTPResponse("334", Base64.getEncoder().encodeToString(step.challenge()));
+                case SUCCESS:
+                    return succeeded(session, step);
+                case IDENTITY_REFUSED:
+                    failed(session, step, "may not act as the authorization identity");
+                    return guard.refuse(session, Fault.IDENTITY_REFUSED, command);
+                case REFUSED:
+                    failed(session, step, step.result().toString());
+                    return guard.refuse(session, step.result().kind().isRefusal() ? Fault.CREDENTIALS_REFUSED : Fault.BACKEND_UNAVAILABLE,
+                        command);
+                default:
+                    return guard.refuse(session, Fault.MALFORMED, command);
+            }
+        }
+
+        /** The client's response to a challenge: like AUTH itself, the last of its group. */
+        private Response onResponse(SMTPSession session, byte[] line) {
+            session.popLineHandler();
+            Optional<Response> refusal = CommandLine.parse(line).endsInBareLf()
+                ? guard.judge(session, Fault.BARE_LF, command) : Optional.empty();
+            return refusal.orElseGet(() -> guard.mode(DiagnosisId.SEQ_PIPELINING) == Mode.OFF ? proceed(session, line)
+                : guard.waitingRoom().settle(session, behind -> proceed(session, line)));
+        }
+
+        private Response proceed(SMTPSession session, byte[] line) {
+            String response = new String(line, StandardCharsets.US_ASCII).trim();
+            if (response.equals(CANCEL)) {
+                return guard.refuse(session, Fault.CANCELLED, command);
+            }
+            Optional<byte[]> decoded = decode(response);
+            return decoded.isPresent() ? advance(session, exchange.respond(decoded.get()))
+                : guard.refuse(session, Fault.UNDECODABLE, command);
+        }
+
+        private Response succeeded(SMTPSession session, Step step) {
+            session.setUsername(Username.of(step.username()));
+            session.setRelayingAllowed(true);
+            session.setAttachment(LOGIN, new LoginRecord(mechanism, step.result().backend().orElse(""), session.isTLSStarted()),
+                State.Connection);
+            AUTHENTICATION.debug("AUTH method {} succeeded", mechanism);
+            return Responses.of(Reply.of(235, SUCCESS, List.of("Authentication successful")));
+        }
+
+        private void failed(SMTPSession session, Step step, String reason) {
+            AUTHENTICATION.info("AUTH method {} failed from {}@{}: {}", mechanism, Printable.cut(step.username(), LOGGED_NAME_LIMIT),
+                session.getRemoteAddress().getAddress().getHostAddress(), reason);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package org.smtpguard.james;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import org.smtpguard.credential.BackendChain;
+import org.smtpguard.credential.SecretLookup;
+
+/** What the operator wrote in {@code <handler class="org.smtpguard.james.Authentication">}. */
+final class AuthenticationSettings {
+    /** The strongest first: the order in which they are announced. */
+    private static final List<String> ALL_MECHANISMS = List.of("SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-256",
+        "EXTERNAL", "PLAIN", "LOGIN");
+    private static final List<String> DEFAULT_MECHANISMS = List.of("PLAIN", "LOGIN");
+
+    private final List<String> mechanisms;
+    private final CertificateName certificateName;
+    private final BackendSet backends;
+
+    private AuthenticationSettings(List<String> mechanisms, CertificateName certificateName, BackendSet backends) {
+        this.mechanisms = mechanisms;
+        this.certificateName = certificateName;
+        this.backends = backends;
+    }
+
+    /**
+     * Reads the element and takes its backends from those of all ports.
+     *
+     * @throws org.smtpguard.credential.ConfigurationFault naming the element and the mend
+     */
+    static AuthenticationSettings parse(Element handler, Backends backends) {
+        handler.onlyAttributes("class").onlyElements("mechanisms", "clientCertificate", "backend");
+        List<String> mechanisms = handler.child("mechanisms").map(AuthenticationSettings::mechanisms).orElse(DEFAULT_MECHANISMS);
+        CertificateName certificateName = handler.child("clientCertificate").map(AuthenticationSettings::certificateName)
+            .orElse(CertificateName.EMAIL);
+        BackendSet backendSet = BackendSet.parse(handler, backends);
+        try {
+            refuseScramWithoutKeys(handler, mechanisms, backendSet.links());
+            return new AuthenticationSettings(mechanisms, certificateName, backendSet);
+        } catch (RuntimeException e) {
+            backendSet.release();
+            throw e;
+        }
+    }
+
+    private static List<String> mechanisms(Element element) {
+        element.onlyAttributes().onlyElements();
+        List<String> names = Arrays.stream(element.text().orElse("").split("[\\s,]+"))
+            .filter(name -> !name.isEmpty()).map(name -> name.toUpperCase(Locale.ROOT)).distinct().collect(Collectors.toList());
+        if (names.isEmpty()) {
+            throw element.fault("names no mechanism; leave it out for " + String.join(" ", DEFAULT_MECHANISMS)
+                + ", or name some of " + String.join(" ", ALL_MECHANISMS));
+        }
+        names.stream().filter(name -> !ALL_MECHANISMS.contains(name)).findFirst().ifPresent(unknown -> {
+            throw element.fault("names " + unknown + ", which is not known; known are " + String.join(" ", ALL_MECHANISMS));
+        });
+        return ALL_MECHANISMS.stream().filter(names::contains).collect(Collectors.toUnmodifiableList());
+    }
+
+    private static CertificateName certificateName(Element element) {
+        String name = element.onlyAttributes("name").onlyElements().requiredAttribute("name");
+        return CertificateName.of(name).orElseThrow(() -> element.fault("has name=\"" + name + "\"; it can be email or cn"));
+    }
+
+    /** Keys cannot be had of somebody who only says yes or no to a password. */
+    private static void refuseScramWithoutKeys(Element handler, List<String> mechanisms, List<BackendChain.Link> links) {
+        mechanisms.stream().filter(name -> name.startsWith("SCRAM-")).findFirst().ifPresent(scram -> links.stream()
+            .map(BackendChain.Link::backend).filter(backend -> !(backend instanceof SecretLookup)).findFirst().ifPresent(backend -> {
+                throw handler.fault("offers " + scram + ", for which <backend name=\"" + backend.name() + "\"> has no keys: it can only"
+                    + " check passwords; take the mechanism out of <mechanisms>, or the backend away");
+            }));
+    }
+
+    /** The names of the mechanisms, in the order in which they are announced. */
+    List<String> mechanisms() {
+        return mechanisms;
+    }
+
+    BackendSet backends() {
+        return backends;
+    }
+
+    /** Where in a client's certificate its user name stands. */
+    CertificateName certificateName() {
+        return certificateName;
+    }
+}

@@ -1,0 +1,91 @@
+package org.smtpguard.james;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+
+import com.google.inject.Inject;
+import org.apache.commons.configuration2.Configuration;
+import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.james.core.Username;
+import org.apache.james.protocols.api.OidcSASLConfiguration;
+import org.apache.james.protocols.api.handler.ProtocolHandler;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.hook.AuthHook;
+import org.apache.james.protocols.smtp.hook.HookResult;
+import org.apache.james.protocols.smtp.hook.HookReturnCode;
+import org.smtpguard.credential.BackendChain;
+import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.Secret;
+
+/**
+ * The same backends for a chain that keeps James' own {@code AuthCmdHandler}. An {@link AuthHook} has to return its verdict, so
+ * this one waits for it, on the thread that serves the session and others with it, as every hook of James does:
+ * {@link Authentication} does not.
+ *
+ * <p>In a class of its own, which only the configuration names: a newer James has moved a class that this interface mentions.
+ */
+public final class BackendAuthHook implements AuthHook, ProtocolHandler {
+    private static final Duration BACKEND_LIMIT = Duration.ofSeconds(10);
+
+    private final Backends backends;
+    private BackendSet set;
+    private BackendChain chain;
+
+    @Inject
+    public BackendAuthHook(Backends backends) {
+        this.backends = backends;
+    }
+
+    @Override
+    public void init(Configuration config) throws ConfigurationException {
+        try {
+            Element handler = Element.handler(config, BackendAuthHook.class).onlyAttributes("class").onlyElements("backend");
+            set = BackendSet.parse(handler, backends);
+        } catch (ConfigurationFault e) {
+            throw new ConfigurationException(e.getMessage(), e);
+        }
+        chain = new BackendChain(set.links(), BACKEND_LIMIT);
+    }
+
+    @Override
+    public void destroy() {
+        set.release();
+    }
+
+    @Override
+    public HookResult doAuth(SMTPSession session, Username username, String password) {
+        try {
+            return result(session, chain.verify(Credentials.of(username.asString(), Secret.of(password))).get());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return unavailable();
+        } catch (ExecutionException e) {
+            return unavailable();
+        }
+    }
+
+    /** Bearer tokens are James' own business. */
+    @Override
+    public HookResult doSasl(SMTPSession session, OidcSASLConfiguration configuration, String initialResponse) {
+        return HookResult.DECLINED;
+    }
+
+    private static HookResult result(SMTPSession session, CredentialResult result) {
+        if (result.isAccepted()) {
+            session.setUsername(Username.of(result.username()));
+            session.setRelayingAllowed(true);
+            return HookResult.builder().hookReturnCode(HookReturnCode.ok()).smtpDescription("2.7.0 Authentication successful").build();
+        }
+        return result.kind().isRefusal()
+            ? HookResult.builder().hookReturnCode(HookReturnCode.deny()).smtpReturnCode("535")
+                .smtpDescription("5.7.8 Authentication failed").build()
+            : unavailable();
+    }
+
+    private static HookResult unavailable() {
+        return HookResult.builder().hookReturnCode(HookReturnCode.denySoft()).smtpReturnCode("454")
+            .smtpDescription("4.7.0 The credentials could not be checked just now").build();
+    }
+}

@@ -1,0 +1,111 @@
+package org.smtpguard.james;
+
+import java.io.FileNotFoundException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import org.apache.james.filesystem.api.FileSystem;
+import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.Workers;
+
+/**
+ * The backends of all ports. Two ports that declare the same backend, settings and all, share one; it is closed when the
+ * last of them goes. Ports may be initialised at the same time (James 3.9): the lock is held while a backend is made,
+ * which is at the start of the server only.
+ */
+@Singleton
+public final class Backends {
+    private static final String PACKAGE = "org.smtpguard.backend.";
+
+    private final FileSystem fileSystem;
+    private final GuardPools pools;
+    private final Map<String, Shared> byName = new HashMap<>();
+
+    @Inject
+    public Backends(FileSystem fileSystem, GuardPools pools) {
+        this.fileSystem = fileSystem;
+        this.pools = pools;
+    }
+
+    /**
+     * The backend of these settings, made now if no port has declared it yet. To be given back with {@link #release}.
+     *
+     * @throws ConfigurationFault if its class or its settings are wrong, or another backend has its name
+     */
+    synchronized CredentialBackend acquire(BackendSettings settings) {
+        Shared shared = byName.get(settings.name());
+        if (shared != null && !shared.settings.equals(settings)) {
+            throw settings.fault("has the name of another backend with other settings; give each a name of its own");
+        }
+        if (shared == null) {
+            shared = new Shared(settings, create(settings));
+            byName.put(settings.name(), shared);
+        }
+        shared.users++;
+        return shared.backend;
+    }
+
+    synchronized void release(CredentialBackend backend) {
+        Shared shared = byName.get(backend.name());
+        if (shared != null && --shared.users == 0) {
+            byName.remove(backend.name());
+            shared.backend.close();
+        }
+    }
+
+    /** The file that {@code file://conf/x} means to James. */
+    Path file(String url) {
+        try {
+            return fileSystem.getFile(url).toPath();
+        } catch (FileNotFoundException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private CredentialBackend create(BackendSettings settings) {
+        try {
+            return load(settings).getConstructor(BackendSettings.class, Workers.class).newInstance(settings, pools);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof ConfigurationFault) {
+                throw (ConfigurationFault) e.getCause();
+            }
+            throw new ConfigurationFault(settings.fault("could not be made").getMessage(), e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw settings.fault("is a class without a public constructor (BackendSettings, Workers)");
+        }
+    }
+
+    private Class<? extends CredentialBackend> load(BackendSettings settings) {
+        String type = settings.type();
+        String name = type.indexOf('.') < 0 ? PACKAGE + type : type;
+        try {
+            // James loads all of extensions-jars/ with one class loader: ours is everybody's.
+            Class<?> found = Class.forName(name, true, Backends.class.getClassLoader());
+            if (!CredentialBackend.class.isAssignableFrom(found)) {
+                throw settings.fault("names a class that is no " + CredentialBackend.class.getName());
+            }
+            return found.asSubclass(CredentialBackend.class);
+        } catch (ClassNotFoundException e) {
+            throw settings.fault("names a class that is not on the class path; a class of your own needs its whole name and its jar in"
+                + " extensions-jars/");
+        }
+    }
+
+    private static final class Shared {
+        private final BackendSettings settings;
+        private final CredentialBackend backend;
+        private int users;
+
+        private Shared(BackendSettings settings, CredentialBackend backend) {
+            this.settings = settings;
+            this.backend = backend;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package org.smtpguard.james;
+
+import java.util.Optional;
+
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.api.handler.ConnectHandler;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.smtpserver.JamesWelcomeMessageHandler;
+import org.smtpguard.diagnosis.Fault;
+import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.Verb;
+
+/**
+ * James' own greeting, which waits a moment where the operator wants it: whoever talks meanwhile is no client that
+ * follows RFC 5321 §3.1, gets 554 and is gone. Runs on the session's own thread.
+ */
+public final class GuardGreeting implements ConnectHandler<SMTPSession> {
+    /** Whatever it was, it has not been read as a command. */
+    private static final CommandLine TALK = CommandLine.of(Verb.OTHER, Optional.empty());
+
+    private final ConnectHandler<SMTPSession> greeting = new JamesWelcomeMessageHandler();
+    private Optional<PortGuard> guard = Optional.empty();
+
+    /** Called once, while the chain is wired. */
+    void guardedBy(PortGuard portGuard) {
+        guard = Optional.of(portGuard);
+    }
+
+    @Override
+    public Response onConnect(SMTPSession session) {
+        return guard.filter(watching -> !watching.greetingWait().isZero())
+            .map(watching -> watching.waitingRoom().pause(session, watching.greetingWait(), octets -> octets == 0
+                ? greeting.onConnect(session)
+                : watching.judge(session, Fault.EARLY_TALK, TALK).orElseGet(() -> greeting.onConnect(session))))
+            .orElseGet(() -> greeting.onConnect(session));
+    }
+}

@@ -1,0 +1,29 @@
+package org.smtpguard.james;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import org.smtpguard.diagnosis.DiagnosisCatalogue;
+import org.smtpguard.sequence.SequenceTable;
+
+/** What all ports of a server share; named in {@code extensions.properties} as {@code guice.extension.module}. */
+public final class GuardModule extends AbstractModule {
+    @Override
+    protected void configure() {
+        bind(GuardPools.class);
+        bind(GuardMetrics.class);
+        bind(Backends.class);
+    }
+
+    @Provides
+    @Singleton
+    SequenceTable sequenceTable() {
+        return new SequenceTable();
+    }
+
+    @Provides
+    @Singleton
+    DiagnosisCatalogue diagnosisCatalogue() {
+        return new DiagnosisCatalogue();
+    }
+}

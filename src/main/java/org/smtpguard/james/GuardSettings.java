@@ -1,0 +1,145 @@
+package org.smtpguard.james;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import org.smtpguard.diagnosis.ReplyRenderer;
+import org.smtpguard.diagnosis.ReplyStyle;
+import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.sequence.Mode;
+
+/** What the operator wrote in {@code <handler class="org.smtpguard.james.SequenceGuard">}; the same for a port's life. */
+final class GuardSettings {
+    private static final int HELP_URL_LIMIT = 300;
+    private static final int COUNT_LIMIT = 1_000_000;
+    private static final int WAIT_LIMIT_MILLIS = 60_000;
+
+    private final Mode mode;
+    private final Map<DiagnosisId, Mode> modes;
+    private final ReplyRenderer renderer;
+    private final Limits limits;
+    private final Duration greetingWait;
+
+    private GuardSettings(Mode mode, Map<DiagnosisId, Mode> modes, ReplyRenderer renderer, Limits limits, Duration greetingWait) {
+        this.mode = mode;
+        this.modes = modes;
+        this.renderer = renderer;
+        this.limits = limits;
+        this.greetingWait = greetingWait;
+    }
+
+    /** Everything enforced, in full style. */
+    static GuardSettings defaults() {
+        return new GuardSettings(Mode.ENFORCE, Map.of(), new ReplyRenderer(ReplyStyle.FULL, Optional.empty()), Limits.DEFAULT,
+            Duration.ZERO);
+    }
+
+    /** @throws org.smtpguard.credential.ConfigurationFault naming the element and the mend */
+    static GuardSettings parse(Element handler) {
+        handler.onlyAttributes("class").onlyElements("mode", "rule", "replies", "limits", "greeting");
+        Mode mode = handler.child("mode")
+            .map(element -> mode(element.onlyAttributes().onlyElements(), element.text().orElse(""))).orElse(Mode.ENFORCE);
+        return new GuardSettings(mode, rules(handler),
+            handler.child("replies").map(GuardSettings::renderer).orElse(defaults().renderer),
+            handler.child("limits").map(GuardSettings::limits).orElse(Limits.DEFAULT),
+            handler.child("greeting").map(GuardSettings::greetingWait).orElse(Duration.ZERO));
+    }
+
+    private static Limits limits(Element element) {
+        element.onlyAttributes("errors", "authFailures").onlyElements();
+        return new Limits(element.number("errors", 0, COUNT_LIMIT).orElse(Limits.DEFAULT.errors),
+            element.number("authFailures", 0, COUNT_LIMIT).orElse(Limits.DEFAULT.authFailures));
+    }
+
+    private static Duration greetingWait(Element element) {
+        element.onlyAttributes("waitMillis").onlyElements();
+        return Duration.ofMillis(element.number("waitMillis", 0, WAIT_LIMIT_MILLIS).orElse(0));
+    }
+
+    private static Map<DiagnosisId, Mode> rules(Element handler) {
+        Map<DiagnosisId, Mode> modes = new EnumMap<>(DiagnosisId.class);
+        for (Element rule : handler.children("rule")) {
+            rule.onlyAttributes("id", "mode").onlyElements();
+            String name = rule.requiredAttribute("id");
+            DiagnosisId id = DiagnosisId.of(name).filter(GuardSettings::isRule)
+                .orElseThrow(() -> rule.fault("has id=\"" + name + "\", which is no rule; rules are " + Arrays.stream(DiagnosisId.values())
+                    .filter(GuardSettings::isRule).map(DiagnosisId::toString).collect(Collectors.joining(", "))));
+            if (modes.put(id, mode(rule, rule.requiredAttribute("mode"))) != null) {
+                throw rule.fault("with id=\"" + id + "\" stands there twice; leave one");
+            }
+        }
+        return modes;
+    }
+
+    /** AUTH's own replies are no rules: a password is never accepted because an operator only wants to watch. */
+    private static boolean isRule(DiagnosisId id) {
+        return !id.name().startsWith("AUTH_");
+    }
+
+    private static Mode mode(Element element, String text) {
+        return Mode.of(text).orElseThrow(() -> element.fault("says \"" + text + "\"; it can be enforce, observe or off"));
+    }
+
+    private static ReplyRenderer renderer(Element replies) {
+        replies.onlyAttributes("style", "helpUrl").onlyElements();
+        ReplyStyle style = replies.attribute("style").map(text -> ReplyStyle.of(text)
+            .orElseThrow(() -> replies.fault("has style=\"" + text + "\"; it can be full or brief"))).orElse(ReplyStyle.FULL);
+        Optional<String> url = replies.attribute("helpUrl");
+        url.filter(text -> text.length() > HELP_URL_LIMIT || !text.chars().allMatch(c -> c > ' ' && c < 0x7f)
+            || !text.toLowerCase(Locale.ROOT).matches("https?://.+")).ifPresent(text -> {
+                throw replies.fault("has a helpUrl that is no http(s) address of at most " + HELP_URL_LIMIT + " ASCII characters");
+            });
+        return new ReplyRenderer(style, url);
+    }
+
+    /** The handler's own mode. */
+    Mode mode() {
+        return mode;
+    }
+
+    /** A rule's own mode wins over the handler's, but for a handler that is off: then all is off. */
+    Mode mode(DiagnosisId id) {
+        return mode == Mode.OFF ? Mode.OFF : modes.getOrDefault(id, mode);
+    }
+
+    ReplyRenderer renderer() {
+        return renderer;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    /** How long the greeting waits for a client that talks before it; zero if it does not. */
+    Duration greetingWait() {
+        return mode(DiagnosisId.SEQ_GREETING_EARLY) == Mode.ENFORCE ? greetingWait : Duration.ZERO;
+    }
+
+    /** How much a session may get wrong before it is closed; 0 is no limit. */
+    static final class Limits {
+        private static final Limits DEFAULT = new Limits(20, 5);
+
+        private final int errors;
+        private final int authFailures;
+
+        private Limits(int errors, int authFailures) {
+            this.errors = errors;
+            this.authFailures = authFailures;
+        }
+
+        /** Whether this many errors are too many. */
+        boolean isPassedByErrors(int count) {
+            return errors > 0 && count >= errors;
+        }
+
+        /** Whether this many failed AUTHs are too many. */
+        boolean isPassedByAuthFailures(int count) {
+            return authFailures > 0 && count >= authFailures;
+        }
+    }
+}

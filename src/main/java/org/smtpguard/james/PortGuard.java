@@ -1,0 +1,186 @@
+package org.smtpguard.james;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.smtpguard.diagnosis.Diagnosis;
+import org.smtpguard.diagnosis.DiagnosisCatalogue;
+import org.smtpguard.diagnosis.Diagnostician;
+import org.smtpguard.diagnosis.Fault;
+import org.smtpguard.diagnosis.HelpDesk;
+import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.protocol.Reply;
+import org.smtpguard.protocol.Verb;
+import org.smtpguard.sequence.Mode;
+import org.smtpguard.sequence.SequenceTable;
+import org.smtpguard.sequence.SessionState;
+import org.smtpguard.sequence.Verdict;
+
+/**
+ * The guard of one port: judges a command of a session and words the refusal. The one place where a state, a verdict and
+ * a diagnosis become a reply, a log line and a count. Runs on the sessions' own threads.
+ */
+final class PortGuard {
+    private static final Logger LOGGER = LoggerFactory.getLogger("org.smtpguard.REFUSAL");
+    /** There is no James behind our own AUTH that could answer instead: these hold for it in whatever mode. */
+    private static final Set<DiagnosisId> BELONGS_TO_AUTH = EnumSet.of(DiagnosisId.AUTH_TLS_REQUIRED, DiagnosisId.SEQ_AUTH_REPEATED,
+        DiagnosisId.SYN_ARGUMENT);
+    private static final Set<DiagnosisId> SHOWS_NEED_OF_AUTH = EnumSet.of(DiagnosisId.AUTH_REQUIRED, DiagnosisId.AUTH_CREDENTIALS,
+        DiagnosisId.AUTH_UNAVAILABLE, DiagnosisId.AUTH_MECHANISM, DiagnosisId.AUTH_ENCODING, DiagnosisId.AUTH_TLS_REQUIRED,
+        DiagnosisId.AUTH_IDENTITY);
+    private static final Set<DiagnosisId> AUTH_FAILURES = EnumSet.of(DiagnosisId.AUTH_CREDENTIALS, DiagnosisId.AUTH_IDENTITY);
+    /** Neither the client's error, nor one of order or syntax; or the end already. */
+    private static final Set<DiagnosisId> NO_ERRORS = EnumSet.of(DiagnosisId.AUTH_UNAVAILABLE, DiagnosisId.AUTH_REQUIRED,
+        DiagnosisId.SEQ_GREETING_EARLY, DiagnosisId.LIMIT_ERRORS, DiagnosisId.LIMIT_AUTH);
+    /** What follows from a failure in front of it, where there was one. */
+    private static final Set<DiagnosisId> CONSEQUENCES = EnumSet.of(DiagnosisId.SEQ_MAIL_MISSING, DiagnosisId.SEQ_RCPT_MISSING,
+        DiagnosisId.SEQ_RCPT_REFUSED, DiagnosisId.SEQ_PIPELINING);
+
+    private final GuardSettings settings;
+    private final Sessions sessions;
+    private final SequenceTable table;
+    private final Diagnostician diagnostician;
+    private final HelpDesk helpDesk;
+    private final GuardMetrics metrics;
+    private final Function<DiagnosisId, Mode> modes;
+    private final Function<DiagnosisId, Mode> authModes;
+    private final WaitingRoom waitingRoom;
+
+    /** @param ownsAuth whether AUTH is answered by {@link Authentication}, and not by James */
+    PortGuard(GuardSettings settings, Sessions sessions, boolean ownsAuth, SequenceTable table, DiagnosisCatalogue catalogue,
+              GuardMetrics metrics) {
+        this.settings = settings;
+        this.sessions = sessions;
+        this.table = table;
+        this.diagnostician = new Diagnostician(table);
+        this.helpDesk = new HelpDesk(diagnostician, catalogue);
+        this.metrics = metrics;
+        this.modes = settings::mode;
+        this.authModes = id -> ownsAuth && BELONGS_TO_AUTH.contains(id) ? Mode.ENFORCE : settings.mode(id);
+        this.waitingRoom = new WaitingRoom((session, line) -> judge(session, Fault.PIPELINED, CommandLine.parse(line)));
+    }
+
+    Sessions sessions() {
+        return sessions;
+    }
+
+    WaitingRoom waitingRoom() {
+        return waitingRoom;
+    }
+
+    Mode mode(DiagnosisId id) {
+        return settings.mode(id);
+    }
+
+    /** Whether the guard answers at all, rather than watch. */
+    boolean isEnforcing() {
+        return settings.mode() == Mode.ENFORCE;
+    }
+
+    Duration greetingWait() {
+        return settings.greetingWait();
+    }
+
+    /** The reply to a command that is out of order; empty if it may pass. Leaves sender, recipients, greeting, login as they are. */
+    Optional<Response> judge(SMTPSession session, CommandLine command, SessionState state) {
+        Verdict verdict = table.judge(state, command, command.verb() == Verb.AUTH ? authModes : modes);
+        verdict.observed().forEach(rule -> observed(session, rule.id(), command));
+        return verdict.refusedBy().map(rule -> {
+            SessionState told = afterwards(session, rule.id(), state);
+            return refuse(session, diagnostician.of(rule, command, told), command);
+        });
+    }
+
+    /** The reply to a command with that fault; empty if the operator only wants to watch, or not even that. */
+    Optional<Response> judge(SMTPSession session, Fault fault, CommandLine command) {
+        switch (settings.mode(fault.id())) {
+            case ENFORCE:
+                return Optional.of(refuse(session, fault, command));
+            case OBSERVE:
+                observed(session, fault.id(), command);
+                return Optional.empty();
+            default:
+                return Optional.empty();
+        }
+    }
+
+    /** The reply to a command with that fault. */
+    Response refuse(SMTPSession session, Fault fault, CommandLine command) {
+        SessionState told = afterwards(session, fault.id(), sessions.state(session));
+        return refuse(session, diagnostician.of(fault, command, told), command);
+    }
+
+    /** What James' own refusal of a command becomes: itself, or the end of the session if it was an error too many. */
+    Response refusedByJames(SMTPSession session, CommandLine command, Response response) {
+        return isPassed(session, DiagnosisId.SYN_COMMAND) ? judge(session, Fault.TOO_MANY_ERRORS, command).orElse(response) : response;
+    }
+
+    /** The answer to HELP. */
+    Response help(CommandLine command, SessionState state) {
+        return Responses.of(helpDesk.answer(command.argument(), state));
+    }
+
+    /** A client that tried to authenticate and could not will be shown the way there, not past it. */
+    private SessionState afterwards(SMTPSession session, DiagnosisId id, SessionState state) {
+        if (!SHOWS_NEED_OF_AUTH.contains(id)) {
+            return state;
+        }
+        sessions.needsAuthentication(session);
+        return state.but().authenticationNeeded(true).build();
+    }
+
+    private Response refuse(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
+        metrics.refused(diagnosis.id());
+        LOGGER.info("{} {} refused {} client={} session={}", diagnosis.code(), diagnosis.id(), loggable(command), client(session),
+            session.getSessionID());
+        if (isPassed(session, diagnosis.id())) {
+            Fault limit = AUTH_FAILURES.contains(diagnosis.id()) ? Fault.TOO_MANY_AUTH_FAILURES : Fault.TOO_MANY_ERRORS;
+            Optional<Response> end = judge(session, limit, command);
+            if (end.isPresent()) {
+                return end.get();
+            }
+        }
+        Reply reply = settings.renderer().render(diagnosis, session.getSessionID());
+        return Responses.of(diagnosis.closesConnection() ? reply.thenClose() : reply);
+    }
+
+    /** Counts what was refused, and tells whether it was one too many. */
+    private boolean isPassed(SMTPSession session, DiagnosisId id) {
+        if (AUTH_FAILURES.contains(id)) {
+            return settings.limits().isPassedByAuthFailures(sessions.countAuthFailure(session));
+        }
+        if (NO_ERRORS.contains(id)) {
+            return false;
+        }
+        if (CONSEQUENCES.contains(id)) {
+            boolean consequence = sessions.isConsequence(session);
+            sessions.groupFailed(session);
+            if (consequence) {
+                return false;
+            }
+        }
+        return settings.limits().isPassedByErrors(sessions.countError(session));
+    }
+
+    private void observed(SMTPSession session, DiagnosisId id, CommandLine command) {
+        metrics.observed(id);
+        LOGGER.info("observed {} would refuse {} client={} session={}", id, loggable(command), client(session), session.getSessionID());
+    }
+
+    /** The verb alone, and not even that if it is none: what a client sends out of step may be a credential. */
+    private static String loggable(CommandLine command) {
+        return command.verb() == Verb.OTHER ? "an unknown command" : command.verb().name();
+    }
+
+    private static String client(SMTPSession session) {
+        return session.getRemoteAddress().getAddress().getHostAddress();
+    }
+}

@@ -1,0 +1,42 @@
+package org.smtpguard.james;
+
+import java.util.stream.Collectors;
+
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.smtp.SMTPResponse;
+import org.smtpguard.protocol.Printable;
+import org.smtpguard.protocol.Reply;
+
+/** Our replies as James' responses. */
+final class Responses {
+    private static final int CODE_AND_SEPARATOR = 4;
+    private static final int CRLF = 2;
+
+    private Responses() {
+    }
+
+    static Response of(Reply reply) {
+        SMTPResponse response = new SMTPResponse(Integer.toString(reply.code()), reply.texts().get(0));
+        reply.texts().stream().skip(1).forEach(response::appendLine);
+        response.setEndSession(reply.closesConnection());
+        return response;
+    }
+
+    /**
+     * A reply of James as RFC 5321 §4.2 wants it: itself, unless it repeats what no reply may have in it. James greets a
+     * client by whatever stood behind EHLO, be it control characters or some thousand octets.
+     */
+    static Response fit(Response response) {
+        if (response.getLines().stream().allMatch(Responses::isFit)) {
+            return response;
+        }
+        Reply reply = Reply.of(Integer.parseInt(response.getRetCode()), response.getLines().stream()
+            .map(line -> line.toString().substring(Math.min(CODE_AND_SEPARATOR, line.length())))
+            .collect(Collectors.toList()));
+        return of(response.isEndSession() ? reply.thenClose() : reply);
+    }
+
+    private static boolean isFit(CharSequence line) {
+        return line.length() <= Reply.LINE_LIMIT - CRLF && Printable.clean(line.toString()).contentEquals(line);
+    }
+}

@@ -1,0 +1,280 @@
+package org.smtpguard.james;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import com.google.inject.Inject;
+import org.apache.commons.configuration2.Configuration;
+import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.james.lifecycle.api.LifecycleUtil;
+import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
+import org.apache.james.protocols.api.ProtocolSession.State;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.api.handler.CommandHandler;
+import org.apache.james.protocols.api.handler.ConnectHandler;
+import org.apache.james.protocols.api.handler.DisconnectHandler;
+import org.apache.james.protocols.api.handler.ExtensibleHandler;
+import org.apache.james.protocols.api.handler.LineHandler;
+import org.apache.james.protocols.api.handler.WiringException;
+import org.apache.james.protocols.smtp.SMTPRetCode;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.core.DataLineFilter;
+import org.apache.james.smtpserver.ExtendedSMTPSession;
+import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.diagnosis.DiagnosisCatalogue;
+import org.smtpguard.diagnosis.Fault;
+import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.protocol.Verb;
+import org.smtpguard.sequence.Mode;
+import org.smtpguard.sequence.RefusedRecipient;
+import org.smtpguard.sequence.SequenceTable;
+import org.smtpguard.sequence.SessionState;
+
+/**
+ * The door of a port: every command line goes in through it and every reply to one comes out, and the lines of a message
+ * pass it too. It stands in the chain before James' {@code CommandDispatcher} and wraps it; a line that is out of order
+ * never gets there.
+ *
+ * <p>Runs on the session's own thread, and waits for nobody.
+ */
+public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFilter, ConnectHandler<SMTPSession>,
+    DisconnectHandler<SMTPSession>, ExtensibleHandler {
+    /** Nothing may come behind these before their reply (RFC 2920 §3.1, RFC 4954 §4, RFC 3207 §4); HELO offers no pipelining. */
+    private static final Set<Verb> LAST_OF_THEIR_GROUP = EnumSet.of(Verb.EHLO, Verb.HELO, Verb.AUTH, Verb.STARTTLS, Verb.DATA);
+    private static final Set<Verb> GREETINGS = EnumSet.of(Verb.EHLO, Verb.HELO);
+    /** RCPT and DATA depend on what stands before them in the group; everything else begins anew. */
+    private static final Set<Verb> DEPENDENT = EnumSet.of(Verb.RCPT, Verb.DATA);
+    private static final Set<String> CLIENT_ERRORS = Set.of(SMTPRetCode.SYNTAX_ERROR_ARGUMENTS, SMTPRetCode.BAD_SEQUENCE,
+        SMTPRetCode.PARAMETER_NOT_IMPLEMENTED);
+    private static final AttachmentKey<Boolean> EARLY_CONTENT = AttachmentKey.of("smtpguard.earlyContent", Boolean.class);
+    private static final String RCPT_PREFIX = "TO:";
+
+    private final SequenceTable table;
+    private final DiagnosisCatalogue catalogue;
+    private final GuardMetrics metrics;
+    private GuardSettings settings = GuardSettings.defaults();
+    private LineHandler<SMTPSession> dispatcher;
+    private boolean answersAuth;
+    private PortGuard guard;
+
+    @Inject
+    public SequenceGuard(SequenceTable table, DiagnosisCatalogue catalogue, GuardMetrics metrics) {
+        this.table = table;
+        this.catalogue = catalogue;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void init(Configuration config) throws ConfigurationException {
+        try {
+            settings = GuardSettings.parse(Element.handler(config, SequenceGuard.class));
+        } catch (ConfigurationFault e) {
+            throw new ConfigurationException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public List<Class<?>> getMarkerInterfaces() {
+        return List.of(LineHandler.class, CommandHandler.class, ConnectHandler.class);
+    }
+
+    @Override
+    public void wireExtensions(Class<?> marker, List<?> handlers) throws WiringException {
+        if (marker == LineHandler.class) {
+            wireDispatcher(handlers);
+        } else if (marker == CommandHandler.class) {
+            wireCommands(handlers);
+        } else {
+            wireGreeting(handlers);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void wireDispatcher(List<?> lineHandlers) throws WiringException {
+        if (lineHandlers.get(0) != this) {
+            throw new WiringException("<handler class=\"" + SequenceGuard.class.getName() + "\"> stands in a <handlerchain> behind another"
+                + " handler of lines (" + lineHandlers.get(0).getClass().getName() + "); move it to the top, and leave one.");
+        }
+        dispatcher = (LineHandler<SMTPSession>) lineHandlers.get(1);
+    }
+
+    private void wireCommands(List<?> commandHandlers) throws WiringException {
+        if (only(Authentication.class, commandHandlers).count() > 1) {
+            throw new WiringException("<handler class=\"" + Authentication.class.getName() + "\"> stands twice in a <handlerchain>;"
+                + " leave one, with all its backends.");
+        }
+        Optional<Authentication> authentication = only(Authentication.class, commandHandlers).findFirst();
+        answersAuth = authentication.isPresent();
+        boolean jamesAnswersAuth = commandHandlers.stream()
+            .anyMatch(handler -> ((CommandHandler<?>) handler).getImplCommands().contains(Verb.AUTH.name()));
+        Optional<String> authCommand = authentication.map(Authentication::proposedCommand)
+            .or(() -> jamesAnswersAuth ? Optional.of(Authentication.PROPOSED_PLAIN) : Optional.empty());
+        guard = new PortGuard(settings, new Sessions(authCommand), answersAuth, table, catalogue, metrics);
+        authentication.ifPresent(handler -> handler.guardedBy(guard));
+    }
+
+    private void wireGreeting(List<?> connectHandlers) throws WiringException {
+        Optional<GuardGreeting> greeting = only(GuardGreeting.class, connectHandlers).findFirst();
+        if (greeting.isEmpty() && !settings.greetingWait().isZero()) {
+            throw new WiringException("<greeting> in <handler class=\"" + SequenceGuard.class.getName() + "\"> needs"
+                + " <handlerchain coreHandlersPackage=\"" + GuardHandlers.class.getName() + "\">.");
+        }
+        greeting.ifPresent(handler -> handler.guardedBy(guard));
+    }
+
+    private static <T> Stream<T> only(Class<T> type, List<?> handlers) {
+        return handlers.stream().filter(type::isInstance).map(type::cast);
+    }
+
+    /**
+     * Switches off James' own watch over what is sent behind STARTTLS where ours does it: James' hangs up on a client whose
+     * STARTTLS was refused, at the line after.
+     */
+    @Override
+    public Response onConnect(SMTPSession session) {
+        if (settings.mode(DiagnosisId.SEQ_PIPELINING) == Mode.ENFORCE) {
+            session.stopDetectingCommandInjection();
+        }
+        if (settings.mode(DiagnosisId.SEQ_PIPELINING) != Mode.OFF) {
+            SessionThread.of(session).countReads();
+        }
+        return new Later();
+    }
+
+    @Override
+    public void onDisconnect(SMTPSession session) {
+        guard.waitingRoom().abandon(session);
+    }
+
+    @Override
+    public Response onLine(SMTPSession session, byte[] line) {
+        if (settings.mode() == Mode.OFF) {
+            return dispatcher.onLine(session, line);
+        }
+        CommandLine command = CommandLine.parse(line);
+        if (command.endsInBareLf()) {
+            Optional<Response> refusal = guard.judge(session, Fault.BARE_LF, command);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
+        }
+        return LAST_OF_THEIR_GROUP.contains(command.verb()) && settings.mode(DiagnosisId.SEQ_PIPELINING) != Mode.OFF
+            ? guard.waitingRoom().settle(session, behind -> lastOfItsGroup(session, line, command, behind))
+            : inOrder(session, line, command);
+    }
+
+    /** @param behind how many octets were sent behind the line without waiting for its reply */
+    private Response lastOfItsGroup(SMTPSession session, byte[] line, CommandLine command, int behind) {
+        if (command.verb() == Verb.STARTTLS && behind > 0) {
+            // Whatever came in clear text must not be taken for something that came under TLS (RFC 3207 §4.2).
+            Optional<Response> refusal = guard.judge(session, Fault.PIPELINED_BEHIND, command);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
+        }
+        Response response = inOrder(session, line, command);
+        if (behind > 0 && SMTPRetCode.DATA_READY.equals(response.getRetCode())) {
+            if (settings.mode(DiagnosisId.SEQ_PIPELINING) == Mode.ENFORCE) {
+                session.setAttachment(EARLY_CONTENT, true, State.Transaction);
+            } else {
+                guard.judge(session, Fault.PIPELINED_CONTENT, command);
+            }
+        }
+        return response;
+    }
+
+    private Response inOrder(SMTPSession session, byte[] line, CommandLine command) {
+        SessionState state = guard.sessions().state(session);
+        // AUTH is judged by our own handler of it, which is there whatever the mode of the guard is.
+        Optional<Response> refusal = command.verb() == Verb.AUTH && answersAuth ? Optional.empty() : guard.judge(session, command, state);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        if (command.verb() == Verb.HELP && guard.isEnforcing()) {
+            return guard.help(command, state);
+        }
+        Runnable giveBack = GREETINGS.contains(command.verb()) && guard.isEnforcing() ? guard.sessions().remembering(session) : () -> { };
+        Response response = dispatcher.onLine(session, line);
+        if (isRefusal(response)) {
+            giveBack.run();
+        }
+        return answered(session, command, state, response);
+    }
+
+    private static boolean isRefusal(Response response) {
+        return response.getRetCode().charAt(0) >= '4';
+    }
+
+    /** Notes what James' session does not tell, and words James' reply where it belongs to us. */
+    private Response answered(SMTPSession session, CommandLine command, SessionState before, Response response) {
+        boolean accepted = !isRefusal(response);
+        if (!DEPENDENT.contains(command.verb()) && (accepted || command.verb() == Verb.MAIL)) {
+            // A refused MAIL is an error of its own, and has consequences of its own.
+            guard.sessions().groupIsOver(session);
+        }
+        if (!accepted && (command.verb() == Verb.MAIL || command.verb() == Verb.RCPT)) {
+            guard.sessions().groupFailed(session);
+        }
+        if (accepted && GREETINGS.contains(command.verb())) {
+            guard.sessions().greeted(session);
+        }
+        if (!accepted && command.verb() == Verb.RCPT && before.isInTransaction()) {
+            guard.sessions().refusedRecipient(session, RefusedRecipient.of(recipient(command), response.getLines().get(0).toString()));
+        }
+        Response reply = accepted || response.isEndSession() ? response : refused(session, command, response);
+        return guard.isEnforcing() ? Responses.fit(reply) : reply;
+    }
+
+    /** James' refusals that are about the order of commands, or about AUTH, in our words; all others as they are. */
+    private Response refused(SMTPSession session, CommandLine command, Response response) {
+        if (SMTPRetCode.SYNTAX_ERROR_COMMAND_UNRECOGNIZED.equals(response.getRetCode())) {
+            return guard.judge(session, Fault.UNKNOWN_COMMAND, command).orElse(response);
+        }
+        if (!guard.isEnforcing() || command.verb() == Verb.AUTH && answersAuth) {
+            return response;
+        }
+        if (SMTPRetCode.AUTH_REQUIRED.equals(response.getRetCode())) {
+            return guard.refuse(session, Fault.AUTHENTICATION_REQUIRED, command);
+        }
+        if (command.verb() == Verb.AUTH && SMTPRetCode.AUTH_FAILED.equals(response.getRetCode())) {
+            return guard.refuse(session, Fault.CREDENTIALS_REFUSED, command);
+        }
+        if (command.verb() == Verb.AUTH && SMTPRetCode.PARAMETER_NOT_IMPLEMENTED.equals(response.getRetCode())) {
+            return guard.refuse(session, Fault.MECHANISM_UNKNOWN, command);
+        }
+        return CLIENT_ERRORS.contains(response.getRetCode()) ? guard.refusedByJames(session, command, response) : response;
+    }
+
+    /** A line of a message. */
+    @Override
+    public Response onLine(SMTPSession session, byte[] line, LineHandler<SMTPSession> next) {
+        byte[] strict = settings.mode(DiagnosisId.SEQ_BARE_LF) == Mode.ENFORCE ? Content.strict(session, line) : line;
+        if (session.getAttachment(EARLY_CONTENT, State.Transaction).isEmpty()) {
+            return next.onLine(session, strict);
+        }
+        if (!Content.isEnd(strict)) {
+            return null;
+        }
+        forgetContent(session);
+        return guard.refuse(session, Fault.PIPELINED_CONTENT, CommandLine.of(Verb.DATA, Optional.empty()));
+    }
+
+    /** As if DATA had never been: the transaction stays open, James' place for the message is given back. */
+    private static void forgetContent(SMTPSession session) {
+        session.popLineHandler();
+        session.removeAttachment(EARLY_CONTENT, State.Transaction);
+        ExtendedSMTPSession extended = (ExtendedSMTPSession) session;
+        LifecycleUtil.dispose(extended.getMimeMessageWriter());
+        extended.setMimeMessageInputStreamSource(null);
+    }
+
+    private static String recipient(CommandLine command) {
+        String argument = command.argument().orElse("").trim();
+        boolean prefixed = argument.regionMatches(true, 0, RCPT_PREFIX, 0, RCPT_PREFIX.length());
+        return prefixed ? argument.substring(RCPT_PREFIX.length()).trim() : argument;
+    }
+}

@@ -1,0 +1,190 @@
+package org.smtpguard.james;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+
+import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
+import org.apache.james.protocols.api.ProtocolSession.State;
+import org.apache.james.protocols.api.ProtocolSessionImpl;
+import org.apache.james.protocols.api.ProtocolTransport;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.api.handler.LineHandler;
+import org.apache.james.protocols.netty.BasicChannelInboundHandler;
+import org.apache.james.protocols.smtp.SMTPRetCode;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.util.MDCBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a session waits for something, a verdict, a moment, the rest of what it has read, while its thread serves others.
+ *
+ * <p>Which thread does what: everything here runs on the session's own {@link SessionThread}, but for the completion of
+ * a verdict, which comes on a thread of the backend and does nothing but put the answer into the queue of the session's
+ * thread. So no field of a session is ever seen by two threads, and no lock is needed.
+ *
+ * <p>What the client sends meanwhile is held back, in its order, and taken up or refused behind the answer. Reading goes
+ * on, so that a client that hangs up is noticed at once and its late verdict dropped; only one that sends more than
+ * {@value #HELD_OCTETS} octets is not read any further until it has its answer.
+ */
+final class WaitingRoom {
+    private static final Logger LOGGER = LoggerFactory.getLogger(WaitingRoom.class);
+    private static final int HELD_OCTETS = 16 * 1024;
+    private static final AttachmentKey<Stay> STAY = AttachmentKey.of("smtpguard.stay", Stay.class);
+
+    private final BiFunction<SMTPSession, byte[], Optional<Response>> early;
+
+    /** @param early the refusal of a line that came before the answer; empty if the line is to be taken up after it */
+    WaitingRoom(BiFunction<SMTPSession, byte[], Optional<Response>> early) {
+        this.early = early;
+    }
+
+    /**
+     * Lets the session wait for a verdict; the answer is written when it is there. Returns at once.
+     *
+     * @param verdict cancelled if the client hangs up
+     * @param answer makes the reply of the verdict, on the session's thread; an empty verdict is one that failed
+     * @return what the handler that lets the session wait gives James meanwhile
+     */
+    <T> Response await(SMTPSession session, CompletableFuture<T> verdict, Function<Optional<T>, Response> answer) {
+        SessionThread thread = SessionThread.of(session);
+        Stay stay = enter(session, () -> verdict.cancel(false));
+        verdict.whenComplete((value, failure) -> thread.execute(() ->
+            leave(session, thread, stay, () -> answer.apply(Optional.ofNullable(value)))));
+        return new Later();
+    }
+
+    /**
+     * Lets the session wait until all that the server has read so far is there to be seen; where it is already, as it is with
+     * clients that wait for replies, does not wait.
+     *
+     * @param answer makes the reply, on the session's thread; told how many octets have come behind the line at hand
+     * @return what the handler that lets the session wait gives James: the reply, or a placeholder meanwhile
+     */
+    Response settle(SMTPSession session, IntFunction<Response> answer) {
+        SessionThread thread = SessionThread.of(session);
+        if (thread.isSettled()) {
+            return answer.apply(0);
+        }
+        Stay stay = enter(session, () -> { });
+        thread.settled().thenAccept(unfinished -> leave(session, thread, stay, () -> answer.apply(stay.octets + unfinished)));
+        return new Later();
+    }
+
+    /**
+     * Lets the session wait for that time, and then for what was read in it.
+     *
+     * @param answer as in {@link #settle}
+     * @return what the handler that lets the session wait gives James meanwhile
+     */
+    Response pause(SMTPSession session, Duration time, IntFunction<Response> answer) {
+        SessionThread thread = SessionThread.of(session);
+        Stay stay = enter(session, () -> { });
+        thread.schedule(() -> {
+            if (!stay.isOver) {
+                thread.settled().thenAccept(unfinished -> leave(session, thread, stay, () -> answer.apply(stay.octets + unfinished)));
+            }
+        }, time);
+        return new Later();
+    }
+
+    /** The client has hung up: what it waits for is not wanted any more, and would come too late. */
+    void abandon(SMTPSession session) {
+        session.getAttachment(STAY, State.Connection).ifPresent(stay -> {
+            stay.isOver = true;
+            stay.drop.run();
+        });
+    }
+
+    private static Stay enter(SMTPSession session, Runnable drop) {
+        Stay stay = new Stay(((ProtocolSessionImpl) session).getProtocolTransport(), drop);
+        session.setAttachment(STAY, stay, State.Connection);
+        session.pushLineHandler(stay);
+        return stay;
+    }
+
+    private void leave(SMTPSession session, SessionThread thread, Stay stay, Answer answer) {
+        if (stay.isOver) {
+            return;
+        }
+        try (Closeable mdc = mdc(session)) {
+            stay.isOver = true;
+            session.removeAttachment(STAY, State.Connection);
+            session.popLineHandler();
+            Response reply = answer.reply();
+            if (!(reply instanceof Later)) {
+                stay.transport.writeResponse(reply, session);
+            }
+            takeUp(session, thread, stay, reply);
+            stay.transport.setReadable(true);
+        } catch (Exception e) {
+            // Nobody above us would answer: the client must not wait for ever.
+            LOGGER.error("The reply to a command could not be made, session {} is closed", session.getSessionID(), e);
+            stay.transport.writeResponse(session.newFatalErrorResponse(), session);
+            stay.transport.writeResponse(Response.DISCONNECT, session);
+        }
+    }
+
+    /** The lines that came before the reply: content stays content, a wait goes on with them, all else came too early. */
+    private void takeUp(SMTPSession session, SessionThread thread, Stay stay, Response reply) throws Exception {
+        boolean belongsToWhatFollows = reply instanceof Later || SMTPRetCode.DATA_READY.equals(reply.getRetCode()) || reply.isEndSession();
+        boolean challenged = SMTPRetCode.AUTH_READY.equals(reply.getRetCode());
+        for (byte[] line : stay.held) {
+            Optional<Response> refusal = belongsToWhatFollows ? Optional.empty() : early.apply(session, line);
+            if (refusal.isEmpty()) {
+                thread.feed(line);
+                continue;
+            }
+            if (challenged) {
+                // A response that was sent before its challenge ends the exchange: its line handler goes.
+                session.popLineHandler();
+                challenged = false;
+            }
+            stay.transport.writeResponse(refusal.get(), session);
+            if (refusal.get().isEndSession()) {
+                return;
+            }
+        }
+    }
+
+    /** James' log context of the session, which its own thread has set aside since the command was read. */
+    private static Closeable mdc(SMTPSession session) throws IOException {
+        return session.getAttachment(BasicChannelInboundHandler.MDC_ATTRIBUTE_KEY, State.Connection).orElseGet(MDCBuilder::create).build();
+    }
+
+    private interface Answer {
+        Response reply();
+    }
+
+    /** One session's wait. */
+    private static final class Stay implements LineHandler<SMTPSession> {
+        private final ProtocolTransport transport;
+        private final Deque<byte[]> held = new ArrayDeque<>();
+        private final Runnable drop;
+        private int octets;
+        private boolean isOver;
+
+        private Stay(ProtocolTransport transport, Runnable drop) {
+            this.transport = transport;
+            this.drop = drop;
+        }
+
+        @Override
+        public Response onLine(SMTPSession session, byte[] line) {
+            held.add(line);
+            octets += line.length;
+            if (octets > HELD_OCTETS) {
+                transport.setReadable(false);
+            }
+            return null;
+        }
+    }
+}

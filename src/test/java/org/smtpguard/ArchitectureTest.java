@@ -1,0 +1,63 @@
+package org.smtpguard;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may know whom; the picture to it is in the architecture's document. */
+@AnalyzeClasses(packages = "org.smtpguard", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    final ArchRule protocol = knowsOnly("protocol");
+    @ArchTest
+    final ArchRule sequence = knowsOnly("sequence", "protocol");
+    @ArchTest
+    final ArchRule diagnosis = knowsOnly("diagnosis", "sequence", "protocol");
+    @ArchTest
+    final ArchRule credential = knowsOnly("credential");
+    @ArchTest
+    final ArchRule password = knowsOnly("password");
+    @ArchTest
+    final ArchRule sasl = knowsOnly("sasl", "credential");
+    @ArchTest
+    final ArchRule backend = knowsOnly("backend", "credential", "password");
+    @ArchTest
+    final ArchRule cli = knowsOnly("cli", "backend", "credential", "password");
+
+    @ArchTest
+    final ArchRule onlyTheAdaptersSeeTheServer = noClasses().that().resideOutsideOfPackage("org.smtpguard.james..")
+        .should().dependOnClassesThat().resideInAnyPackage("org.apache.james..", "com.google.inject..", "io.netty..");
+
+    @ArchTest
+    final ArchRule nobodySeesWhatNewerServersRename = noClasses()
+        .should().dependOnClassesThat().resideInAnyPackage("javax.inject..", "jakarta.inject..", "javax.mail..", "jakarta.mail..");
+
+    @ArchTest
+    final ArchRule noCycles = slices().matching("org.smtpguard.(*)..").should().beFreeOfCycles();
+
+    /** What is shared is an object that Guice or a constructor hands over. */
+    @ArchTest
+    final ArchRule noStaticState = fields().that().areStatic().and().areNotFinal().should().notBeStatic().allowEmptyShould(true);
+
+    private static ArchRule knowsOnly(String name, String... others) {
+        String[] known = Stream.concat(Stream.of(name), Arrays.stream(others))
+            .map(ArchitectureTest::in)
+            .toArray(String[]::new);
+        return noClasses().that().resideInAPackage(in(name))
+            .should().dependOnClassesThat(resideInAPackage("org.smtpguard..").and(resideOutsideOfPackages(known)));
+    }
+
+    private static String in(String name) {
+        return "org.smtpguard." + name + "..";
+    }
+}

@@ -1,0 +1,189 @@
+package org.smtpguard.james;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.File;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import org.apache.james.filesystem.api.FileSystem;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.smtpguard.credential.BackendChain;
+import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.Workers;
+
+class AuthenticationSettingsTest {
+    private static final String HANDLER = "<handler class=\"org.smtpguard.james.Authentication\">";
+    private static final String APPS = "<backend class=\"FileBackend\" name=\"apps\"><file>file://conf/users</file></backend>";
+    private static final String HASH = "$2y$10$jJdRNsE7MnP7NVRl9G1xquuMEg4BENm28GMDyL3HYnFT8CU5h.QPq";
+
+    @TempDir
+    private Path home;
+    private Backends backends;
+
+    @BeforeEach
+    void layOut() throws IOException {
+        Files.writeString(home.resolve("users"), "alice@localhost:" + HASH + "\n");
+        Files.writeString(home.resolve("others"), "bob@localhost:" + HASH + "\n");
+        Files.writeString(home.resolve("twice"), "alice@localhost:" + HASH + "\n\nALICE@localhost:" + HASH + "\n");
+        Files.writeString(home.resolve("malformed"), "# nobody\nalice@localhost\n");
+        backends = new Backends(new ConfDirectory(home), new GuardPools());
+    }
+
+    @Test
+    void offersPlainAndLoginUnlessOthersAreNamedAndTheStrongestFirst() {
+        assertThat(parse(APPS).mechanisms()).containsExactly("PLAIN", "LOGIN");
+        assertThat(parse("<mechanisms>login, scram-sha-256 plain LOGIN SCRAM-SHA-256-PLUS</mechanisms>" + APPS).mechanisms())
+            .containsExactly("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN", "LOGIN");
+    }
+
+    @Test
+    void scramNeedsBackendsThatHaveKeys() {
+        String onlyYesOrNo = "<backend class=\"" + YesOrNo.class.getName() + "\" name=\"directory\"/>";
+
+        assertThatThrownBy(() -> parse("<mechanisms>PLAIN SCRAM-SHA-256</mechanisms>" + APPS + onlyYesOrNo))
+            .isInstanceOf(ConfigurationFault.class)
+            .hasMessageContaining("offers SCRAM-SHA-256, for which <backend name=\"directory\"> has no keys");
+        assertThat(parse("<mechanisms>PLAIN</mechanisms>" + APPS + onlyYesOrNo).mechanisms()).containsExactly("PLAIN");
+    }
+
+    @Test
+    void backendsAreAskedInTheOrderWritten() {
+        assertThat(parse(APPS + APPS.replace("apps", "others")).backends().links()).extracting(link -> link.backend().name())
+            .containsExactly("apps", "others");
+    }
+
+    @Test
+    void portsThatDeclareTheSameBackendShareOneUntilTheLastIsGone() {
+        BackendChain.Link first = parse(APPS).backends().links().get(0);
+        BackendChain.Link second = parse(APPS).backends().links().get(0);
+
+        assertThat(second.backend()).isSameAs(first.backend());
+        backends.release(first.backend());
+        assertThat(parse(APPS).backends().links().get(0).backend()).isSameAs(first.backend());
+        backends.release(first.backend());
+        backends.release(second.backend());
+        assertThat(parse(APPS).backends().links().get(0).backend()).isNotSameAs(first.backend());
+    }
+
+    @Test
+    void aMistakeFurtherDownGivesBackTheBackendsAboveIt() {
+        assertThatThrownBy(() -> parse(APPS + "<backend class=\"NoBackend\" name=\"x\"/>")).isInstanceOf(ConfigurationFault.class);
+
+        // Were it still taken, its name could not be given to another.
+        assertThat(parse(APPS.replace("conf/users", "conf/others")).backends().links()).hasSize(1);
+    }
+
+    @Test
+    void oneNameMeansOneBackend() {
+        parse(APPS);
+
+        assertThatThrownBy(() -> parse(APPS.replace("conf/users", "conf/others"))).isInstanceOf(ConfigurationFault.class)
+            .hasMessage("<backend class=\"FileBackend\" name=\"apps\"> has the name of another backend with other settings; "
+                + "give each a name of its own.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "`` | HANDLER needs at least one <backend class=\"FileBackend\" name=\"…\">.",
+        "<backends/> | HANDLER has an unknown element <backends>; known here: <backend>, <clientCertificate>, <mechanisms>.",
+        "<mechanisms>CRAM-MD5</mechanisms> | <mechanisms> in HANDLER names CRAM-MD5, which is not known; known are "
+            + "SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-512 SCRAM-SHA-256 EXTERNAL PLAIN LOGIN.",
+        "<mechanisms/> | <mechanisms> in HANDLER names no mechanism; leave it out for PLAIN LOGIN, or name some of SCRAM-SHA-512-PLUS",
+        "<clientCertificate name=\"dn\"/> | <clientCertificate> in HANDLER has name=\"dn\"; it can be email or cn.",
+        "<backend name=\"x\"/> | <backend> in HANDLER needs an attribute class=",
+        "<backend class=\"FileBackend\"/> | <backend> in HANDLER needs an attribute name=",
+        "<backend class=\"FileBackend\" name=\"x\" onRefuse=\"stop\"/> | "
+            + "<backend> in HANDLER has an unknown attribute onRefuse; known here: ",
+        "<backend class=\"FileBackend\" name=\"x\" onRefused=\"halt\"/> | "
+            + "<backend> in HANDLER has onRefused=\"halt\"; it can be next or stop.",
+        "<backend class=\"NoBackend\" name=\"x\"/> | "
+            + "<backend class=\"NoBackend\" name=\"x\"> names a class that is not on the class path; ",
+        "<backend class=\"java.lang.String\" name=\"x\"/> | <backend class=\"java.lang.String\" name=\"x\"> names a class that is no ",
+        "<backend class=\"FileBackend\" name=\"x\"/> | <backend class=\"FileBackend\" name=\"x\"> needs an element <file>.",
+        "<backend class=\"FileBackend\" name=\"x\"><path>a</path></backend> | "
+            + "<backend class=\"FileBackend\" name=\"x\"> has an unknown element <path>; ",
+        "<backend class=\"FileBackend\" name=\"x\"><file>file://conf/users</file><file>b</file></backend> | "
+            + "<backend> in HANDLER has <file> twice; leave one.",
+        "<backend class=\"FileBackend\" name=\"x\"><file>file://conf/nothing</file></backend> | "
+            + "<backend class=\"FileBackend\" name=\"x\"> cannot use the file",
+        "<backend class=\"FileBackend\" name=\"x\"><file>users</file></backend> | "
+            + "<backend class=\"FileBackend\" name=\"x\"> has <file>users</file>, which is no file"})
+    void aMistakeIsNamedTogetherWithItsMend(String content, String sentence) {
+        assertThatThrownBy(() -> parse(content)).isInstanceOf(ConfigurationFault.class)
+            .hasMessageStartingWith(sentence.replace("HANDLER", HANDLER));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"twice, line 3: its user stands in line 1 already; remove one of the two",
+        "malformed, line 2: it is not of the form user:{SCHEME}hash"})
+    void aLineOfTheFileThatCannotBeTakenIsNamedByItsNumber(String file, String fault) {
+        assertThatThrownBy(() -> parse(APPS.replace("conf/users", "conf/" + file))).isInstanceOf(ConfigurationFault.class)
+            .hasMessageStartingWith("<backend class=\"FileBackend\" name=\"apps\"> cannot use the file ")
+            .hasMessageContaining(fault);
+    }
+
+    private AuthenticationSettings parse(String content) {
+        return AuthenticationSettings.parse(Xml.handler(Authentication.class, content), backends);
+    }
+
+    /** What James' file system makes of {@code file://conf/x}. */
+    private static final class ConfDirectory implements FileSystem {
+        private static final String CONF = "file://conf/";
+
+        private final Path directory;
+
+        private ConfDirectory(Path directory) {
+            this.directory = directory;
+        }
+
+        @Override
+        public InputStream getResource(String url) throws IOException {
+            return Files.newInputStream(getFile(url).toPath());
+        }
+
+        @Override
+        public File getFile(String url) throws FileNotFoundException {
+            if (!url.startsWith(CONF)) {
+                throw new FileNotFoundException(url);
+            }
+            return directory.resolve(url.substring(CONF.length())).toFile();
+        }
+
+        @Override
+        public File getBasedir() {
+            return directory.toFile();
+        }
+    }
+
+    /** As a directory that is asked by a bind: it judges passwords and gives no keys away. */
+    public static final class YesOrNo implements CredentialBackend {
+        public YesOrNo(BackendSettings settings, Workers workers) {
+            settings.only();
+        }
+
+        @Override
+        public String name() {
+            return "directory";
+        }
+
+        @Override
+        public CompletionStage<CredentialResult> verify(Credentials credentials) {
+            return CompletableFuture.completedFuture(CredentialResult.unknown());
+        }
+    }
+}

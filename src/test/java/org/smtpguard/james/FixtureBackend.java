@@ -1,0 +1,66 @@
+package org.smtpguard.james;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.Workers;
+
+/**
+ * Judges by the password alone, at once; but whoever is called {@value #LATE} something waits until the test has it
+ * answered. Embedded sessions run on the thread of their test, hence what waits belongs to that thread.
+ */
+public final class FixtureBackend implements CredentialBackend {
+    static final String RIGHT = "secret";
+    static final String DOWN = "down";
+    static final String LATE = "late-";
+
+    private static final ThreadLocal<Deque<Runnable>> WAITING = ThreadLocal.withInitial(ArrayDeque::new);
+
+    private final String name;
+
+    public FixtureBackend(BackendSettings settings, Workers workers) {
+        this.name = settings.only().name();
+    }
+
+    /** Gives every answer that the test's sessions wait for. */
+    static void answerAll() {
+        for (Runnable answer = WAITING.get().poll(); answer != null; answer = WAITING.get().poll()) {
+            answer.run();
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public CompletionStage<CredentialResult> verify(Credentials credentials) {
+        CredentialResult result = judge(credentials);
+        if (!credentials.username().startsWith(LATE)) {
+            return CompletableFuture.completedFuture(result);
+        }
+        CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
+        WAITING.get().add(() -> answer.complete(result));
+        return answer;
+    }
+
+    private static CredentialResult judge(Credentials credentials) {
+        String password = new String(credentials.password().bytes(), StandardCharsets.UTF_8);
+        switch (password) {
+            case RIGHT:
+                return CredentialResult.accepted(credentials.username());
+            case DOWN:
+                return CredentialResult.unavailable("a fixture that is down");
+            default:
+                return CredentialResult.refused();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package org.smtpguard.james;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+
+import ch.qos.logback.classic.Level;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+import org.smtpguard.credential.LogCapture;
+
+/** What counts towards the end of a session, and what does not; over random ways there, the same on each run. */
+class LimitsTest {
+    private static final int ERRORS = 20;
+    private static final int AUTH_FAILURES = 5;
+    private static final int UNLIMITED = 2000;
+
+    /** Each an error wherever it stands. */
+    private static final List<String> WRONG = List.of("FROB", "EHLO", "RSET now", "QUIT now", "MAIL FROM:alice", "DATA now", "STARTTLS x",
+        "NOOP\n");
+    private static final List<String> ALWAYS_RIGHT = List.of("RSET", "EHLO client.example", "NOOP", "HELP", "HELO client.example",
+        "VRFY bob");
+    /** No fault of the client's conduct: a recipient that nobody knows, one that needs AUTH, a server that is at a loss. */
+    private static final List<String> NO_ERRORS = List.of("RCPT TO:<nobody@localhost>", "RCPT TO:<x@example.org>");
+
+    private final EmbeddedPort port = EmbeddedPort.builder().limits(ERRORS, AUTH_FAILURES).build();
+
+    @RepeatedTest(200)
+    void theLastErrorAllowedEndsTheSessionWhateverCameBetween(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\n");
+        for (int errors = 1; errors <= ERRORS; errors++) {
+            for (int right = random.nextInt(4); right > 0; right--) {
+                assertThat(client.send(any(ALWAYS_RIGHT, random) + "\r\n")).matches("(?s)(2|502).*");
+            }
+            String wrong = any(WRONG, random);
+            String reply = client.send(wrong.endsWith("\n") ? wrong : wrong + "\r\n");
+            if (errors < ERRORS) {
+                assertThat(reply).as("error %d, %s", errors, wrong).startsWith("50");
+            } else {
+                assertThat(reply).startsWith("421-4.7.0 ").contains("[LIMIT-ERRORS]").contains("Next: EHLO <your-domain>");
+            }
+            assertThat(client.isOpen()).isEqualTo(errors < ERRORS);
+        }
+    }
+
+    @Test
+    void whatFollowsFromOneErrorInAPipelinedGroupCountsOnce() {
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\n");
+        for (int groups = 1; groups < ERRORS; groups++) {
+            String replies = client.send("MAIL FROM:alice\r\n" + "RCPT TO:<bob@localhost>\r\n".repeat(groups) + "DATA\r\n");
+            assertThat(replies).contains("[SEQ-MAIL-MISSING]").doesNotContain("421");
+        }
+        assertThat(client.send("MAIL FROM:alice\r\nRCPT TO:<bob@localhost>\r\nDATA\r\n")).startsWith("421-4.7.0 ");
+    }
+
+    @Test
+    void aGroupWhoseRecipientsAreAllRefusedHoldsNoErrorAtAll() {
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\n");
+        for (int groups = 0; groups < 2 * ERRORS; groups++) {
+            String replies = client.send("RSET\r\nMAIL FROM:<alice@localhost>\r\nRCPT TO:<nobody@localhost>\r\n"
+                + "RCPT TO:<x@example.org>\r\nDATA\r\n");
+            assertThat(replies).contains("[SEQ-RCPT-REFUSED]").contains("[AUTH-REQUIRED]").doesNotContain("421");
+        }
+        assertThat(client.isOpen()).isTrue();
+    }
+
+    @Test
+    void theSameMistakesWithoutAFailureBeforeThemCountEachTime() {
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\nNOOP\r\n");
+        client.send("EHLO client.example\r\n");
+        for (int errors = 2; errors < ERRORS; errors++) {
+            // An accepted command in between ends the group: what is wrong behind it follows from nothing.
+            assertThat(client.send("NOOP\r\n")).startsWith("250");
+            assertThat(client.send("RCPT TO:<bob@localhost>\r\n")).startsWith("503");
+        }
+        assertThat(client.send("NOOP\r\nRCPT TO:<bob@localhost>\r\n")).startsWith("250").contains("\r\n421-4.7.0 ");
+    }
+
+    @RepeatedTest(20)
+    void failedLogInsAreCountedApartAndOverRsetAndEhlo(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\n");
+        for (int failures = 1; failures < AUTH_FAILURES; failures++) {
+            assertThat(client.send(auth("guess"))).startsWith("535-5.7.8 ");
+            assertThat(client.send(any(List.of("RSET", "EHLO client.example", "NOOP"), random) + "\r\n")).startsWith("250");
+            assertThat(client.send("AUTH PLAIN ????\r\n")).as("a slip of the encoder is no guess").startsWith("501-5.5.2 ");
+        }
+        assertThat(client.send(auth("guess"))).startsWith("421-4.7.0 ").contains("[LIMIT-AUTH]");
+        assertThat(client.isOpen()).isFalse();
+    }
+
+    @Test
+    void aBackendThatIsDownIsHeldAgainstNobody() {
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\n");
+        try (LogCapture quiet = new LogCapture()) {
+            for (int outages = 0; outages < 2 * ERRORS; outages++) {
+                assertThat(client.send(auth(FixtureBackend.DOWN))).startsWith("454-4.7.0 ");
+            }
+            assertThat(quiet.at(Level.WARN)).hasSize(2 * ERRORS);
+        }
+        assertThat(client.send(auth(FixtureBackend.RIGHT))).startsWith("235 2.7.0 ");
+    }
+
+    @Test
+    void whoSendsToTheWrongPeopleIsToldSoAndStays() {
+        Random random = new Random(1);
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\n");
+        client.send("MAIL FROM:<alice@localhost>\r\n");
+        for (int recipients = 0; recipients < 2 * ERRORS; recipients++) {
+            assertThat(client.send(any(NO_ERRORS, random) + "\r\n")).startsWith("5");
+        }
+        assertThat(client.send("RCPT TO:<bob@localhost>\r\n")).startsWith("250");
+    }
+
+    @Test
+    void zeroIsNoLimit() {
+        EmbeddedPort.Client client = EmbeddedPort.builder().limits(0, 0).build().connect();
+        client.send("EHLO client.example\r\n");
+        for (int errors = 0; errors < UNLIMITED; errors++) {
+            assertThat(client.send("FROB\r\n")).startsWith("500-5.5.1 ");
+            assertThat(client.send(auth("guess"))).startsWith("535-5.7.8 ");
+        }
+        assertThat(client.isOpen()).isTrue();
+    }
+
+    private static String auth(String password) {
+        byte[] message = ("\0alice@localhost\0" + password).getBytes(StandardCharsets.UTF_8);
+        return "AUTH PLAIN " + Base64.getEncoder().encodeToString(message) + "\r\n";
+    }
+
+    private static String any(List<String> lines, Random random) {
+        return lines.get(random.nextInt(lines.size()));
+    }
+}
