@@ -1,0 +1,59 @@
+"""Sends by Python's smtplib, as its documentation shows it: several messages on one connection."""
+import os
+import platform
+import smtplib
+import ssl
+import sys
+from email.message import EmailMessage
+
+MESSAGES_PER_CONNECTION = 10
+
+
+def connect(variant):
+    host, port = os.environ["SMTP_HOST"], int(os.environ["SMTP_PORT"])
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    if variant.startswith("tls"):
+        return smtplib.SMTP_SSL(host, port, context=context)
+    client = smtplib.SMTP(host, port)
+    if variant.startswith("starttls"):
+        client.starttls(context=context)
+    return client
+
+
+def authenticate(client, variant):
+    user, password = os.environ["SMTP_USER"], os.environ["SMTP_PASSWORD"]
+    if variant.endswith("auth"):
+        client.login(user, password)
+    elif variant in ("auth-plain", "auth-login"):
+        client.ehlo_or_helo_if_needed()
+        client.user, client.password = user, password
+        if variant == "auth-plain":
+            client.auth("PLAIN", client.auth_plain)
+        else:
+            # Without an initial response: user name and password are asked for, one after the other.
+            client.auth("LOGIN", client.auth_login, initial_response_ok=False)
+
+
+def message(i):
+    mail = EmailMessage()
+    mail["From"], mail["To"] = os.environ["MAIL_FROM"], os.environ["MAIL_TO"]
+    mail["Subject"] = "%s %d" % (os.environ["SUBJECT"], i)
+    mail.set_content("body %d\n" % i)
+    return mail
+
+
+def main(variant):
+    if variant == "version":
+        print("Python", platform.python_version(), "smtplib")
+        return
+    numbers = list(range(1, int(os.environ["COUNT"]) + 1))
+    for first in range(0, len(numbers), MESSAGES_PER_CONNECTION):
+        with connect(variant) as client:
+            authenticate(client, variant)
+            for i in numbers[first:first + MESSAGES_PER_CONNECTION]:
+                client.send_message(message(i))
+
+
+main(sys.argv[1])

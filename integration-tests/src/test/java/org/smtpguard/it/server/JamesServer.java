@@ -1,0 +1,267 @@
+package org.smtpguard.it.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A James server under test, with users alice, bob, carol and dave {@code @localhost} in it.
+ *
+ * <p>{@link #guarded()} has the finished jar and {@code conf/} of the project, {@link #stock()} the same ports and
+ * settings with James' own handler chain. A test that changes nothing shares one ({@link #sharedGuarded()},
+ * {@link #sharedStock()}), since a start takes seconds; those end with the JVM.
+ */
+public final class JamesServer implements AutoCloseable {
+    private static final Pattern SMTP_SERVER = Pattern.compile("<smtpserver .*?</smtpserver>", Pattern.DOTALL);
+    private static final Pattern HANDLER_CHAIN = Pattern.compile("<handlerchain.*?</handlerchain>", Pattern.DOTALL);
+    private static final String STOCK_CHAIN = "<handlerchain>"
+        + "<handler class=\"org.apache.james.smtpserver.fastfail.ValidRcptHandler\"/>"
+        + "<handler class=\"org.apache.james.smtpserver.CoreCmdHandlerLoader\"/>"
+        + "</handlerchain>";
+
+    private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
+
+    private final RunningJames james;
+    private final Path home;
+
+    private JamesServer(RunningJames james, Path home) {
+        this.james = james;
+        this.home = home;
+    }
+
+    /** James with the finished jar, configured as {@code conf/} says. */
+    public static Builder guarded() {
+        return new Builder("guarded").withJar(Layout.guardJar());
+    }
+
+    /** James as it comes, for what we compare ourselves with. */
+    public static Builder stock() {
+        return new Builder("stock")
+            .withConf("extensions.properties", "")
+            .editConf("smtpserver.xml", xml -> HANDLER_CHAIN.matcher(xml).replaceAll(Matcher.quoteReplacement(STOCK_CHAIN)));
+    }
+
+    public static JamesServer sharedGuarded() {
+        return shared("guarded", JamesServer::guarded);
+    }
+
+    public static JamesServer sharedStock() {
+        return shared("stock", JamesServer::stock);
+    }
+
+    /** For a configuration that several test classes need: one server for all that name it so. */
+    public static JamesServer shared(String name, Supplier<Builder> builder) {
+        return SHARED.computeIfAbsent(name, key -> new Shared(builder)).get();
+    }
+
+    /** AUTH announced and taken without TLS. */
+    public InetSocketAddress smtp() {
+        return james.address(Endpoint.SMTP);
+    }
+
+    /** STARTTLS; AUTH under TLS alone. */
+    public InetSocketAddress submission() {
+        return james.address(Endpoint.SUBMISSION);
+    }
+
+    /** TLS from the first byte. */
+    public InetSocketAddress smtps() {
+        return james.address(Endpoint.SMTPS);
+    }
+
+    public InetSocketAddress imap() {
+        return james.address(Endpoint.IMAP);
+    }
+
+    public InetSocketAddress webAdmin() {
+        return james.address(Endpoint.WEBADMIN);
+    }
+
+    /** All that James has logged so far. */
+    public String log() {
+        return james.log();
+    }
+
+    /** Where its {@code conf/} lies. A change there reaches a server in a container no more. */
+    public Path home() {
+        return home;
+    }
+
+    public boolean isAlive() {
+        return james.isAlive();
+    }
+
+    RunningJames running() {
+        return james;
+    }
+
+    @Override
+    public void close() {
+        james.stop();
+    }
+
+    /** In place of {@link #close()}: an orderly stop takes seconds. */
+    public void kill() {
+        james.kill();
+    }
+
+    /** Starts when first asked for. A failure is told to each test that asks, in the words of the first. */
+    private static final class Shared {
+        private final Supplier<Builder> builder;
+        private JamesServer server;
+        private RuntimeException failure;
+
+        private Shared(Supplier<Builder> builder) {
+            this.builder = builder;
+        }
+
+        private synchronized JamesServer get() {
+            if (failure != null) {
+                throw failure;
+            }
+            if (server == null) {
+                try {
+                    server = builder.get().start();
+                } catch (RuntimeException e) {
+                    failure = e;
+                    throw e;
+                }
+            }
+            return server;
+        }
+    }
+
+    /**
+     * How a server differs from what the project brings.
+     */
+    public static final class Builder {
+        /** Another process may take a port between our look and James' bind. */
+        private static final int ATTEMPTS = 3;
+
+        private final String name;
+        private final Map<String, String> configuration;
+        private final List<Path> jars = new ArrayList<>();
+        private final List<String> extensions = new ArrayList<>();
+        private final List<String> jvmArguments = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+
+        private Builder(String name) {
+            this.name = name;
+            try {
+                this.configuration = new TreeMap<>(ServerHome.projectConfiguration());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            withJar(Layout.fixturesJar());
+            withExtension("guice.extension.startable", "org.smtpguard.fixture.FollowParent");
+        }
+
+        /** A file of {@code conf/}, new or in place of the project's. Ports are those of the project: they are rewritten. */
+        public Builder withConf(String file, String content) {
+            configuration.put(file, content);
+            return this;
+        }
+
+        /** A file of {@code conf/}, changed. */
+        public Builder editConf(String file, UnaryOperator<String> edit) {
+            String content = configuration.get(file);
+            if (content == null) {
+                throw new IllegalArgumentException("there is no " + file + " to edit, only " + configuration.keySet());
+            }
+            return withConf(file, edit.apply(content));
+        }
+
+        /** One {@code <smtpserver>} element of {@code smtpserver.xml}, changed. */
+        public Builder editPort(Endpoint endpoint, UnaryOperator<String> edit) {
+            String bind = "<bind>" + Endpoint.LOOPBACK + ":" + endpoint.configuredPort() + "</bind>";
+            return editConf("smtpserver.xml", xml -> SMTP_SERVER.matcher(xml).replaceAll(server -> Matcher.quoteReplacement(
+                server.group().contains(bind) ? edit.apply(server.group()) : server.group())));
+        }
+
+        /** The whole {@code <handlerchain>} of one port. */
+        public Builder withChain(Endpoint endpoint, String chain) {
+            return editPort(endpoint, server -> HANDLER_CHAIN.matcher(server).replaceFirst(Matcher.quoteReplacement(chain)));
+        }
+
+        public Builder withoutConf(String file) {
+            configuration.remove(file);
+            return this;
+        }
+
+        /** A jar for {@code extensions-jars/}. */
+        public Builder withJar(Path jar) {
+            jars.add(jar);
+            return this;
+        }
+
+        /** A line of {@code extensions.properties}, beside what stands there. */
+        public Builder withExtension(String key, String value) {
+            extensions.add(key + "=" + value);
+            return this;
+        }
+
+        /** In place of the arguments that start fast and run slow: what a measurement wants. */
+        public Builder withJvm(String... arguments) {
+            jvmArguments.clear();
+            jvmArguments.addAll(Arrays.asList(arguments));
+            return this;
+        }
+
+        /** Returns when all ports answer; throws {@link StartFailure} with James' log when they never will. */
+        public JamesServer start() {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return start(Ports.free());
+                } catch (StartFailure e) {
+                    if (attempt == ATTEMPTS || !e.log().contains("Address already in use")) {
+                        throw e;
+                    }
+                }
+            }
+        }
+
+        /** For a configuration that James must refuse: returns why it did. */
+        public StartFailure failToStart() {
+            try (JamesServer server = start()) {
+                throw new AssertionError("James was expected not to start, but did:\n" + server.log());
+            } catch (StartFailure e) {
+                return e;
+            }
+        }
+
+        JamesServer start(Ports ports) {
+            try {
+                if (Layout.inDocker()) {
+                    Path home = ServerHome.create(name, ServerHome.onAllAddresses(files()), jars);
+                    return new JamesServer(DockerJames.start(home), home);
+                }
+                Path home = ServerHome.create(name, ServerHome.onPorts(files(), ports), jars);
+                return new JamesServer(ProcessJames.start(home, ports, Collections.unmodifiableList(jvmArguments)), home);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Lays out what a container mounts, and starts nothing. */
+        void layOutForContainer(Path home) throws IOException {
+            ServerHome.fill(home, ServerHome.onAllAddresses(files()), jars);
+        }
+
+        private Map<String, String> files() {
+            Map<String, String> files = new TreeMap<>(configuration);
+            files.merge("extensions.properties", String.join("\n", extensions) + "\n", (theirs, ours) -> theirs + "\n" + ours);
+            return files;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package org.smtpguard.it.server;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * James in a JVM of its own, from the jars that the build laid out.
+ */
+final class ProcessJames implements RunningJames {
+    static final String STARTED = "JAMES server started";
+
+    private static final Duration TIME_TO_START = Duration.ofMinutes(2);
+    private static final Duration TIME_TO_STOP = Duration.ofSeconds(10);
+
+    private final Process process;
+    private final Path logFile;
+    private final Ports ports;
+
+    private ProcessJames(Process process, Path logFile, Ports ports) {
+        this.process = process;
+        this.logFile = logFile;
+        this.ports = ports;
+    }
+
+    /** Returns when James serves; throws {@link StartFailure} when it ends instead, or takes too long. */
+    static ProcessJames start(Path home, Ports ports, List<String> jvmArguments) throws IOException {
+        Path logFile = Files.createDirectories(home.resolve("logs")).resolve("james.log");
+        Process process = new ProcessBuilder(command(home, jvmArguments))
+            .directory(home.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(logFile.toFile())
+            .start();
+        ProcessJames james = new ProcessJames(process, logFile, ports);
+        // All it knows is in memory, and an orderly stop takes seconds: at our own end it is cut short. Where we are
+        // killed and this does not run, the server notices by itself (FollowParent).
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "kill-james-" + process.pid()));
+        james.awaitStart();
+        return james;
+    }
+
+    private static List<String> command(Path home, List<String> jvmArguments) {
+        List<String> command = new ArrayList<>(List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-Djava.awt.headless=true",
+            "-Djdk.tls.ephemeralDHKeySize=2048",
+            "-Dworking.directory=" + home,
+            "-Dlogback.configurationFile=" + home.resolve("conf").resolve("logback.xml"),
+            "-Dsmtpguard.fixture.parent=" + ProcessHandle.current().pid()));
+        command.addAll(jvmArguments);
+        command.addAll(List.of("-cp", Layout.lib() + File.separator + "*", "org.apache.james.MemoryJamesServerMain"));
+        return command;
+    }
+
+    private void awaitStart() {
+        Instant deadline = Instant.now().plus(TIME_TO_START);
+        while (!log().contains(STARTED)) {
+            if (exitsWithin(Duration.ofMillis(50))) {
+                throw new StartFailure(
+                    "James ended with exit code " + process.exitValue() + " instead of starting (its log: " + logFile + ")", log());
+            }
+            if (Instant.now().isAfter(deadline)) {
+                stop();
+                throw new StartFailure("James did not start within " + TIME_TO_START + " (its log: " + logFile + ")", log());
+            }
+        }
+    }
+
+    @Override
+    public InetSocketAddress address(Endpoint endpoint) {
+        return Endpoint.onLoopback(ports.of(endpoint));
+    }
+
+    Path logFile() {
+        return logFile;
+    }
+
+    Process process() {
+        return process;
+    }
+
+    @Override
+    public String log() {
+        try {
+            return Files.readString(logFile, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void stop() {
+        process.destroy();
+        if (!exitsWithin(TIME_TO_STOP)) {
+            process.destroyForcibly();
+            exitsWithin(TIME_TO_STOP);
+        }
+    }
+
+    @Override
+    public void kill() {
+        process.destroyForcibly();
+        exitsWithin(TIME_TO_STOP);
+    }
+
+    private boolean exitsWithin(Duration time) {
+        try {
+            return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+            throw new IllegalStateException("interrupted while waiting for James", e);
+        }
+    }
+}

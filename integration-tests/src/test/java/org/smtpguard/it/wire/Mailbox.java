@@ -1,0 +1,140 @@
+package org.smtpguard.it.wire;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import org.awaitility.Awaitility;
+
+/**
+ * The inbox of one of the users that every server under test has, read over IMAP.
+ */
+public final class Mailbox {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Pattern LITERAL = Pattern.compile("\\{(\\d+)}$");
+    private static final Pattern EXISTS = Pattern.compile("\\* (\\d+) EXISTS");
+
+    private final InetSocketAddress imap;
+    private final String name;
+
+    private Mailbox(InetSocketAddress imap, String name) {
+        this.imap = imap;
+        this.name = name;
+    }
+
+    /** @param name alice, bob, carol or dave */
+    public static Mailbox of(String name, InetSocketAddress imap) {
+        return new Mailbox(imap, name);
+    }
+
+    /** All messages as they are stored, headers and body, oldest first. */
+    public List<String> messages() {
+        try (Connection connection = Connection.open(imap, PATIENCE)) {
+            open(connection);
+            // By the numbers that they have in this session. EXISTS and the UIDs are read from the store, where a message
+            // that is just being delivered shows before the session knows it; numbers are the session's own, and FETCH
+            // refuses any message as long as the session knows none.
+            String numbers = command(connection, "a3", "SEARCH ALL").stream()
+                .filter(line -> line.startsWith("* SEARCH"))
+                .map(line -> line.substring("* SEARCH".length()).strip().replace(' ', ','))
+                .collect(Collectors.joining());
+            return numbers.isEmpty() ? List.of() : command(connection, "a4", "FETCH " + numbers + " (BODY.PEEK[])").stream()
+                // Each message comes as a literal: what is left are the lines around them.
+                .filter(part -> !part.startsWith("* ") && !part.startsWith(")"))
+                .collect(Collectors.toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How many messages there are. */
+    public int count() {
+        try (Connection connection = Connection.open(imap, PATIENCE)) {
+            return open(connection);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits for so many messages behind those that are known, and returns the subjects of all that are there then. */
+    public List<String> awaitSubjects(int known, int expected) {
+        Awaitility.await(expected + " new messages for " + name)
+            // So many are put away long after the last was taken, on a machine that has other things to do.
+            .atMost(PATIENCE.multipliedBy(8))
+            .pollDelay(Duration.ZERO)
+            .pollInterval(Duration.ofMillis(100))
+            .until(() -> count() >= known + expected);
+        try (Connection connection = Connection.open(imap, PATIENCE)) {
+            int last = open(connection);
+            return command(connection, "a4", "FETCH " + (known + 1) + ":" + last + " (BODY.PEEK[HEADER.FIELDS (SUBJECT)])").stream()
+                .filter(part -> part.startsWith("Subject: "))
+                .map(part -> part.substring("Subject: ".length()).strip())
+                .collect(Collectors.toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Logs in and opens the inbox; returns how many messages are in it. */
+    private int open(Connection connection) throws IOException {
+        connection.readLine();
+        command(connection, "a1", "LOGIN " + name + "@localhost james-password-of-" + name);
+        return command(connection, "a2", "EXAMINE INBOX").stream()
+            .map(EXISTS::matcher)
+            .filter(Matcher::matches)
+            .mapToInt(exists -> Integer.parseInt(exists.group(1)))
+            .findFirst()
+            .orElse(0);
+    }
+
+    /** The messages that carry this text, header or body. */
+    public List<String> messagesWith(String text) {
+        return messages().stream().filter(message -> message.contains(text)).collect(Collectors.toList());
+    }
+
+    /** Waits for a message with this text, since James delivers after it has answered; returns it. */
+    public String awaitMessageWith(String text) {
+        return Awaitility.await("a message with '" + text + "' for " + name)
+            .atMost(PATIENCE)
+            .pollDelay(Duration.ZERO)
+            .pollInterval(Duration.ofMillis(100))
+            .until(() -> messagesWith(text), found -> !found.isEmpty())
+            .get(0);
+    }
+
+    /** Waits until there are so many messages with this text; returns how many there are. */
+    public int awaitMessagesWith(String text, int count) {
+        return Awaitility.await(count + " messages with '" + text + "' for " + name)
+            .atMost(PATIENCE)
+            .pollInterval(Duration.ofMillis(500))
+            .until(() -> messagesWith(text).size(), found -> found >= count);
+    }
+
+    /** Sends a command, waits for its OK and returns what came on the way: lines and, whole, each literal. */
+    private static List<String> command(Connection connection, String tag, String command) throws IOException {
+        connection.write((tag + " " + command + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        List<String> parts = new ArrayList<>();
+        while (true) {
+            String line = connection.readLine().orElseThrow(() -> new IOException("the IMAP server hung up"));
+            Matcher literal = LITERAL.matcher(line);
+            if (literal.find()) {
+                parts.add(line);
+                parts.add(new String(connection.readExactly(Integer.parseInt(literal.group(1))), StandardCharsets.ISO_8859_1));
+            } else if (line.startsWith(tag + " ")) {
+                if (!line.startsWith(tag + " OK")) {
+                    throw new IOException("IMAP refused " + command + ": " + line);
+                }
+                return parts;
+            } else {
+                parts.add(line);
+            }
+        }
+    }
+}
