@@ -1,0 +1,159 @@
+package org.smtpguard.james;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+import com.codahale.metrics.MetricRegistry;
+import org.apache.james.metrics.dropwizard.DropWizardMetricFactory;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.api.handler.CommandHandler;
+import org.apache.james.protocols.api.handler.ConnectHandler;
+import org.apache.james.protocols.api.handler.LineHandler;
+import org.apache.james.protocols.api.handler.WiringException;
+import org.apache.james.protocols.smtp.SMTPConfigurationImpl;
+import org.apache.james.protocols.smtp.SMTPResponse;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.SMTPSessionImpl;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.smtpguard.diagnosis.DiagnosisCatalogue;
+import org.smtpguard.diagnosis.Diagnostician;
+import org.smtpguard.diagnosis.ReplyRenderer;
+import org.smtpguard.diagnosis.ReplyStyle;
+import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.sequence.Greeting;
+import org.smtpguard.sequence.Port;
+import org.smtpguard.sequence.SequenceRule;
+import org.smtpguard.sequence.SequenceTable;
+import org.smtpguard.sequence.SessionState;
+import org.smtpguard.sequence.Verdict;
+
+/** What the guard costs each command, without James and without a network. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class GuardBenchmark {
+    private static final Response OK = new SMTPResponse("250", "OK");
+
+    /** A command that is legal where it is said. */
+    @State(Scope.Thread)
+    public static class Legal {
+        private final SequenceTable table = new SequenceTable();
+        private final Function<DiagnosisId, org.smtpguard.sequence.Mode> modes = GuardSettings.defaults()::mode;
+        @Param({"NOOP", "MAIL FROM:<alice@example.org>", "RCPT TO:<bob@example.org>", "DATA"})
+        private String line;
+        private CommandLine command;
+        private SessionState state;
+
+        @Setup
+        public void prepare() {
+            command = CommandLine.parse(octets(line));
+            SessionState greeted = SessionState.on(port()).greeting(Greeting.EHLO).build();
+            SessionState inTransaction = greeted.but().sender("alice@example.org").recipients(1).build();
+            state = line.startsWith("RCPT") || line.startsWith("DATA") ? inTransaction : greeted;
+            if (!judge().isLegal()) {
+                throw new IllegalStateException(line + " is not legal");
+            }
+        }
+
+        private Verdict judge() {
+            return table.judge(state, command, modes);
+        }
+    }
+
+    /** A command that is refused, and all that goes into its reply. */
+    @State(Scope.Thread)
+    public static class Refused {
+        private final SequenceTable table = new SequenceTable();
+        private final Diagnostician diagnostician = new Diagnostician(table);
+        private final CommandLine command = CommandLine.parse(octets("DATA"));
+        private final SessionState state = SessionState.on(port()).greeting(Greeting.EHLO).sender("alice@example.org").build();
+        @Param({"FULL", "BRIEF"})
+        private ReplyStyle style;
+        private ReplyRenderer renderer;
+
+        @Setup
+        public void prepare() {
+            renderer = new ReplyRenderer(style, Optional.of("https://wiki.example.org/smtp/{id}"));
+        }
+
+        private Response refusal() {
+            SequenceRule rule = table.judge(state, command).refusedBy().orElseThrow();
+            return Responses.of(renderer.render(diagnostician.of(rule, command, state), "7f3a9c21"));
+        }
+    }
+
+    /** A line as James' framer delivers it. */
+    @State(Scope.Thread)
+    public static class Line {
+        @Param({"NOOP", "MAIL FROM:<alice@example.org>"})
+        private String line;
+        private byte[] octets;
+
+        @Setup
+        public void prepare() {
+            octets = octets(line);
+        }
+    }
+
+    /** The door of a port, with a session of James that has been greeted, and nothing behind it. */
+    @State(Scope.Thread)
+    public static class Door {
+        private final SequenceGuard guard = new SequenceGuard(new SequenceTable(), new DiagnosisCatalogue(),
+            new GuardMetrics(new DropWizardMetricFactory(new MetricRegistry())));
+        private final SMTPSession session = new SMTPSessionImpl(new StubTransport(), new SMTPConfigurationImpl());
+
+        @Setup
+        public void wire() throws WiringException {
+            LineHandler<SMTPSession> dispatcher = (greeted, line) -> OK;
+            guard.wireExtensions(LineHandler.class, List.of(guard, dispatcher));
+            guard.wireExtensions(CommandHandler.class, List.of());
+            guard.wireExtensions(ConnectHandler.class, List.of());
+            session.setAttachment(SMTPSession.CURRENT_HELO_MODE, "EHLO", SMTPSession.State.Connection);
+        }
+    }
+
+    @Benchmark
+    public Verdict judgeLegal(Legal legal) {
+        return legal.judge();
+    }
+
+    @Benchmark
+    public Response refuseAndRender(Refused refused) {
+        return refused.refusal();
+    }
+
+    @Benchmark
+    public CommandLine parse(Line line) {
+        return CommandLine.parse(line.octets);
+    }
+
+    /** From the octets to James' dispatcher and back. */
+    @Benchmark
+    public Response onLine(Door door, Line line) {
+        return door.guard.onLine(door.session, line.octets);
+    }
+
+    private static Port port() {
+        return Port.plain().withStartTls(true).withAuth(Port.AuthOffer.UNDER_TLS, Authentication.PROPOSED_PLAIN);
+    }
+
+    private static byte[] octets(String line) {
+        return (line + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    }
+}
