@@ -131,8 +131,12 @@ public final class Authentication
 
     /** The AUTH command that a refusal proposes. */
     String proposedCommand() {
-        String first = mechanisms.keySet().iterator().next();
-        return mechanisms.containsKey("PLAIN") ? PROPOSED_PLAIN : "AUTH " + first;
+        if (mechanisms.containsKey("PLAIN")) {
+            return PROPOSED_PLAIN;
+        }
+        // One that can succeed on every connection, where there is one.
+        return "AUTH " + mechanisms.values().stream().filter(mechanism -> mechanism.canSucceed(Peer.inClearText())).map(Mechanism::name)
+            .findFirst().orElseGet(() -> mechanisms.keySet().iterator().next());
     }
 
     @Override
