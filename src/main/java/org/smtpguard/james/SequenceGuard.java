@@ -206,7 +206,9 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     }
 
     private static boolean isRefusal(Response response) {
-        return response.getRetCode().charAt(0) >= '4';
+        // James' own way to hang up is a response without a code.
+        String code = response.getRetCode();
+        return code != null && !code.isEmpty() && code.charAt(0) >= '4';
     }
 
     /** Notes what James' session does not tell, and words James' reply where it belongs to us. */
