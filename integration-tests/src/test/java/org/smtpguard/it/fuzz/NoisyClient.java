@@ -126,8 +126,11 @@ public final class NoisyClient {
     private Optional<String> goAway() throws IOException, MalformedReply {
         int kind = random.nextInt(100);
         if (kind < 5) {
-            bottom.setSoLinger(true, 0);
-            bottom.close();
+            // A handshake that has failed has closed it, and then it cannot be reset any more.
+            if (!bottom.isClosed()) {
+                bottom.setSoLinger(true, 0);
+                bottom.close();
+            }
             return Optional.empty();
         }
         if (kind < 30 || !speaksSmtp) {
