@@ -15,11 +15,19 @@ import org.awaitility.Awaitility;
 
 /**
  * The inbox of one of the users that every server under test has, read over IMAP.
+ *
+ * <p>It is opened only while nothing is being delivered to it. James' event bus in memory does not bear that an inbox is
+ * opened or closed while it tells of a new message: it fails ({@code ConcurrentModificationException} in
+ * {@code InVMEventBus.registeredListenersByKeys}), and James' {@code LocalDelivery} takes that for a failed delivery and
+ * delivers the message, which has been stored already, once more.
  */
 public final class Mailbox {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /** A message shows some microseconds before James has told of it. */
+    private static final Duration STILL = Duration.ofMillis(50);
+    private static final String TAG = "a1";
     private static final Pattern LITERAL = Pattern.compile("\\{(\\d+)}$");
-    private static final Pattern EXISTS = Pattern.compile("\\* (\\d+) EXISTS");
+    private static final Pattern MESSAGES = Pattern.compile("\\* STATUS \\S+ \\(MESSAGES (\\d+)\\)");
 
     private final InetSocketAddress imap;
     private final String name;
@@ -36,28 +44,30 @@ public final class Mailbox {
 
     /** All messages as they are stored, headers and body, oldest first. */
     public List<String> messages() {
-        try (Connection connection = Connection.open(imap, PATIENCE)) {
-            open(connection);
+        return inInbox(connection -> {
             // By the numbers that they have in this session. EXISTS and the UIDs are read from the store, where a message
             // that is just being delivered shows before the session knows it; numbers are the session's own, and FETCH
             // refuses any message as long as the session knows none.
-            String numbers = command(connection, "a3", "SEARCH ALL").stream()
+            String numbers = command(connection, "SEARCH ALL").stream()
                 .filter(line -> line.startsWith("* SEARCH"))
                 .map(line -> line.substring("* SEARCH".length()).strip().replace(' ', ','))
                 .collect(Collectors.joining());
-            return numbers.isEmpty() ? List.of() : command(connection, "a4", "FETCH " + numbers + " (BODY.PEEK[])").stream()
+            return numbers.isEmpty() ? List.of() : command(connection, "FETCH " + numbers + " (BODY.PEEK[])").stream()
                 // Each message comes as a literal: what is left are the lines around them.
                 .filter(part -> !part.startsWith("* ") && !part.startsWith(")"))
                 .collect(Collectors.toList());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
     }
 
-    /** How many messages there are. */
+    /** How many messages there are; asked without opening the inbox. */
     public int count() {
-        try (Connection connection = Connection.open(imap, PATIENCE)) {
-            return open(connection);
+        try (Connection connection = logIn()) {
+            return command(connection, "STATUS INBOX (MESSAGES)").stream()
+                .map(MESSAGES::matcher)
+                .filter(Matcher::matches)
+                .mapToInt(messages -> Integer.parseInt(messages.group(1)))
+                .findFirst()
+                .orElseThrow(() -> new IOException("the IMAP server does not tell how many messages there are"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -71,27 +81,44 @@ public final class Mailbox {
             .pollDelay(Duration.ZERO)
             .pollInterval(Duration.ofMillis(100))
             .until(() -> count() >= known + expected);
-        try (Connection connection = Connection.open(imap, PATIENCE)) {
-            int last = open(connection);
-            return command(connection, "a4", "FETCH " + (known + 1) + ":" + last + " (BODY.PEEK[HEADER.FIELDS (SUBJECT)])").stream()
-                .filter(part -> part.startsWith("Subject: "))
-                .map(part -> part.substring("Subject: ".length()).strip())
-                .collect(Collectors.toList());
+        return inInbox(connection -> command(connection, "FETCH " + (known + 1) + ":* (BODY.PEEK[HEADER.FIELDS (SUBJECT)])").stream()
+            .filter(part -> part.startsWith("Subject: "))
+            .map(part -> part.substring("Subject: ".length()).strip())
+            .collect(Collectors.toList()));
+    }
+
+    private List<String> inInbox(Reading reading) {
+        awaitStillness();
+        try (Connection connection = logIn()) {
+            command(connection, "EXAMINE INBOX");
+            List<String> found = reading.from(connection);
+            command(connection, "CLOSE");
+            return found;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Logs in and opens the inbox; returns how many messages are in it. */
-    private int open(Connection connection) throws IOException {
+    /** Waits until no message has come for a moment. */
+    private void awaitStillness() {
+        int[] before = {-1};
+        Awaitility.await("a moment without a new message for " + name)
+            .atMost(PATIENCE)
+            .pollDelay(Duration.ZERO)
+            .pollInterval(STILL)
+            .until(() -> {
+                int now = count();
+                boolean still = now == before[0];
+                before[0] = now;
+                return still;
+            });
+    }
+
+    private Connection logIn() throws IOException {
+        Connection connection = Connection.open(imap, PATIENCE);
         connection.readLine();
-        command(connection, "a1", "LOGIN " + name + "@localhost james-password-of-" + name);
-        return command(connection, "a2", "EXAMINE INBOX").stream()
-            .map(EXISTS::matcher)
-            .filter(Matcher::matches)
-            .mapToInt(exists -> Integer.parseInt(exists.group(1)))
-            .findFirst()
-            .orElse(0);
+        command(connection, "LOGIN " + name + "@localhost james-password-of-" + name);
+        return connection;
     }
 
     /** The messages that carry this text, header or body. */
@@ -118,8 +145,8 @@ public final class Mailbox {
     }
 
     /** Sends a command, waits for its OK and returns what came on the way: lines and, whole, each literal. */
-    private static List<String> command(Connection connection, String tag, String command) throws IOException {
-        connection.write((tag + " " + command + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    private static List<String> command(Connection connection, String command) throws IOException {
+        connection.write((TAG + " " + command + "\r\n").getBytes(StandardCharsets.US_ASCII));
         List<String> parts = new ArrayList<>();
         while (true) {
             String line = connection.readLine().orElseThrow(() -> new IOException("the IMAP server hung up"));
@@ -127,8 +154,8 @@ public final class Mailbox {
             if (literal.find()) {
                 parts.add(line);
                 parts.add(new String(connection.readExactly(Integer.parseInt(literal.group(1))), StandardCharsets.ISO_8859_1));
-            } else if (line.startsWith(tag + " ")) {
-                if (!line.startsWith(tag + " OK")) {
+            } else if (line.startsWith(TAG + " ")) {
+                if (!line.startsWith(TAG + " OK")) {
                     throw new IOException("IMAP refused " + command + ": " + line);
                 }
                 return parts;
@@ -136,5 +163,9 @@ public final class Mailbox {
                 parts.add(line);
             }
         }
+    }
+
+    private interface Reading {
+        List<String> from(Connection connection) throws IOException;
     }
 }
