@@ -45,7 +45,7 @@ import org.smtpguard.password.PasswordSchemes;
 public final class FileBackend implements SecretLookup {
     private static final Logger LOGGER = LoggerFactory.getLogger(FileBackend.class);
 
-    private static final String[] ELEMENTS = {"file", "upgrade", "allowPlain", "costLimits"};
+    private static final String[] ELEMENTS = {"file", "upgrade", "preferredScheme", "allowPlain", "costLimits"};
 
     private final BackendSettings settings;
     private final Workers workers;
@@ -57,7 +57,8 @@ public final class FileBackend implements SecretLookup {
     private volatile Version version;
 
     /**
-     * @param settings {@code <file>}, and perhaps {@code <upgrade>}, {@code <allowPlain>} and {@code <costLimits>}
+     * @param settings {@code <file>}, and perhaps {@code <upgrade>}, {@code <preferredScheme>}, {@code <allowPlain>} and
+     *     {@code <costLimits>}
      * @throws ConfigurationFault if the file is missing, cannot be read or has a line that cannot be taken
      */
     public FileBackend(BackendSettings settings, Workers workers) {
@@ -86,12 +87,21 @@ public final class FileBackend implements SecretLookup {
     }
 
     private static PasswordSchemes schemes(BackendSettings settings) {
+        PasswordSchemes schemes;
         try {
-            PasswordSchemes schemes = PasswordSchemes.standard(
-                settings.text("costLimits").map(CostLimits::parse).orElseGet(CostLimits::standard));
-            return flag(settings, "allowPlain") ? schemes.withPlain() : schemes;
+            schemes = PasswordSchemes.standard(settings.text("costLimits").map(CostLimits::parse).orElseGet(CostLimits::standard));
         } catch (IllegalArgumentException e) {
             throw settings.fault("has <costLimits> that cannot be kept to: " + e.getMessage());
+        }
+        PasswordSchemes preferring = settings.text("preferredScheme").map(name -> preferring(schemes, name, settings)).orElse(schemes);
+        return flag(settings, "allowPlain") ? preferring.withPlain() : preferring;
+    }
+
+    private static PasswordSchemes preferring(PasswordSchemes schemes, String name, BackendSettings settings) {
+        try {
+            return schemes.preferring(name);
+        } catch (IllegalArgumentException e) {
+            throw settings.fault("has a <preferredScheme> that is not known; " + e.getMessage());
         }
     }
 
@@ -140,7 +150,11 @@ public final class FileBackend implements SecretLookup {
     }
 
     private KeyResult keys(String user, String scheme) {
-        return users().scramOf(user).filter(verifier -> verifier.mechanism().equals(scheme))
+        UserFile users = users();
+        if (users.isDisabled(user)) {
+            return KeyResult.disabled();
+        }
+        return users.scramOf(user).filter(verifier -> verifier.mechanism().equals(scheme))
             .map(verifier -> KeyResult.found(user,
                 new ScramKeys(verifier.iterations(), verifier.salt(), verifier.storedKey(), verifier.serverKey())))
             .orElseGet(KeyResult::unknown);
@@ -167,6 +181,9 @@ public final class FileBackend implements SecretLookup {
         boolean matches = hash.matches(credentials.password().bytes());
         if (!users.knows(user)) {
             return new Judgement(CredentialResult.unknown(), hash);
+        }
+        if (users.isDisabled(user)) {
+            return new Judgement(CredentialResult.disabled(), hash);
         }
         return new Judgement(matches ? CredentialResult.accepted(user) : CredentialResult.refused(), hash);
     }

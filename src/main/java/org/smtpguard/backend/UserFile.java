@@ -8,10 +8,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import org.smtpguard.password.MalformedHash;
 import org.smtpguard.password.PasswordHash;
@@ -28,13 +30,16 @@ import org.smtpguard.password.ScramVerifier;
  * hash of the name from the costs in the file, as often as they occur there: strangers look like one more sample of the users.
  */
 final class UserFile {
+    /** With the hash that the password is checked against; that of a disabled user may be missing. */
     private final Map<String, PasswordHash> users;
+    private final Set<String> disabled;
     /** As many as there are users, ordered by cost, so that a line more or less gives few strangers another cost. */
     private final List<PasswordHash> decoys;
     private final byte[] key;
 
-    private UserFile(Map<String, PasswordHash> users, List<PasswordHash> decoys, byte[] key) {
+    private UserFile(Map<String, PasswordHash> users, Set<String> disabled, List<PasswordHash> decoys, byte[] key) {
         this.users = users;
+        this.disabled = disabled;
         this.decoys = decoys;
         this.key = key;
     }
@@ -48,6 +53,7 @@ final class UserFile {
      */
     static UserFile parse(byte[] content, PasswordSchemes schemes, byte[] key) throws MalformedLine {
         Map<String, PasswordHash> users = new HashMap<>();
+        Set<String> disabled = new HashSet<>();
         Map<String, Integer> seenAt = new HashMap<>();
         int number = 0;
         for (int start = 0, end; start < content.length; start = end + 1) {
@@ -67,9 +73,16 @@ final class UserFile {
             if (before != null) {
                 throw new MalformedLine(number, "its user stands in line " + before + " already; remove one of the two");
             }
-            users.put(user, hash(line.substring(colon + 1), number, schemes));
+            String stored = stored(line.substring(colon + 1));
+            if (isMarked(stored)) {
+                disabled.add(user);
+                stored = stored.substring(1).strip();
+            }
+            if (!stored.isEmpty() || !disabled.contains(user)) {
+                users.put(user, hash(stored, number, schemes));
+            }
         }
-        return new UserFile(Map.copyOf(users), decoys(users, schemes), key.clone());
+        return new UserFile(Map.copyOf(users), Set.copyOf(disabled), decoys(users, schemes), key.clone());
     }
 
     private static int endOfLine(byte[] content, int start) {
@@ -90,11 +103,20 @@ final class UserFile {
         }
     }
 
-    private static PasswordHash hash(String rest, int number, PasswordSchemes schemes) throws MalformedLine {
-        // What stands behind a further colon is Dovecot's: uid, gid, home and more.
+    /** What is stored of the password. What stands behind a further colon is Dovecot's: uid, gid, home and more. */
+    private static String stored(String rest) {
         int colon = rest.indexOf(':');
+        return (colon < 0 ? rest : rest.substring(0, colon)).strip();
+    }
+
+    /** As in {@code /etc/shadow}: a mark before the hash, or in its place, and nobody logs in with it. */
+    private static boolean isMarked(String stored) {
+        return stored.startsWith("!") || stored.startsWith("*");
+    }
+
+    private static PasswordHash hash(String stored, int number, PasswordSchemes schemes) throws MalformedLine {
         try {
-            return schemes.read((colon < 0 ? rest : rest.substring(0, colon)).strip());
+            return schemes.read(stored);
         } catch (MalformedHash e) {
             throw new MalformedLine(number, e.getMessage());
         }
@@ -188,12 +210,23 @@ final class UserFile {
     }
 
     int size() {
-        return users.size();
+        Set<String> names = new HashSet<>(users.keySet());
+        names.addAll(disabled);
+        return names.size();
     }
 
     /** @param user a normalised name */
     boolean knows(String user) {
-        return users.containsKey(user);
+        return users.containsKey(user) || disabled.contains(user);
+    }
+
+    /**
+     * Whether the user may not log in, whatever the password.
+     *
+     * @param user a normalised name
+     */
+    boolean isDisabled(String user) {
+        return disabled.contains(user);
     }
 
     /**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -73,12 +74,21 @@ public final class BackendChain {
      */
     public CompletableFuture<KeyResult> lookup(String username, String scheme) {
         AtomicReference<Optional<KeyResult>> found = new AtomicReference<>(Optional.empty());
-        CompletableFuture<CredentialResult> verdict = new Inquiry(backend -> keys(backend, username, scheme).thenApply(result -> {
-            if (result.keys().isPresent()) {
-                found.set(Optional.of(result));
-            }
-            return result.asCredentialResult();
-        })).begin();
+        CompletableFuture<CredentialResult> verdict = new Inquiry(backend -> {
+            CompletionStage<KeyResult> looked = keys(backend, username, scheme);
+            CompletionStage<CredentialResult> judged = looked.thenApply(result -> {
+                if (result.keys().isPresent()) {
+                    found.set(Optional.of(result));
+                }
+                return result.asCredentialResult();
+            });
+            judged.whenComplete((result, fault) -> {
+                if (fault instanceof CancellationException) {
+                    abandonUnlessDone(looked);
+                }
+            });
+            return judged;
+        }).begin();
         CompletableFuture<KeyResult> keys = verdict.thenApply(result -> found.get().filter(any -> result.isAccepted())
             .orElseGet(() -> KeyResult.none(result)).by(result.backend()));
         keys.whenComplete((result, fault) -> {

@@ -59,6 +59,12 @@ public final class KeyResult {
         }
     }
 
+    /** What it means for a client whose proof these keys do not bear out, or that has none. */
+    public CredentialResult refusal() {
+        CredentialResult refusal = keys.isPresent() ? CredentialResult.refused() : asCredentialResult();
+        return backend.map(refusal::by).orElse(refusal);
+    }
+
     /** @param reason for the operator's log alone, never with a secret in it */
     public static KeyResult unavailable(String reason) {
         return new KeyResult(CredentialResult.Kind.UNAVAILABLE, Optional.empty(), reason);

@@ -8,23 +8,31 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.google.inject.Inject;
 import org.apache.commons.configuration2.Configuration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.james.core.Username;
+import org.apache.james.mailbox.Authorizator;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.api.Request;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.CommandHandler;
 import org.apache.james.protocols.api.handler.DisconnectHandler;
+import org.apache.james.protocols.api.handler.ExtensibleHandler;
+import org.apache.james.protocols.api.handler.WiringException;
 import org.apache.james.protocols.smtp.SMTPResponse;
 import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
 import org.apache.james.protocols.smtp.core.esmtp.EhloExtension;
+import org.apache.james.protocols.smtp.hook.AuthHook;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.MailParametersHook;
 import org.apache.james.smtpserver.JamesMessageHook;
@@ -47,6 +55,7 @@ import org.smtpguard.protocol.Verb;
 import org.smtpguard.sasl.Claims;
 import org.smtpguard.sasl.Exchange;
 import org.smtpguard.sasl.External;
+import org.smtpguard.sasl.Identities;
 import org.smtpguard.sasl.Login;
 import org.smtpguard.sasl.Mechanism;
 import org.smtpguard.sasl.Peer;
@@ -63,7 +72,8 @@ import org.smtpguard.sequence.SequenceTable;
  * from it and answer on threads of their own; meanwhile the session is in the {@link WaitingRoom} and nobody waits.
  */
 public final class Authentication
-    implements CommandHandler<SMTPSession>, EhloExtension, MailParametersHook, JamesMessageHook, DisconnectHandler<SMTPSession> {
+    implements CommandHandler<SMTPSession>, EhloExtension, MailParametersHook, JamesMessageHook, ExtensibleHandler,
+    DisconnectHandler<SMTPSession> {
     /** What a refusal proposes where PLAIN is offered. */
     static final String PROPOSED_PLAIN = "AUTH PLAIN <base64>";
 
@@ -76,21 +86,29 @@ public final class Authentication
     private static final int LOGGED_NAME_LIMIT = 120;
     private static final String CANCEL = "*";
     private static final String EMPTY_RESPONSE = "=";
+    /** Those that send the password come last: announced is the strongest first. */
+    private static final Set<String> WEAKEST = Set.of("PLAIN", "LOGIN");
 
     private final Backends backends;
     private final SequenceTable table;
     private final DiagnosisCatalogue catalogue;
     private final GuardMetrics metrics;
+    private final GuardPools pools;
+    private final Authorizator authorizator;
     private final Map<String, Mechanism> mechanisms = new LinkedHashMap<>();
     private AuthenticationSettings settings;
     private PortGuard guard;
+    private Optional<JamesOAuth> oauth = Optional.empty();
 
     @Inject
-    public Authentication(Backends backends, SequenceTable table, DiagnosisCatalogue catalogue, GuardMetrics metrics) {
+    public Authentication(Backends backends, SequenceTable table, DiagnosisCatalogue catalogue, GuardMetrics metrics, GuardPools pools,
+                          Authorizator authorizator) {
         this.backends = backends;
         this.table = table;
         this.catalogue = catalogue;
         this.metrics = metrics;
+        this.pools = pools;
+        this.authorizator = authorizator;
     }
 
     @Override
@@ -101,27 +119,44 @@ public final class Authentication
             throw new ConfigurationException(e.getMessage(), e);
         }
         BackendChain chain = new BackendChain(settings.backends().links(), BACKEND_LIMIT);
-        settings.mechanisms().forEach(name -> mechanisms.put(name, mechanism(name, chain)));
+        Identities identities = new Identities(Authentication::normalise,
+            new Delegation(settings.delegationRules(), settings.asksJamesForDelegation(), authorizator, pools.blocking()));
+        settings.mechanisms().forEach(name -> mechanisms.put(name, mechanism(name, chain, identities)));
         guard = new PortGuard(GuardSettings.defaults(), new Sessions(Optional.of(proposedCommand())), true, table, catalogue, metrics);
     }
 
-    private Mechanism mechanism(String name, BackendChain chain) {
-        Claims claims = new Claims(chain::verify, Authentication::normalise);
+    private Mechanism mechanism(String name, BackendChain chain, Identities identities) {
+        Claims claims = new Claims(chain::verify, identities);
         switch (name) {
             case "PLAIN":
                 return new Plain(claims);
             case "LOGIN":
                 return new Login(claims);
             case "EXTERNAL":
-                return new External(Authentication::normalise);
+                return new External(identities);
             default:
-                return Scram.of(name, settings.mechanisms().contains(name + "-PLUS"), chain::lookup, Authentication::normalise);
+                return Scram.of(name, settings.mechanisms().contains(name + "-PLUS"), chain::lookup, identities);
         }
     }
 
     @Override
     public void destroy() {
         settings.backends().release();
+    }
+
+    /** The hooks by which James' own AUTH works: it goes on to do what we leave to it. */
+    @Override
+    public List<Class<?>> getMarkerInterfaces() {
+        return List.of(AuthHook.class);
+    }
+
+    @Override
+    public void wireExtensions(Class<?> interfaceName, List<?> extensions) throws WiringException {
+        if (!extensions.isEmpty()) {
+            AuthCmdHandler james = new AuthCmdHandler();
+            james.wireExtensions(interfaceName, extensions);
+            oauth = Optional.of(new JamesOAuth(james, pools.blocking()));
+        }
     }
 
     /** Called once, while the chain is wired: the port has a guard, and refusals are worded as it is configured. */
@@ -146,10 +181,21 @@ public final class Authentication
 
     @Override
     public List<String> getImplementedEsmtpFeatures(SMTPSession session) {
+        String offered = offered(session);
+        if (!session.isAuthAnnounced() || offered.isEmpty()) {
+            return List.of();
+        }
+        return settings.announcesOldForm() ? List.of("AUTH " + offered, "AUTH=" + offered) : List.of("AUTH " + offered);
+    }
+
+    private String offered(SMTPSession session) {
         Peer peer = peer(session);
-        String offered = mechanisms.values().stream().filter(mechanism -> mechanism.canSucceed(peer)).map(Mechanism::name)
-            .collect(Collectors.joining(" "));
-        return session.isAuthAnnounced() && !offered.isEmpty() ? List.of("AUTH " + offered) : List.of();
+        List<String> ours = mechanisms.values().stream().filter(mechanism -> mechanism.canSucceed(peer)).map(Mechanism::name)
+            .collect(Collectors.toList());
+        return Stream.of(ours.stream().filter(name -> !WEAKEST.contains(name)),
+                oauth.stream().flatMap(james -> james.offered(session)),
+                ours.stream().filter(WEAKEST::contains))
+            .flatMap(Function.identity()).collect(Collectors.joining(" "));
     }
 
     /** MAIL takes AUTH= (RFC 4954 §5); like James we do not trust what it says. */
@@ -173,6 +219,7 @@ public final class Authentication
     public HookResult onMessage(SMTPSession session, Mail mail) {
         session.getAttachment(LOGIN, State.Connection).ifPresent(login -> {
             mail.setAttribute(new Attribute(AttributeName.of("smtpguard.auth.mechanism"), AttributeValue.of(login.mechanism())));
+            mail.setAttribute(new Attribute(AttributeName.of("smtpguard.auth.user"), AttributeValue.of(login.user())));
             mail.setAttribute(new Attribute(AttributeName.of("smtpguard.auth.backend"), AttributeValue.of(login.backend())));
             mail.setAttribute(new Attribute(AttributeName.of("smtpguard.auth.tls"), AttributeValue.of(login.isUnderTls())));
         });
@@ -187,12 +234,12 @@ public final class Authentication
             return refusal.get();
         }
         String[] words = command.argument().orElse("").trim().split(" ", 2);
-        Mechanism mechanism = mechanisms.get(words[0].toUpperCase(Locale.ROOT));
         Peer peer = peer(session);
-        if (mechanism == null || !mechanism.canSucceed(peer)) {
+        Optional<Mechanism> mechanism = mechanism(session, words[0].toUpperCase(Locale.ROOT)).filter(named -> named.canSucceed(peer));
+        if (mechanism.isEmpty()) {
             return guard.refuse(session, Fault.MECHANISM_UNKNOWN, command);
         }
-        Dialogue dialogue = new Dialogue(mechanism, peer, command);
+        Dialogue dialogue = new Dialogue(mechanism.get(), peer, command);
         if (words.length == 1) {
             return dialogue.advance(session, dialogue.exchange.begin(Optional.empty()));
         }
@@ -200,6 +247,10 @@ public final class Authentication
         Optional<byte[]> decoded = initial.equals(EMPTY_RESPONSE) ? Optional.of(new byte[0]) : decode(initial);
         return decoded.isPresent() ? dialogue.advance(session, dialogue.exchange.begin(decoded))
             : guard.refuse(session, Fault.UNDECODABLE, command);
+    }
+
+    private Optional<Mechanism> mechanism(SMTPSession session, String name) {
+        return Optional.ofNullable(mechanisms.get(name)).or(() -> oauth.flatMap(james -> james.mechanism(session, name)));
     }
 
     private Peer peer(SMTPSession session) {
@@ -286,9 +337,14 @@ public final class Authentication
         private Response succeeded(SMTPSession session, Step step) {
             session.setUsername(Username.of(step.username()));
             session.setRelayingAllowed(true);
-            session.setAttachment(LOGIN, new LoginRecord(mechanism, step.result().backend().orElse(""), session.isTLSStarted()),
+            String user = step.result().username();
+            session.setAttachment(LOGIN, new LoginRecord(mechanism, user, step.result().backend().orElse(""), session.isTLSStarted()),
                 State.Connection);
             AUTHENTICATION.debug("AUTH method {} succeeded", mechanism);
+            if (!user.equals(step.username())) {
+                AUTHENTICATION.info("{} was authorized to connect as {}", Printable.cut(user, LOGGED_NAME_LIMIT),
+                    Printable.cut(step.username(), LOGGED_NAME_LIMIT));
+            }
             return Responses.of(Reply.of(235, SUCCESS, List.of("Authentication successful")));
         }
 

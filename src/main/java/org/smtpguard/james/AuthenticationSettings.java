@@ -16,11 +16,18 @@ final class AuthenticationSettings {
     private static final List<String> DEFAULT_MECHANISMS = List.of("PLAIN", "LOGIN");
 
     private final List<String> mechanisms;
+    private final boolean oldForm;
     private final CertificateName certificateName;
+    private final boolean jamesDelegation;
+    private final List<DelegationRule> delegationRules;
     private final BackendSet backends;
 
-    private AuthenticationSettings(List<String> mechanisms, CertificateName certificateName, BackendSet backends) {
+    private AuthenticationSettings(List<String> mechanisms, boolean oldForm, CertificateName certificateName, boolean jamesDelegation,
+                                   List<DelegationRule> delegationRules, BackendSet backends) {
         this.mechanisms = mechanisms;
+        this.oldForm = oldForm;
+        this.jamesDelegation = jamesDelegation;
+        this.delegationRules = delegationRules;
         this.certificateName = certificateName;
         this.backends = backends;
     }
@@ -31,14 +38,18 @@ final class AuthenticationSettings {
      * @throws org.smtpguard.credential.ConfigurationFault naming the element and the mend
      */
     static AuthenticationSettings parse(Element handler, Backends backends) {
-        handler.onlyAttributes("class").onlyElements("mechanisms", "clientCertificate", "backend");
+        handler.onlyAttributes("class").onlyElements("mechanisms", "clientCertificate", "delegation", "delegate", "backend");
         List<String> mechanisms = handler.child("mechanisms").map(AuthenticationSettings::mechanisms).orElse(DEFAULT_MECHANISMS);
         CertificateName certificateName = handler.child("clientCertificate").map(AuthenticationSettings::certificateName)
             .orElse(CertificateName.EMAIL);
+        boolean oldForm = handler.child("mechanisms").map(AuthenticationSettings::oldForm).orElse(false);
+        boolean jamesDelegation = handler.child("delegation").map(AuthenticationSettings::jamesDelegation).orElse(true);
+        List<DelegationRule> rules = handler.children("delegate").stream().map(DelegationRule::parse)
+            .collect(Collectors.toUnmodifiableList());
         BackendSet backendSet = BackendSet.parse(handler, backends);
         try {
             refuseScramWithoutKeys(handler, mechanisms, backendSet.links());
-            return new AuthenticationSettings(mechanisms, certificateName, backendSet);
+            return new AuthenticationSettings(mechanisms, oldForm, certificateName, jamesDelegation, rules, backendSet);
         } catch (RuntimeException e) {
             backendSet.release();
             throw e;
@@ -46,7 +57,7 @@ final class AuthenticationSettings {
     }
 
     private static List<String> mechanisms(Element element) {
-        element.onlyAttributes().onlyElements();
+        element.onlyAttributes("oldForm").onlyElements();
         List<String> names = Arrays.stream(element.text().orElse("").split("[\\s,]+"))
             .filter(name -> !name.isEmpty()).map(name -> name.toUpperCase(Locale.ROOT)).distinct().collect(Collectors.toList());
         if (names.isEmpty()) {
@@ -57,6 +68,22 @@ final class AuthenticationSettings {
             throw element.fault("names " + unknown + ", which is not known; known are " + String.join(" ", ALL_MECHANISMS));
         });
         return ALL_MECHANISMS.stream().filter(names::contains).collect(Collectors.toUnmodifiableList());
+    }
+
+    private static boolean oldForm(Element element) {
+        String value = element.attribute("oldForm").orElse("false");
+        if (!value.equals("true") && !value.equals("false")) {
+            throw element.fault("has oldForm=\"" + value + "\"; it can be true or false");
+        }
+        return value.equals("true");
+    }
+
+    private static boolean jamesDelegation(Element element) {
+        String value = element.onlyAttributes().onlyElements().text().orElse("");
+        if (!value.equals("james") && !value.equals("none")) {
+            throw element.fault("says \"" + value + "\"; it can be james or none");
+        }
+        return value.equals("james");
     }
 
     private static CertificateName certificateName(Element element) {
@@ -76,6 +103,21 @@ final class AuthenticationSettings {
     /** The names of the mechanisms, in the order in which they are announced. */
     List<String> mechanisms() {
         return mechanisms;
+    }
+
+    /** Whether {@code AUTH=} is announced, too: what clients of the last century read. */
+    boolean announcesOldForm() {
+        return oldForm;
+    }
+
+    /** Whether James is asked who may act as whom. */
+    boolean asksJamesForDelegation() {
+        return jamesDelegation;
+    }
+
+    /** Who may act as whom, whatever James says. */
+    List<DelegationRule> delegationRules() {
+        return delegationRules;
     }
 
     BackendSet backends() {

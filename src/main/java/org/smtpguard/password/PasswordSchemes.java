@@ -66,6 +66,19 @@ public final class PasswordSchemes {
         return new PasswordSchemes(more);
     }
 
+    /**
+     * The same schemes with another one for new hashes.
+     *
+     * @throws IllegalArgumentException if there is no scheme of that name
+     */
+    public PasswordSchemes preferring(String name) {
+        PasswordScheme preferred = named(name).orElseThrow(() -> new IllegalArgumentException("known are " + known()));
+        List<PasswordScheme> reordered = new ArrayList<>(schemes);
+        reordered.remove(preferred);
+        reordered.add(0, preferred);
+        return new PasswordSchemes(reordered);
+    }
+
     /** The scheme for new hashes. */
     public PasswordScheme preferred() {
         return schemes.get(0);

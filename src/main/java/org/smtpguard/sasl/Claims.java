@@ -15,17 +15,12 @@ public final class Claims {
         CompletableFuture<CredentialResult> verify(Credentials credentials);
     }
 
-    /** Brings a user name into the form that the server uses for it; empty if it cannot be a user name. */
-    public interface Normaliser {
-        Optional<String> normalise(String name);
-    }
-
     private final Verifier verifier;
-    private final Normaliser normaliser;
+    private final Identities identities;
 
-    public Claims(Verifier verifier, Normaliser normaliser) {
+    public Claims(Verifier verifier, Identities identities) {
         this.verifier = verifier;
-        this.normaliser = normaliser;
+        this.identities = identities;
     }
 
     /**
@@ -33,16 +28,15 @@ public final class Claims {
      * refused in the words of a wrong password and no backend is asked: an empty password makes many a directory answer
      * "welcome, anonymous".
      *
-     * @param authorization whom the client wants to act as; empty for itself. Looked at after the password only, so
-     *     that it tells nothing to someone who does not know it
+     * @param authorization whom the client wants to act as; empty for itself
      */
     CompletionStage<Step> check(Optional<String> authorization, String authentication, Secret password) {
-        Optional<String> user = normaliser.normalise(authentication);
+        Optional<String> user = identities.normalise(authentication);
         if (user.isEmpty() || password.isEmpty()) {
             return Step.refused(user.orElse(""), CredentialResult.refused()).now();
         }
         CompletableFuture<CredentialResult> verdict = verifier.verify(Credentials.of(user.get(), password));
-        CompletableFuture<Step> step = verdict.thenApply(result -> step(authorization, user.get(), result));
+        CompletableFuture<Step> step = verdict.thenCompose(result -> step(authorization, user.get(), result));
         step.whenComplete((done, fault) -> {
             if (step.isCancelled()) {
                 verdict.cancel(false);
@@ -51,16 +45,7 @@ public final class Claims {
         return step;
     }
 
-    private Step step(Optional<String> authorization, String user, CredentialResult result) {
-        if (!result.isAccepted()) {
-            return Step.refused(user, result);
-        }
-        boolean own = authorization.map(name -> normaliser.normalise(name).filter(normal -> isSame(normal, user, result)).isPresent())
-            .orElse(true);
-        return own ? Step.success(result.username(), result) : Step.identityRefused(user, result);
-    }
-
-    private static boolean isSame(String authorization, String claimed, CredentialResult result) {
-        return authorization.equals(claimed) || authorization.equals(result.username());
+    private CompletionStage<Step> step(Optional<String> authorization, String user, CredentialResult result) {
+        return result.isAccepted() ? identities.settle(authorization, user, result) : Step.refused(user, result).now();
     }
 }

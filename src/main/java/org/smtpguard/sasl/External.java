@@ -7,15 +7,15 @@ import org.smtpguard.credential.CredentialResult;
 
 /**
  * EXTERNAL (RFC 4422 appendix A): the client is who its TLS certificate says. Its message is the authorization identity, or
- * nothing. The certificate was checked by the TLS handshake; what is left is whether the identity is its own.
+ * nothing. The certificate was checked by the TLS handshake; what is left is whether it may act as that identity.
  */
 public final class External implements Mechanism {
     private static final byte[] NOTHING = new byte[0];
 
-    private final Claims.Normaliser normaliser;
+    private final Identities identities;
 
-    public External(Claims.Normaliser normaliser) {
-        this.normaliser = normaliser;
+    public External(Identities identities) {
+        this.identities = identities;
     }
 
     @Override
@@ -38,22 +38,21 @@ public final class External implements Mechanism {
 
             @Override
             public CompletionStage<Step> respond(byte[] response) {
-                return check(peer, response).now();
+                return check(peer, response);
             }
         };
     }
 
-    private Step check(Peer peer, byte[] response) {
+    private CompletionStage<Step> check(Peer peer, byte[] response) {
         Optional<String> authorization = Utf8.decode(response);
         if (authorization.filter(name -> name.indexOf('\0') < 0).isEmpty()) {
-            return Step.malformed();
+            return Step.malformed().now();
         }
-        Optional<String> user = peer.certifiedName().flatMap(normaliser::normalise);
+        Optional<String> user = peer.certifiedName().flatMap(identities::normalise);
         if (user.isEmpty()) {
-            return Step.refused("", CredentialResult.refused());
+            return Step.refused("", CredentialResult.refused()).now();
         }
         CredentialResult accepted = CredentialResult.accepted(user.get()).by("client certificate");
-        boolean own = response.length == 0 || normaliser.normalise(authorization.get()).filter(user.get()::equals).isPresent();
-        return own ? Step.success(user.get(), accepted) : Step.identityRefused(user.get(), accepted);
+        return identities.settle(authorization.filter(name -> !name.isEmpty()), user.get(), accepted);
     }
 }

@@ -43,17 +43,17 @@ public final class Scram implements Mechanism {
     private final ScramMechanism mechanism;
     private final String scheme;
     private final Keys keys;
-    private final Claims.Normaliser normaliser;
+    private final Identities identities;
     private final boolean bindingOffered;
     private final Supplier<String> nonces;
     private final Decoy decoy;
 
-    private Scram(ScramMechanism mechanism, boolean bindingOffered, Keys keys, Claims.Normaliser normaliser, Supplier<String> nonces) {
+    private Scram(ScramMechanism mechanism, boolean bindingOffered, Keys keys, Identities identities, Supplier<String> nonces) {
         this.mechanism = mechanism;
         this.bindingOffered = bindingOffered;
         this.scheme = mechanism.getName().replace("-PLUS", "");
         this.keys = keys;
-        this.normaliser = normaliser;
+        this.identities = identities;
         this.nonces = nonces;
         this.decoy = new Decoy(mechanism);
     }
@@ -62,14 +62,14 @@ public final class Scram implements Mechanism {
      * @param name the registered name, such as {@code SCRAM-SHA-256-PLUS}
      * @param bindingOffered whether the server offers the {@code -PLUS} of it, where the connection can be bound to
      */
-    public static Scram of(String name, boolean bindingOffered, Keys keys, Claims.Normaliser normaliser) {
+    public static Scram of(String name, boolean bindingOffered, Keys keys, Identities identities) {
         SecureRandom random = new SecureRandom();
-        return of(name, bindingOffered, keys, normaliser, () -> ScramFunctions.nonce(NONCE_LENGTH, random));
+        return of(name, bindingOffered, keys, identities, () -> ScramFunctions.nonce(NONCE_LENGTH, random));
     }
 
     /** For tests, which replay exchanges whose nonces are known. */
-    static Scram of(String name, boolean bindingOffered, Keys keys, Claims.Normaliser normaliser, Supplier<String> nonces) {
-        return new Scram(ScramMechanism.byName(name), bindingOffered, keys, normaliser, nonces);
+    static Scram of(String name, boolean bindingOffered, Keys keys, Identities identities, Supplier<String> nonces) {
+        return new Scram(ScramMechanism.byName(name), bindingOffered, keys, identities, nonces);
     }
 
     @Override
@@ -118,7 +118,7 @@ public final class Scram implements Mechanism {
             if (message.isEmpty()) {
                 return Step.malformed().now();
             }
-            return clientFirst.isEmpty() ? first(message.get()) : last(message.get()).now();
+            return clientFirst.isEmpty() ? first(message.get()) : last(message.get());
         }
 
         private CompletionStage<Step> first(String message) {
@@ -138,7 +138,7 @@ public final class Scram implements Mechanism {
             if (header.length() != header.getBytes(StandardCharsets.UTF_8).length) {
                 return Step.malformed().now();
             }
-            Optional<String> user = normaliser.normalise(client.getUsername());
+            Optional<String> user = identities.normalise(client.getUsername());
             username = user.orElse("");
             CompletableFuture<KeyResult> lookup = user.map(name -> keys.lookup(name, scheme))
                 .orElseGet(() -> CompletableFuture.completedFuture(KeyResult.unknown()));
@@ -176,12 +176,12 @@ public final class Scram implements Mechanism {
             return Step.challenge(server.toString().getBytes(StandardCharsets.UTF_8));
         }
 
-        private Step last(String message) {
+        private CompletionStage<Step> last(String message) {
             Matcher parts = CLIENT_FINAL.matcher(message);
             Optional<byte[]> binding = parts.matches() ? decode(parts.group(2)) : Optional.empty();
             Optional<byte[]> proof = parts.matches() ? decode(parts.group(4)) : Optional.empty();
             if (binding.isEmpty() || proof.isEmpty()) {
-                return Step.malformed();
+                return Step.malformed().now();
             }
             String authMessage = bare + "," + serverFirst.orElseThrow() + "," + parts.group(1);
             boolean proven = proof.get().length == used.storedKey().length
@@ -189,24 +189,24 @@ public final class Scram implements Mechanism {
             boolean sound = MessageDigest.isEqual(binding.get(), expectedBinding())
                 && MessageDigest.isEqual(parts.group(3).getBytes(StandardCharsets.US_ASCII),
                     serverFirst.orElseThrow().getNonce().getBytes(StandardCharsets.US_ASCII));
-            return proven && sound && found.orElseThrow().keys().isPresent()
-                ? accepted(authMessage)
-                : Step.refused(username, found.orElseThrow().keys().isPresent() ? CredentialResult.refused() : CredentialResult.unknown());
+            KeyResult result = found.orElseThrow();
+            return proven && sound && result.keys().isPresent() ? accepted(result, authMessage)
+                : Step.refused(username, result.refusal()).now();
         }
 
-        private Step accepted(String authMessage) {
-            String user = found.orElseThrow().detail();
-            CredentialResult result = found.orElseThrow().backend()
+        private CompletionStage<Step> accepted(KeyResult keysOfUser, String authMessage) {
+            String user = keysOfUser.detail();
+            CredentialResult result = keysOfUser.backend()
                 .map(name -> CredentialResult.accepted(user).by(name)).orElseGet(() -> CredentialResult.accepted(user));
             Optional<String> authorization = Optional.ofNullable(clientFirst.orElseThrow().getGs2Header().getAuthzid());
-            boolean own = authorization.map(name -> normaliser.normalise(name)
-                .filter(normal -> normal.equals(username) || normal.equals(user)).isPresent()).orElse(true);
-            if (!own) {
-                return Step.identityRefused(username, result);
-            }
-            verdict = Optional.of(Step.success(user, result));
-            byte[] signature = ScramFunctions.serverSignature(mechanism, used.serverKey(), authMessage);
-            return Step.challenge(("v=" + Base64.getEncoder().encodeToString(signature)).getBytes(StandardCharsets.US_ASCII));
+            return identities.settle(authorization, username, result).thenApply(step -> {
+                if (step.kind() != Step.Kind.SUCCESS) {
+                    return step;
+                }
+                verdict = Optional.of(step);
+                byte[] signature = ScramFunctions.serverSignature(mechanism, used.serverKey(), authMessage);
+                return Step.challenge(("v=" + Base64.getEncoder().encodeToString(signature)).getBytes(StandardCharsets.US_ASCII));
+            });
         }
 
         /** What {@code c=} has to say: the header of the first message, and what binds it to the channel. */

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
@@ -178,6 +179,10 @@ class FileBackendTest implements CredentialBackendContract {
 
         @Test
         void inTheElement() {
+            assertThatThrownBy(() -> new FileBackend(settings(Map.of("file", "file://smtp-users", "preferredScheme", "ROT13")),
+                TestWorkers.direct()))
+                .isInstanceOf(ConfigurationFault.class)
+                .hasMessageContaining("has a <preferredScheme> that is not known; known are {ARGON2ID}, ");
             assertThatThrownBy(() -> new FileBackend(settings(Map.of()), TestWorkers.direct()))
                 .isInstanceOf(ConfigurationFault.class).hasMessageContaining("needs an element <file>");
             assertThatThrownBy(() -> new FileBackend(settings(Map.of("file", "file://smtp-users", "flie", "x")), TestWorkers.direct()))
@@ -324,6 +329,20 @@ class FileBackendTest implements CredentialBackendContract {
             assertThat(ask(backend, "mallory", "password").kind()).isEqualTo(Kind.UNKNOWN);
 
             assertThat(checks).hasSize(4).containsOnly(cost.replace('_', ' '));
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"!", "*", "! "})
+        void aDisabledUserCostsTheSameAndIsNotAcceptedWithTheRightPasswordEither(String mark) throws Exception {
+            write("alice:{BCRYPT}" + BCRYPT_OF_SECRET, "bob:" + mark + "{BCRYPT}" + BCRYPT_OF_SECRET, "carol:" + mark);
+            CredentialBackend backend = counting(TestWorkers.direct());
+
+            assertThat(ask(backend, "alice", "secret").kind()).isEqualTo(Kind.ACCEPTED);
+            assertThat(ask(backend, "bob", "secret").kind()).isEqualTo(Kind.DISABLED);
+            assertThat(ask(backend, "bob", "wrong").kind()).isEqualTo(Kind.DISABLED);
+            assertThat(ask(backend, "carol", "wrong").kind()).isEqualTo(Kind.DISABLED);
+
+            assertThat(checks).hasSize(4).containsOnly("BCRYPT 5");
         }
 
         @Test

@@ -52,6 +52,48 @@ class AuthenticationSettingsTest {
     }
 
     @Test
+    void theOldFormIsAnnouncedOnlyOnDemand() {
+        assertThat(parse(APPS).announcesOldForm()).isFalse();
+        assertThat(parse("<mechanisms oldForm=\"true\">PLAIN</mechanisms>" + APPS).announcesOldForm()).isTrue();
+    }
+
+    @Test
+    void whoMayActAsWhomIsAskedOfJamesUnlessToldOtherwise() {
+        assertThat(parse(APPS).asksJamesForDelegation()).isTrue();
+        assertThat(parse("<delegation>none</delegation>" + APPS).asksJamesForDelegation()).isFalse();
+        assertThat(parse(APPS).delegationRules()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Admin@example.org, *@example.org, admin@example.org, bob@example.org, true",
+        "admin@example.org, *@EXAMPLE.org, admin@example.org, bob@sub.example.org, false",
+        "admin@example.org, *@example.org, alice@example.org, bob@example.org, false",
+        "*@staff.example, shared@example.org, alice@staff.example, shared@example.org, true",
+        "*@staff.example, shared@example.org, alice@staff.example, bob@example.org, false",
+        "admin, bob, admin, bob, true",
+    })
+    void aRuleNamesUsersOrWholeDomains(String user, String as, String who, String other, boolean allowed) {
+        DelegationRule rule = parse("<delegate user=\"" + user + "\" as=\"" + as + "\"/>" + APPS).delegationRules().get(0);
+
+        assertThat(rule.allows(who, other)).isEqualTo(allowed);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "<delegation>all</delegation> | <delegation> in " + HANDLER + " says \"all\"; it can be james or none.",
+        "<delegate user=\"a\"/> | <delegate> in " + HANDLER + " needs an attribute as=\"…\".",
+        "<delegate user=\"*\" as=\"b\"/> | <delegate> in " + HANDLER + " has user=\"*\"; it can be a user, such as alice@example.org, or "
+            + "*@example.org for all of a domain.",
+        "<delegate user=\"a@b@c\" as=\"b\"/> | <delegate> in " + HANDLER
+            + " has user=\"a@b@c\", which James does not take for a user name.",
+        "<mechanisms oldForm=\"yes\">PLAIN</mechanisms> | <mechanisms> in " + HANDLER + " has oldForm=\"yes\"; it can be true or false.",
+    })
+    void aMistakeInWhoMayDoWhatIsNamed(String xml, String sentence) {
+        assertThatThrownBy(() -> parse(xml + APPS)).isInstanceOf(ConfigurationFault.class).hasMessage(sentence);
+    }
+
+    @Test
     void scramNeedsBackendsThatHaveKeys() {
         String onlyYesOrNo = "<backend class=\"" + YesOrNo.class.getName() + "\" name=\"directory\"/>";
 
@@ -100,7 +142,8 @@ class AuthenticationSettingsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "`` | HANDLER needs at least one <backend class=\"FileBackend\" name=\"…\">.",
-        "<backends/> | HANDLER has an unknown element <backends>; known here: <backend>, <clientCertificate>, <mechanisms>.",
+        "<backends/> | HANDLER has an unknown element <backends>; known here: <backend>, <clientCertificate>, <delegate>, "
+            + "<delegation>, <mechanisms>.",
         "<mechanisms>CRAM-MD5</mechanisms> | <mechanisms> in HANDLER names CRAM-MD5, which is not known; known are "
             + "SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-512 SCRAM-SHA-256 EXTERNAL PLAIN LOGIN.",
         "<mechanisms/> | <mechanisms> in HANDLER names no mechanism; leave it out for PLAIN LOGIN, or name some of SCRAM-SHA-512-PLUS",

@@ -27,6 +27,7 @@ import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
 import org.apache.james.core.Username;
 import org.apache.james.filesystem.api.FileSystem;
+import org.apache.james.mailbox.Authorizator;
 import org.apache.james.metrics.api.Metric;
 import org.apache.james.metrics.api.MetricFactory;
 import org.apache.james.metrics.api.TimeMetric;
@@ -133,8 +134,9 @@ final class EmbeddedPort {
                 handlers.add(guard);
             }
             if (builder.auth == Auth.OURS) {
-                Backends backends = new Backends(new NoFiles(), new GuardPools());
-                Authentication authentication = new Authentication(backends, TABLE, CATALOGUE, metrics);
+                GuardPools pools = new GuardPools();
+                Authentication authentication = new Authentication(new Backends(new NoFiles(), pools), TABLE, CATALOGUE, metrics, pools,
+                    (user, other) -> Authorizator.AuthorizationState.FORBIDDEN);
                 authentication.init(builder.authElement());
                 handlers.add(authentication);
             }
@@ -231,6 +233,7 @@ final class EmbeddedPort {
             BaseHierarchicalConfiguration element = new BaseHierarchicalConfiguration();
             element.addProperty("[@class]", Authentication.class.getName());
             element.addProperty("mechanisms", "PLAIN LOGIN");
+            element.addProperty("delegation", "none");
             element.addProperty("backend[@class]", FixtureBackend.class.getName());
             element.addProperty("backend[@name]", "fixture");
             return element;

@@ -57,6 +57,8 @@ class PasswordSchemesTest {
     @Test
     void newHashesAreOfTheFirstScheme() {
         assertThat(schemes.preferred().name()).isEqualTo("ARGON2ID");
+        assertThat(schemes.preferring("sha512-crypt").hash("x".getBytes(UTF_8))).startsWith("{SHA512-CRYPT}$6$");
+        assertThatThrownBy(() -> schemes.preferring("ROT13")).hasMessageStartingWith("known are {ARGON2ID}, ");
     }
 
     @Test

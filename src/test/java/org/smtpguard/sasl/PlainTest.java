@@ -82,6 +82,25 @@ class PlainTest {
     }
 
     @Test
+    void whoMayActAsAnotherIsLoggedInAsThatOneAndHasItsOwnNameInTheResult() {
+        Step step = now(begin("Bob\0admin\0secret"));
+
+        assertThat(step.kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(step.username()).isEqualTo("bob");
+        assertThat(step.result().username()).isEqualTo("admin");
+        assertThat(now(begin("bob\0admin\0wrong")).kind()).isEqualTo(Step.Kind.REFUSED);
+    }
+
+    @Test
+    void whereNobodyCanTellWhoMayActAsWhomNobodyHasSaidNo() {
+        Step step = now(begin("bob\0root\0secret"));
+
+        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.result().kind()).isEqualTo(CredentialResult.Kind.UNAVAILABLE);
+        assertThat(step.result().reason()).endsWith("java.lang.IllegalStateException");
+    }
+
+    @Test
     void theNameThatTheBackendMapsToCounts() {
         questions.answerWith(CompletableFuture.completedFuture(CredentialResult.accepted("alice@example.org")));
 

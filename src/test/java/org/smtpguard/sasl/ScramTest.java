@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -103,6 +102,16 @@ class ScramTest {
     }
 
     @Test
+    void whoMayActAsAnotherIsLoggedInAsThatOne() {
+        Exchange exchange = scram("SCRAM-SHA-256", false, "admin").start(Peer.inClearText());
+        String challenge = say(exchange, "n,a=bob,n=user,r=" + CLIENT_NONCE);
+
+        assertThat(reply(exchange, clientFinal("n,a=bob,", "n=user,r=" + CLIENT_NONCE, challenge, new byte[0])).kind())
+            .isEqualTo(Step.Kind.CHALLENGE);
+        assertThat(reply(exchange, "").username()).isEqualTo("bob");
+    }
+
+    @Test
     void ownIdentityIsAccepted() {
         Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
         String challenge = say(exchange, "n,a=USER,n=user,r=" + CLIENT_NONCE);
@@ -142,7 +151,7 @@ class ScramTest {
     @Test
     void aBackendThatCannotAnswerIsNoWrongPassword() {
         Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme) -> CompletableFuture.completedFuture(KeyResult.unavailable("down")),
-            Optional::of);
+            Questions.identities());
 
         Step step = reply(scram.start(Peer.inClearText()), "n,,n=user,r=x");
 
@@ -151,9 +160,14 @@ class ScramTest {
     }
 
     private static Scram scram(String name, boolean bindingOffered) {
+        return scram(name, bindingOffered, "user");
+    }
+
+    /** @param known the name that the backend has for "user" */
+    private static Scram scram(String name, boolean bindingOffered, String known) {
         return Scram.of(name, bindingOffered, (user, scheme) -> CompletableFuture.completedFuture(
-            user.equals("user") && scheme.equals("SCRAM-SHA-256") ? KeyResult.found("user", keys()) : KeyResult.unknown()),
-            user -> Optional.of(user.toLowerCase(Locale.ROOT)), () -> SERVER_NONCE);
+            user.equals("user") && scheme.equals("SCRAM-SHA-256") ? KeyResult.found(known, keys()) : KeyResult.unknown()),
+            Questions.identities(), () -> SERVER_NONCE);
     }
 
     private static ScramKeys keys() {

@@ -1,0 +1,159 @@
+package org.smtpguard.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.smtpguard.it.wire.WireScript.base64;
+import static org.smtpguard.it.wire.WireScript.plain;
+import static org.smtpguard.it.wire.WireScript.wire;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.smtpguard.it.server.JamesServer;
+import org.smtpguard.it.server.TokenIssuer;
+import org.smtpguard.it.wire.WireScript;
+
+/** OAUTHBEARER (RFC 7628) and XOAUTH2 are James' own, beside the mechanisms of ours; what differs is who waits for the provider. */
+class OAuthIT {
+    private static final String ALICE = "alice@localhost";
+    private static final Duration VALID = Duration.ofMinutes(5);
+
+    private static TokenIssuer issuer;
+    private static JamesServer guarded;
+    private static JamesServer stock;
+
+    @BeforeAll
+    static void start() {
+        issuer = TokenIssuer.start();
+        guarded = withOidc(JamesServer.guarded()).start();
+        stock = withOidc(JamesServer.stock()).start();
+    }
+
+    private static JamesServer.Builder withOidc(JamesServer.Builder builder) {
+        return builder.editConf("usersrepository.xml", conf -> conf.replace("<algorithm>",
+                "<administratorId>admin@localhost</administratorId><algorithm>"))
+            .editConf("smtpserver.xml", xml -> xml
+                .replace("<announce>always</announce>", "<announce>always</announce>" + issuer.oidcElement())
+                .replaceAll("<greeting .*?/>", ""));
+    }
+
+    @AfterEach
+    void isWell() {
+        issuer.answerWith(200);
+    }
+
+    @AfterAll
+    static void stop() {
+        guarded.close();
+        stock.close();
+        issuer.close();
+    }
+
+    @Test
+    void isAnnouncedBesideOurOwnTheStrongerFirst() {
+        greeted(guarded.smtp()).expectInReply("^250.AUTH OAUTHBEARER XOAUTH2 PLAIN LOGIN$").close();
+        greeted(stock.smtp()).expectInReply("^250.AUTH LOGIN PLAIN OAUTHBEARER XOAUTH2$").close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OAUTHBEARER", "XOAUTH2", "oauthbearer"})
+    void aGoodTokenLogsInAsWithStock(String mechanism) {
+        String response = response(mechanism, ALICE, issuer.token(ALICE, VALID));
+        try (WireScript ours = greeted(guarded.smtp()); WireScript theirs = greeted(stock.smtp())) {
+            ours.send("AUTH " + mechanism + " " + response).expectLine("235 2.7.0 ");
+            theirs.send("AUTH " + mechanism + " " + response).expectLine("235 ");
+            for (WireScript wire : new WireScript[] {ours, theirs}) {
+                wire.send("MAIL FROM:<alice@localhost>").expect("250").send("RCPT TO:<erin@elsewhere.example>").expect("250");
+            }
+        }
+    }
+
+    @Test
+    void theTokenMayComeAfterAnEmptyChallenge() {
+        try (WireScript wire = greeted(guarded.smtp())) {
+            wire.send("AUTH OAUTHBEARER").expectMatch("^334 ?$")
+                .send(response("OAUTHBEARER", ALICE, issuer.token(ALICE, VALID))).expectLine("235 2.7.0 ");
+        }
+    }
+
+    @Test
+    void theAdministratorsTokenIsGoodForOthers() {
+        String response = response("OAUTHBEARER", ALICE, issuer.token("admin@localhost", VALID));
+        try (WireScript ours = greeted(guarded.smtp()); WireScript theirs = greeted(stock.smtp())) {
+            ours.send("AUTH OAUTHBEARER " + response).expectLine("235 2.7.0 ");
+            theirs.send("AUTH OAUTHBEARER " + response).expectLine("235 ");
+        }
+    }
+
+    @Test
+    void aTokenThatIsNoneOrTooOldOrSomebodyElsesIsAnsweredAsByStockAndThenTeaches() {
+        String old = issuer.token(ALICE, VALID.negated());
+        String bobs = issuer.token("bob@localhost", VALID);
+        for (String response : new String[] {response("OAUTHBEARER", ALICE, "not.a.token"), response("OAUTHBEARER", ALICE, old),
+            response("OAUTHBEARER", ALICE, bobs), base64("nonsense"), base64("n,user=alice@localhost\1\1")}) {
+            try (WireScript ours = greeted(guarded.smtp()); WireScript theirs = greeted(stock.smtp())) {
+                String challenge = theirs.send("AUTH OAUTHBEARER " + response).read().text();
+                ours.send("AUTH OAUTHBEARER " + response).expectMatch("^\\Q" + challenge + "\\E$");
+                assertThat(new String(Base64.getDecoder().decode(challenge.substring(4)), StandardCharsets.UTF_8))
+                    .contains("\"status\":\"invalid_token\"");
+                theirs.send("AQ==").expect("535");
+                ours.send("AQ==").expect("535 5.7.8").expectInReply("AUTH-CREDENTIALS").expectInReply("Next: ")
+                    .send("AUTH PLAIN " + plain(ALICE, "secret")).expect("235");
+            }
+        }
+        assertThat(guarded.log()).doesNotContain(old, bobs, base64(old), response("OAUTHBEARER", ALICE, bobs));
+    }
+
+    @Test
+    void aProviderThatFailsIsNoBadTokenAndNothingIsRepeatedInTheLog() {
+        issuer.answerWith(500);
+        String token = issuer.token(ALICE, VALID);
+        try (WireScript wire = greeted(guarded.smtp())) {
+            wire.send("AUTH OAUTHBEARER " + response("OAUTHBEARER", ALICE, token)).expect("454 4.7.0").expectInReply("AUTH-UNAVAILABLE");
+            issuer.answerWith(200);
+            wire.send("AUTH OAUTHBEARER " + response("OAUTHBEARER", ALICE, token)).expect("235");
+        }
+        assertThat(guarded.log()).doesNotContain(token).doesNotContain(response("OAUTHBEARER", ALICE, token));
+    }
+
+    /** Every thread that reads from connections would be busy, were the provider waited for on one. */
+    @Test
+    void whileTheProviderThinksOthersAreServed() {
+        Runnable release = issuer.hold();
+        String response = response("OAUTHBEARER", ALICE, issuer.token(ALICE, VALID));
+        WireScript[] waiting = new WireScript[16];
+        for (int i = 0; i < waiting.length; i++) {
+            waiting[i] = greeted(guarded.smtp()).send("AUTH OAUTHBEARER " + response);
+        }
+        try {
+            for (int i = 0; i < waiting.length; i++) {
+                try (WireScript wire = greeted(guarded.smtp())) {
+                    wire.send("NOOP").expect("250");
+                }
+            }
+            waiting[0].abort();
+        } finally {
+            release.run();
+        }
+        for (int i = 1; i < waiting.length; i++) {
+            waiting[i].expect("235").close();
+        }
+    }
+
+    private static WireScript greeted(InetSocketAddress port) {
+        return wire(port).expect("220").send("EHLO client.example").expect("250");
+    }
+
+    private static String response(String mechanism, String user, String token) {
+        return base64(mechanism.equalsIgnoreCase("OAUTHBEARER")
+            ? "n,user=" + user + "\1auth=Bearer " + token + "\1\1"
+            : "user=" + user + "\1auth=Bearer " + token + "\1\1");
+    }
+}

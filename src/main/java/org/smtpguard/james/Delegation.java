@@ -1,0 +1,61 @@
+package org.smtpguard.james;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.james.core.Username;
+import org.apache.james.mailbox.Authorizator;
+import org.apache.james.mailbox.Authorizator.AuthorizationState;
+import org.smtpguard.sasl.Identities;
+
+/**
+ * Who may act as whom: what the operator wrote, and then what James' own {@link Authorizator} says, where it is to be asked
+ * (its administrator, and the delegations that its users have made).
+ *
+ * <p>Threads: the rules are looked at on the caller's thread; James is asked on the pool for calls that wait, since its
+ * answer may come from a database, and the stage completes there. After {@link #LIMIT} it fails on the JDK's timer.
+ */
+final class Delegation implements Identities.Delegations {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final List<DelegationRule> rules;
+    private final boolean asksJames;
+    private final Authorizator james;
+    private final Executor blocking;
+
+    Delegation(List<DelegationRule> rules, boolean asksJames, Authorizator james, Executor blocking) {
+        this.rules = List.copyOf(rules);
+        this.asksJames = asksJames;
+        this.james = james;
+        this.blocking = blocking;
+    }
+
+    @Override
+    public CompletionStage<Boolean> mayActAs(String user, String other) {
+        if (rules.stream().anyMatch(rule -> rule.allows(user, other))) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return asksJames ? askJames(user, other) : CompletableFuture.completedFuture(false);
+    }
+
+    private CompletionStage<Boolean> askJames(String user, String other) {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        try {
+            blocking.execute(() -> {
+                try {
+                    answer.complete(james.canLoginAsOtherUser(Username.of(user), Username.of(other)) == AuthorizationState.ALLOWED);
+                } catch (Throwable fault) {
+                    answer.completeExceptionally(fault);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(e);
+        }
+        return answer.orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

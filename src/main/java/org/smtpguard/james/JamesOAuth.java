@@ -1,0 +1,153 @@
+package org.smtpguard.james;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.apache.james.core.Username;
+import org.apache.james.protocols.api.BaseRequest;
+import org.apache.james.protocols.api.OIDCSASLParser;
+import org.apache.james.protocols.api.OIDCSASLParser.OIDCInitialResponse;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.smtp.SMTPRetCode;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.protocol.Verb;
+import org.smtpguard.sasl.Exchange;
+import org.smtpguard.sasl.Mechanism;
+import org.smtpguard.sasl.Peer;
+import org.smtpguard.sasl.Step;
+
+/**
+ * OAUTHBEARER (RFC 7628) and XOAUTH2 as James does them where {@code <auth><oidc>} is configured: its own {@link AuthCmdHandler}
+ * judges the token, with the hooks of the chain. James asks the identity provider and waits for it.
+ *
+ * <p>Threads: the exchange is begun on the session's thread; James' handler runs on the pool for calls that wait, with a
+ * {@link SessionDraft} for a session, and the step completes there. After {@link #LIMIT} it fails on the JDK's timer.
+ */
+final class JamesOAuth {
+    private static final List<String> NAMES = List.of("OAUTHBEARER", "XOAUTH2");
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    /** In logs and mails, where a backend stands for other mechanisms. */
+    private static final String BACKEND = "james-oidc";
+    private static final int CODE_AND_SEPARATOR = 4;
+
+    private final AuthCmdHandler james;
+    private final Executor blocking;
+
+    /** @param james with the hooks of the chain */
+    JamesOAuth(AuthCmdHandler james, Executor blocking) {
+        this.james = james;
+        this.blocking = blocking;
+    }
+
+    /** The mechanisms that the port of this session offers. */
+    Stream<String> offered(SMTPSession session) {
+        return session.supportsOAuth() ? NAMES.stream() : Stream.empty();
+    }
+
+    /** The mechanism of that name for one AUTH of this session, if its port offers it. */
+    Optional<Mechanism> mechanism(SMTPSession session, String name) {
+        return offered(session).filter(name::equals).findFirst().map(offered -> new OAuth(session, offered));
+    }
+
+    private final class OAuth implements Mechanism {
+        private final SMTPSession session;
+        private final String name;
+
+        private OAuth(SMTPSession session, String name) {
+            this.session = session;
+            this.name = name;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Exchange start(Peer peer) {
+            return new OAuthExchange(session, name);
+        }
+    }
+
+    private final class OAuthExchange implements Exchange {
+        private final SMTPSession session;
+        private final String name;
+        private String claimed = "";
+        private boolean isOver;
+
+        private OAuthExchange(SMTPSession session, String name) {
+            this.session = session;
+            this.name = name;
+        }
+
+        @Override
+        public CompletionStage<Step> begin(Optional<byte[]> initialResponse) {
+            return initialResponse.map(this::respond).orElseGet(() -> CompletableFuture.completedFuture(Step.challenge(new byte[0])));
+        }
+
+        @Override
+        public CompletionStage<Step> respond(byte[] response) {
+            if (isOver) {
+                // The client has read why (RFC 7628 §3.2.3) and has nothing to add.
+                return CompletableFuture.completedFuture(Step.refused(claimed, CredentialResult.refused().by(BACKEND)));
+            }
+            String message = Base64.getEncoder().encodeToString(response);
+            claimed = OIDCSASLParser.parse(message).map(OIDCInitialResponse::getAssociatedUser).orElse("");
+            SessionDraft draft = SessionDraft.of(session);
+            CompletableFuture<Step> step = new CompletableFuture<>();
+            try {
+                blocking.execute(() -> {
+                    try {
+                        if (!step.isDone()) {
+                            BaseRequest request = new BaseRequest(Verb.AUTH.name(), name + " " + message);
+                            step.complete(step(james.onCommand(draft.proxy(), request), draft));
+                        }
+                    } catch (Throwable fault) {
+                        // The class alone: an exception of a library may quote the token.
+                        step.complete(unavailable(fault.getClass().getName()));
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                step.complete(unavailable("too much to do"));
+            }
+            Step late = unavailable("no answer within " + LIMIT.toMillis() + " ms");
+            return step.completeOnTimeout(late, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        private Step step(Response response, SessionDraft draft) {
+            switch (response.getRetCode()) {
+                case SMTPRetCode.AUTH_OK:
+                    return draft.username().map(Username::asString)
+                        .map(user -> Step.success(user, CredentialResult.accepted(user).by(BACKEND)))
+                        .orElseGet(() -> unavailable("accepted, and nobody logged in"));
+                case SMTPRetCode.AUTH_READY:
+                    isOver = true;
+                    return Step.challenge(challenge(response));
+                case SMTPRetCode.AUTH_FAILED:
+                    return Step.refused(claimed, CredentialResult.refused().by(BACKEND));
+                default:
+                    return response.getRetCode().startsWith("4") ? unavailable("James said " + response.getRetCode()) : Step.malformed();
+            }
+        }
+
+        private Step unavailable(String reason) {
+            return Step.refused(claimed, CredentialResult.unavailable(reason).by(BACKEND));
+        }
+    }
+
+    private static byte[] challenge(Response response) {
+        String line = response.getLines().get(0).toString();
+        return Base64.getDecoder().decode(line.substring(CODE_AND_SEPARATOR).getBytes(StandardCharsets.US_ASCII));
+    }
+}

@@ -1,0 +1,68 @@
+package org.smtpguard.james;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verifyNoInteractions;
+import static org.mockito.Mockito.when;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+
+import org.apache.james.core.Username;
+import org.apache.james.mailbox.Authorizator;
+import org.apache.james.mailbox.Authorizator.AuthorizationState;
+import org.apache.james.mailbox.exception.MailboxException;
+import org.junit.jupiter.api.Test;
+
+class DelegationTest {
+    private final Authorizator james = mock(Authorizator.class);
+    private final Deque<Runnable> pool = new ArrayDeque<>();
+
+    @Test
+    void whatTheOperatorAllowsIsNotAskedOfJames() {
+        DelegationRule rule = DelegationRule.parse(
+            Xml.handler(Authentication.class, "<delegate user=\"admin\" as=\"bob\"/>").child("delegate").orElseThrow());
+        Delegation delegation = new Delegation(List.of(rule), true, james, pool::add);
+
+        assertThat(delegation.mayActAs("admin", "bob").toCompletableFuture()).isCompletedWithValue(true);
+        verifyNoInteractions(james);
+    }
+
+    @Test
+    void jamesIsAskedOnThePoolAndOnlyItsYesIsAYes() throws MailboxException {
+        Delegation delegation = new Delegation(List.of(), true, james, pool::add);
+        for (AuthorizationState state : AuthorizationState.values()) {
+            when(james.canLoginAsOtherUser(Username.of("admin"), Username.of("bob"))).thenReturn(state);
+            CompletableFuture<Boolean> answer = delegation.mayActAs("admin", "bob").toCompletableFuture();
+            assertThat(answer).isNotDone();
+
+            pool.remove().run();
+
+            assertThat(answer).isCompletedWithValue(state == AuthorizationState.ALLOWED);
+        }
+    }
+
+    @Test
+    void nobodyElseMayWhereJamesIsNotToBeAsked() {
+        Delegation delegation = new Delegation(List.of(), false, james, pool::add);
+
+        assertThat(delegation.mayActAs("admin", "bob").toCompletableFuture()).isCompletedWithValue(false);
+        verifyNoInteractions(james);
+    }
+
+    @Test
+    void aJamesThatCannotTellOrAPoolThatIsFullFailsTheStage() throws MailboxException {
+        when(james.canLoginAsOtherUser(Username.of("admin"), Username.of("bob"))).thenThrow(new MailboxException("down"));
+        CompletableFuture<Boolean> answer = new Delegation(List.of(), true, james, Runnable::run).mayActAs("admin", "bob")
+            .toCompletableFuture();
+        CompletableFuture<Boolean> refused = new Delegation(List.of(), true, james, task -> {
+            throw new RejectedExecutionException();
+        }).mayActAs("admin", "bob").toCompletableFuture();
+
+        assertThat(answer).isCompletedExceptionally();
+        assertThat(refused).isCompletedExceptionally();
+    }
+}
