@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
+import org.smtpguard.it.wire.Sent;
+
 /**
  * A program that people send mail with, started by its script in {@code integration-tests/clients}.
  */
@@ -45,7 +47,7 @@ public final class MailClient {
             "SMTP_HOST", server.getAddress().getHostAddress(),
             "SMTP_PORT", String.valueOf(server.getPort()),
             "SMTP_USER", submission.user,
-            "SMTP_PASSWORD", submission.password,
+            "SMTP_PASSWORD", Sent.password(submission.password),
             "MAIL_FROM", submission.from,
             "MAIL_TO", submission.to,
             "SUBJECT", submission.subject,

@@ -16,6 +16,8 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.smtpguard.it.wire.Sent;
+
 /**
  * A James server under test, with users alice, bob, carol and dave {@code @localhost} in it.
  *
@@ -107,14 +109,28 @@ public final class JamesServer implements AutoCloseable {
         return james;
     }
 
+    /** Stops James in good order, and holds its log to what no log may hold. */
     @Override
     public void close() {
         james.stop();
+        holdLog();
+    }
+
+    private void holdLog() {
+        Sent.foundIn(log()).ifPresent(line -> {
+            throw new AssertionError("The log of James in " + home + " gives away what a client has sent in confidence: " + line);
+        });
+    }
+
+    /** As {@link #close()} does, for the servers that go on. */
+    static void holdSharedLogs() {
+        SHARED.values().forEach(Shared::holdLog);
     }
 
     /** In place of {@link #close()}: an orderly stop takes seconds. */
     public void kill() {
         james.kill();
+        holdLog();
     }
 
     /** Starts when first asked for. A failure is told to each test that asks, in the words of the first. */
@@ -125,6 +141,12 @@ public final class JamesServer implements AutoCloseable {
 
         private Shared(Supplier<Builder> builder) {
             this.builder = builder;
+        }
+
+        private synchronized void holdLog() {
+            if (server != null) {
+                server.holdLog();
+            }
         }
 
         private synchronized JamesServer get() {

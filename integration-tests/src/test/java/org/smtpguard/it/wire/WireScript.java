@@ -54,11 +54,11 @@ public final class WireScript implements AutoCloseable {
 
     /** What a client sends as PLAIN: authorization identity left empty. */
     public static String plain(String user, String password) {
-        return base64("\0" + user + "\0" + password);
+        return base64("\0" + user + "\0" + Sent.password(password));
     }
 
     public static String base64(String text) {
-        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        return Sent.token(Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** How long a reply may take, from here on. */
