@@ -1,6 +1,13 @@
 package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.smtpguard.it.EveryMechanism.ALICE;
+import static org.smtpguard.it.EveryMechanism.IN_CLEAR_TEXT;
+import static org.smtpguard.it.EveryMechanism.SCRAM;
+import static org.smtpguard.it.EveryMechanism.UNDER_TLS;
+import static org.smtpguard.it.EveryMechanism.UNREACHABLE;
+import static org.smtpguard.it.EveryMechanism.oddUserOf;
+import static org.smtpguard.it.EveryMechanism.userOf;
 import static org.smtpguard.it.wire.WireScript.base64;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.tlsWire;
@@ -17,7 +24,6 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -33,14 +39,6 @@ import org.smtpguard.it.wire.WireScript;
  */
 class AuthDialoguesIT {
     private static final int LEAST_DIALOGUES = 150;
-    private static final String ALICE = "alice@localhost";
-    /** A comma and an equals sign, as SCRAM escapes them. */
-    private static final String ODD_NAME = "o,d=d-%s@localhost";
-    private static final String ODD_NAME_ESCAPED = "o=2Cd=3Dd-%s@localhost";
-    private static final List<String> SCRAM = List.of("SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS");
-    private static final String IN_CLEAR_TEXT = "SCRAM-SHA-512 SCRAM-SHA-256 PLAIN LOGIN";
-    private static final String UNDER_TLS = "SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS " + IN_CLEAR_TEXT;
-    private static final String ALL = "EXTERNAL " + UNDER_TLS;
     private static final String EMPTY_CHALLENGE = "^334 $";
     private static final String USERNAME = "^334 VXNlcm5hbWU6$";
     private static final String PASSWORD = "^334 UGFzc3dvcmQ6$";
@@ -49,30 +47,10 @@ class AuthDialoguesIT {
     private static final int LONGEST_OF_JAMES = 8192;
 
     private static JamesServer server;
-    /** As the other one, with a directory that is down in place of the file. */
-    private static JamesServer down;
 
     @BeforeAll
     static void start() {
-        StringBuilder users = new StringBuilder(ALICE + ":{BCRYPT}$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n");
-        for (String mechanism : List.of("SCRAM-SHA-256", "SCRAM-SHA-512")) {
-            String keys = ":" + ScramClient.keys(mechanism, "secret") + "\n";
-            users.append(userOf(mechanism)).append(keys).append(String.format(ODD_NAME, digits(mechanism))).append(keys);
-        }
-        server = configured().withConf("smtp-users", users.toString()).start();
-        down = configured().editConf("smtpserver.xml", conf -> conf.replaceAll("(?s)<backend .*?</backend>",
-            "<backend class=\"org.smtpguard.fixture.DownBackend\" name=\"down\"/>")).start();
-    }
-
-    private static JamesServer.Builder configured() {
-        return JamesServer.guarded().editConf("smtpserver.xml", conf -> conf
-            .replace("<mechanisms>PLAIN LOGIN</mechanisms>", "<mechanisms>" + ALL + "</mechanisms>").replaceAll("<greeting .*?/>", ""));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.kill();
-        down.kill();
+        server = EveryMechanism.shared();
     }
 
     @TestFactory
@@ -189,7 +167,7 @@ class AuthDialoguesIT {
                 proven(wire.send("AUTH " + mechanism + " " + base64(client.first())), client).send("");
             }));
             tests.add(accepted(mechanism + " with a comma and an equals sign in the name", over, wire -> {
-                ScramClient client = client(mechanism, wire, String.format(ODD_NAME_ESCAPED, digits(mechanism)), "secret");
+                ScramClient client = client(mechanism, wire, oddUserOf(mechanism).replace("=", "=3D").replace(",", "=2C"), "secret");
                 proven(wire.send("AUTH " + mechanism + " " + base64(client.first())), client).send("");
             }));
             tests.add(accepted(mechanism + " with extensions that may be ignored", over, wire -> {
@@ -565,22 +543,22 @@ class AuthDialoguesIT {
 
     /** More often than a wrong password may be tried. */
     private static List<DynamicTest> outages() {
-        List<DynamicTest> tests = new ArrayList<>();
         Map<String, Consumer<WireScript>> tries = new LinkedHashMap<>();
-        tries.put("PLAIN", wire -> wire.send("AUTH PLAIN " + plain(ALICE, "secret")));
-        tries.put("PLAIN with a foreign identity", wire -> wire.send("AUTH PLAIN " + base64("bob\0" + ALICE + "\0secret")));
-        tries.put("LOGIN", wire -> wire.send("AUTH LOGIN " + base64(ALICE)).expectMatch(PASSWORD).send(base64("secret")));
+        tries.put("PLAIN", wire -> wire.send("AUTH PLAIN " + plain(UNREACHABLE, "secret")));
+        tries.put("PLAIN with a foreign identity", wire -> wire.send("AUTH PLAIN " + base64("bob\0" + UNREACHABLE + "\0secret")));
+        tries.put("LOGIN", wire -> wire.send("AUTH LOGIN " + base64(UNREACHABLE)).expectMatch(PASSWORD).send(base64("secret")));
         for (String mechanism : SCRAM) {
-            tries.put(mechanism, wire -> wire.send("AUTH " + mechanism + " " + base64(client(mechanism, wire).first())));
+            tries.put(mechanism, wire -> wire
+                .send("AUTH " + mechanism + " " + base64(client(mechanism, wire, UNREACHABLE, "secret").first())));
         }
-        tries.forEach((name, attempt) -> tests.add(DynamicTest.dynamicTest(name, () -> {
-            try (WireScript wire = ehlo(over(name).connect(down))) {
-                for (int i = 0; i < 6; i++) {
-                    attempt.accept(wire);
-                    Refused.UNAVAILABLE.in(wire);
-                }
-                deliver(wire);
+        List<DynamicTest> tests = new ArrayList<>();
+        tries.forEach((name, attempt) -> tests.add(test(name, over(name), wire -> {
+            ehlo(wire);
+            for (int i = 0; i < 6; i++) {
+                attempt.accept(wire);
+                Refused.UNAVAILABLE.in(wire);
             }
+            isSound(wire);
         })));
         return tests;
     }
@@ -636,7 +614,7 @@ class AuthDialoguesIT {
 
     private static DynamicTest test(String name, Over over, Consumer<WireScript> dialogue) {
         return DynamicTest.dynamicTest(name + " (" + over.words + ")", () -> {
-            try (WireScript wire = over.connect(server)) {
+            try (WireScript wire = over.connect()) {
                 dialogue.accept(wire);
             }
         });
@@ -678,14 +656,6 @@ class AuthDialoguesIT {
         return wire.send(base64(client.last(wire.reply()))).expectLine("334 " + base64(client.serverProof()));
     }
 
-    private static String userOf(String mechanism) {
-        return "user-of-" + digits(mechanism) + "@localhost";
-    }
-
-    private static String digits(String mechanism) {
-        return mechanism.replaceAll("\\D", "");
-    }
-
     private static Over over(String mechanism) {
         return mechanism.contains("-PLUS") ? Over.TLS : Over.CLEAR;
     }
@@ -713,16 +683,16 @@ class AuthDialoguesIT {
             this.words = words;
         }
 
-        private WireScript connect(JamesServer james) {
+        private WireScript connect() {
             switch (this) {
                 case TLS:
-                    return tlsWire(james.smtps()).expect("220");
+                    return tlsWire(server.smtps()).expect("220");
                 case SUBMISSION:
-                    return wire(james.submission()).expect("220");
+                    return wire(server.submission()).expect("220");
                 case STARTTLS:
-                    return ehlo(wire(james.submission()).expect("220")).startTls();
+                    return ehlo(wire(server.submission()).expect("220")).startTls();
                 default:
-                    return wire(james.smtp()).expect("220");
+                    return wire(server.smtp()).expect("220");
             }
         }
     }
