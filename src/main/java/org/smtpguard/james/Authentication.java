@@ -52,6 +52,7 @@ import org.smtpguard.protocol.EnhancedStatus;
 import org.smtpguard.protocol.Printable;
 import org.smtpguard.protocol.Reply;
 import org.smtpguard.protocol.Verb;
+import org.smtpguard.sasl.Base64Text;
 import org.smtpguard.sasl.Claims;
 import org.smtpguard.sasl.Exchange;
 import org.smtpguard.sasl.External;
@@ -244,7 +245,7 @@ public final class Authentication
             return dialogue.advance(session, dialogue.exchange.begin(Optional.empty()));
         }
         String initial = words[1].trim();
-        Optional<byte[]> decoded = initial.equals(EMPTY_RESPONSE) ? Optional.of(new byte[0]) : decode(initial);
+        Optional<byte[]> decoded = initial.equals(EMPTY_RESPONSE) ? Optional.of(new byte[0]) : Base64Text.decode(initial);
         return decoded.isPresent() ? dialogue.advance(session, dialogue.exchange.begin(decoded))
             : guard.refuse(session, Fault.UNDECODABLE, command);
     }
@@ -255,14 +256,6 @@ public final class Authentication
 
     private Peer peer(SMTPSession session) {
         return session.getSSLSession().map(tls -> TlsPeer.of(tls, settings.certificateName())).orElseGet(Peer::inClearText);
-    }
-
-    private static Optional<byte[]> decode(String base64) {
-        try {
-            return Optional.of(Base64.getDecoder().decode(base64));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     private static Optional<String> normalise(String name) {
@@ -329,7 +322,7 @@ public final class Authentication
             if (response.equals(CANCEL)) {
                 return guard.refuse(session, Fault.CANCELLED, command);
             }
-            Optional<byte[]> decoded = decode(response);
+            Optional<byte[]> decoded = Base64Text.decode(response);
             return decoded.isPresent() ? advance(session, exchange.respond(decoded.get()))
                 : guard.refuse(session, Fault.UNDECODABLE, command);
         }

@@ -9,17 +9,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-import com.ongres.scram.common.ClientFirstMessage;
 import com.ongres.scram.common.ScramFunctions;
 import com.ongres.scram.common.ScramMechanism;
 import com.ongres.scram.common.ServerFirstMessage;
-import com.ongres.scram.common.exception.ScramParseException;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.ScramKeys;
+import org.smtpguard.sasl.ScramMessages.ClientFinal;
+import org.smtpguard.sasl.ScramMessages.ClientFirst;
 
 /**
  * SCRAM (RFC 5802, RFC 7677), with and without channel binding {@code tls-server-end-point} (RFC 5929 §4): the password
@@ -35,10 +33,7 @@ public final class Scram implements Mechanism {
     }
 
     private static final int NONCE_LENGTH = 24;
-    private static final String BINDING = "tls-server-end-point";
-    /** {@code c=…,r=…[,extensions],p=…} (RFC 5802 §7). */
-    private static final Pattern CLIENT_FINAL =
-        Pattern.compile("(c=([A-Za-z0-9+/=]+),r=([\\x21-\\x2b\\x2d-\\x7e]+)(?:,[A-Za-z]=[^,]*)*),p=([A-Za-z0-9+/=]+)");
+    private static final String BINDING = "p=tls-server-end-point";
 
     private final ScramMechanism mechanism;
     private final String scheme;
@@ -89,15 +84,13 @@ public final class Scram implements Mechanism {
 
     private final class ScramExchange implements Exchange {
         private final Peer peer;
-        private Optional<ClientFirstMessage> clientFirst = Optional.empty();
+        private Optional<ClientFirst> clientFirst = Optional.empty();
         private Optional<ServerFirstMessage> serverFirst = Optional.empty();
         private Optional<KeyResult> found = Optional.empty();
         private Optional<Step> verdict = Optional.empty();
         /** The user's, or a decoy's: the same from the challenge to the proof. */
         private ScramKeys used;
         private String username = "";
-        private String header = "";
-        private String bare = "";
 
         private ScramExchange(Peer peer) {
             this.peer = peer;
@@ -122,23 +115,11 @@ public final class Scram implements Mechanism {
         }
 
         private CompletionStage<Step> first(String message) {
-            ClientFirstMessage client;
-            try {
-                client = ClientFirstMessage.parseFrom(message);
-            } catch (ScramParseException | IllegalArgumentException e) {
+            clientFirst = ClientFirst.parse(message).filter(this::isBindingAsAnnounced);
+            if (clientFirst.isEmpty()) {
                 return Step.malformed().now();
             }
-            if (!isBindingAsAnnounced(client)) {
-                return Step.malformed().now();
-            }
-            clientFirst = Optional.of(client);
-            int end = message.indexOf(',', message.indexOf(',') + 1) + 1;
-            header = message.substring(0, end);
-            bare = message.substring(end);
-            if (header.length() != header.getBytes(StandardCharsets.UTF_8).length) {
-                return Step.malformed().now();
-            }
-            Optional<String> user = identities.normalise(client.getUsername());
+            Optional<String> user = identities.normalise(clientFirst.get().username());
             username = user.orElse("");
             CompletableFuture<KeyResult> lookup = user.map(name -> keys.lookup(name, scheme))
                 .orElseGet(() -> CompletableFuture.completedFuture(KeyResult.unknown()));
@@ -152,14 +133,16 @@ public final class Scram implements Mechanism {
         }
 
         /** A client that could bind and believes that the server cannot has been lied to (RFC 5802 §6). */
-        private boolean isBindingAsAnnounced(ClientFirstMessage client) {
-            switch (client.getGs2Header().getChannelBindingFlag()) {
-                case CHANNEL_BINDING_REQUIRED:
-                    return mechanism.isPlus() && BINDING.equals(client.getGs2Header().getChannelBindingName());
-                case CLIENT_YES_SERVER_NOT:
+        private boolean isBindingAsAnnounced(ClientFirst client) {
+            switch (client.binding()) {
+                case BINDING:
+                    return mechanism.isPlus();
+                case "y":
                     return !mechanism.isPlus() && (!bindingOffered || peer.serverEndPoint().isEmpty());
-                default:
+                case "n":
                     return !mechanism.isPlus();
+                default:
+                    return false;
             }
         }
 
@@ -170,24 +153,23 @@ public final class Scram implements Mechanism {
             found = Optional.of(result);
             result.keys().ifPresent(decoy::resemble);
             used = result.keys().orElseGet(() -> decoy.keysOf(username));
-            ServerFirstMessage server = new ServerFirstMessage(clientFirst.orElseThrow().getClientNonce(),
+            ServerFirstMessage server = new ServerFirstMessage(clientFirst.orElseThrow().nonce(),
                 nonces.get(), Base64.getEncoder().encodeToString(used.salt()), used.iterations());
             serverFirst = Optional.of(server);
             return Step.challenge(server.toString().getBytes(StandardCharsets.UTF_8));
         }
 
         private CompletionStage<Step> last(String message) {
-            Matcher parts = CLIENT_FINAL.matcher(message);
-            Optional<byte[]> binding = parts.matches() ? decode(parts.group(2)) : Optional.empty();
-            Optional<byte[]> proof = parts.matches() ? decode(parts.group(4)) : Optional.empty();
-            if (binding.isEmpty() || proof.isEmpty()) {
+            Optional<ClientFinal> clientFinal = ClientFinal.parse(message);
+            if (clientFinal.isEmpty()) {
                 return Step.malformed().now();
             }
-            String authMessage = bare + "," + serverFirst.orElseThrow() + "," + parts.group(1);
-            boolean proven = proof.get().length == used.storedKey().length
-                && ScramFunctions.verifyClientProof(mechanism, proof.get(), used.storedKey(), authMessage);
-            boolean sound = MessageDigest.isEqual(binding.get(), expectedBinding())
-                && MessageDigest.isEqual(parts.group(3).getBytes(StandardCharsets.US_ASCII),
+            ClientFinal client = clientFinal.get();
+            String authMessage = clientFirst.orElseThrow().bare() + "," + serverFirst.orElseThrow() + "," + client.withoutProof();
+            boolean proven = client.proof().length == used.storedKey().length
+                && ScramFunctions.verifyClientProof(mechanism, client.proof(), used.storedKey(), authMessage);
+            boolean sound = MessageDigest.isEqual(client.binding(), expectedBinding())
+                && MessageDigest.isEqual(client.nonce().getBytes(StandardCharsets.US_ASCII),
                     serverFirst.orElseThrow().getNonce().getBytes(StandardCharsets.US_ASCII));
             KeyResult result = found.orElseThrow();
             return proven && sound && result.keys().isPresent() ? accepted(result, authMessage)
@@ -198,7 +180,7 @@ public final class Scram implements Mechanism {
             String user = keysOfUser.detail();
             CredentialResult result = keysOfUser.backend()
                 .map(name -> CredentialResult.accepted(user).by(name)).orElseGet(() -> CredentialResult.accepted(user));
-            Optional<String> authorization = Optional.ofNullable(clientFirst.orElseThrow().getGs2Header().getAuthzid());
+            Optional<String> authorization = clientFirst.orElseThrow().authorization();
             return identities.settle(authorization, username, result).thenApply(step -> {
                 if (step.kind() != Step.Kind.SUCCESS) {
                     return step;
@@ -212,17 +194,10 @@ public final class Scram implements Mechanism {
         /** What {@code c=} has to say: the header of the first message, and what binds it to the channel. */
         private byte[] expectedBinding() {
             byte[] data = mechanism.isPlus() ? peer.serverEndPoint().orElseThrow() : new byte[0];
-            byte[] whole = Arrays.copyOf(header.getBytes(StandardCharsets.UTF_8), header.length() + data.length);
-            System.arraycopy(data, 0, whole, header.length(), data.length);
+            byte[] header = clientFirst.orElseThrow().header().getBytes(StandardCharsets.UTF_8);
+            byte[] whole = Arrays.copyOf(header, header.length + data.length);
+            System.arraycopy(data, 0, whole, header.length, data.length);
             return whole;
-        }
-    }
-
-    private static Optional<byte[]> decode(String base64) {
-        try {
-            return Optional.of(Base64.getDecoder().decode(base64));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
         }
     }
 

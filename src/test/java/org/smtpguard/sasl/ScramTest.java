@@ -13,6 +13,7 @@ import com.ongres.scram.common.ScramMechanism;
 import com.ongres.scram.common.StringPreparation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.KeyResult;
@@ -66,13 +67,21 @@ class ScramTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "n", "n,,", "n,,n=user", "n,,r=x", "x,,n=user,r=x",
-        "p=tls-unique,,n=user,r=x", "p=tls-server-end-point,,n=user,r=x"})
+        "p=tls-unique,,n=user,r=x", "p=tls-server-end-point,,n=user,r=x", "n,b=user,n=user,r=x",
+        "n,a=,n=user,r=x", "n,,n=,r=x", "n,,n=user,r=", "n,,r=x,n=user",
+        "n,,n=user,r=x y", "n,,n=user,r=\u00e4", "n,,n=user,r=x,", "n,,n=user,r=x,x", "n,,n=us\0er,r=x",
+        // An extension that must not be ignored (RFC 5802 5.1), where it belongs and where it does not.
+        "n,,m=x,n=user,r=x", "n,,n=user,r=x,m=x",
+        // A name has no escapes but =2C and =3D (RFC 5802 5.1).
+        "n,,n=us=er,r=x", "n,,n=us=2Der,r=x", "n,,n=us=2cer,r=x", "n,,n=user=,r=x", "n,a=us=2Der,n=user,r=x"})
     void aFirstMessageThatIsNoneIsMalformed(String first) {
         assertThat(reply(scram("SCRAM-SHA-256", false).start(Peer.inClearText()), first).kind()).isEqualTo(Step.Kind.MALFORMED);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "c=biws", "c=biws,r=" + NONCE, "p=AAAA", "c=!!,r=" + NONCE + ",p=AAAA"})
+    @ValueSource(strings = {"", "c=biws", "c=biws,r=" + NONCE, "p=AAAA", "c=!!,r=" + NONCE + ",p=AAAA", "c=biws,r=" + NONCE + ",p=",
+        "c=biws,r=" + NONCE + ",p=AAA", "c=biw,r=" + NONCE + ",p=AAAA",
+        "c=biws,r=" + NONCE + ",m=x,p=AAAA", "r=" + NONCE + ",c=biws,p=AAAA"})
     void aLastMessageThatIsNoneIsMalformed(String last) {
         Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
         say(exchange, "n,,n=user,r=" + CLIENT_NONCE);
@@ -118,6 +127,30 @@ class ScramTest {
 
         assertThat(reply(exchange, clientFinal("n,a=USER,", "n=user,r=" + CLIENT_NONCE, challenge, new byte[0])).kind())
             .isEqualTo(Step.Kind.CHALLENGE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'n=a=2Cb=3Dc,r=', 'a,b=c'", "'n=us\u00e9r,r=', 'us\u00e9r'", "'n=a=3D2Cb,r=', 'a=2Cb'"})
+    void aNameIsLookedUpWithoutItsEscapes(String first, String name) {
+        Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme) -> CompletableFuture.completedFuture(
+            user.equals(name) ? KeyResult.found(name, keys()) : KeyResult.unavailable("asked for " + user)),
+            new Identities(Optional::of, (user, other) -> CompletableFuture.completedFuture(false)), () -> SERVER_NONCE);
+        Exchange exchange = scram.start(Peer.inClearText());
+        String header = "n,a=" + first.substring(2, first.indexOf(",r=")) + ",";
+        String challenge = say(exchange, header + first + CLIENT_NONCE);
+
+        say(exchange, clientFinal(header, first + CLIENT_NONCE, challenge, new byte[0]));
+        assertThat(step(exchange.respond(new byte[0]).toCompletableFuture()).username()).isEqualTo(name);
+    }
+
+    @Test
+    void extensionsThatMayBeIgnoredAreIgnoredHoweverMany() {
+        String extensions = ",x=y".repeat(1500);
+        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+        String first = "n=user,r=" + CLIENT_NONCE + extensions;
+        String challenge = say(exchange, "n,," + first);
+
+        assertThat(say(exchange, clientFinal("n,,", first, challenge, new byte[0], extensions))).startsWith("v=");
     }
 
     @Test
@@ -182,10 +215,14 @@ class ScramTest {
     }
 
     private static String clientFinal(String header, String bare, String serverFirst, byte[] binding) {
+        return clientFinal(header, bare, serverFirst, binding, "");
+    }
+
+    private static String clientFinal(String header, String bare, String serverFirst, byte[] binding, String extensions) {
         byte[] gs2 = header.getBytes(StandardCharsets.UTF_8);
         byte[] bound = Arrays.copyOf(gs2, gs2.length + binding.length);
         System.arraycopy(binding, 0, bound, gs2.length, binding.length);
-        String withoutProof = "c=" + Base64.getEncoder().encodeToString(bound) + ",r=" + NONCE;
+        String withoutProof = "c=" + Base64.getEncoder().encodeToString(bound) + ",r=" + NONCE + extensions;
         byte[] clientKey = ScramFunctions.clientKey(SHA_256, salted());
         byte[] signature = ScramFunctions.clientSignature(SHA_256, ScramFunctions.storedKey(SHA_256, clientKey),
             bare + "," + serverFirst + "," + withoutProof);

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -174,6 +175,7 @@ public final class JamesServer implements AutoCloseable {
 
         private final String name;
         private final Map<String, String> configuration;
+        private Optional<byte[]> truststore = Optional.empty();
         private final List<Path> jars = new ArrayList<>();
         private final List<String> extensions = new ArrayList<>();
         private final List<String> jvmArguments = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
@@ -209,6 +211,13 @@ public final class JamesServer implements AutoCloseable {
             String bind = "<bind>" + Endpoint.LOOPBACK + ":" + endpoint.configuredPort() + "</bind>";
             return editConf("smtpserver.xml", xml -> SMTP_SERVER.matcher(xml).replaceAll(server -> Matcher.quoteReplacement(
                 server.group().contains(bind) ? edit.apply(server.group()) : server.group())));
+        }
+
+        /** The ports that have TLS want a certificate of their clients, and trust these alone. */
+        public Builder trusting(ClientCertificate... clients) {
+            truststore = Optional.of(ClientCertificate.trusting(clients));
+            return editConf("smtpserver.xml", xml -> xml.replace("</secret>", "</secret><clientAuth><truststore>file://conf/"
+                + ServerHome.TRUSTSTORE + "</truststore><truststoreSecret>" + Keystore.SECRET + "</truststoreSecret></clientAuth>"));
         }
 
         /** The whole {@code <handlerchain>} of one port. */
@@ -265,10 +274,10 @@ public final class JamesServer implements AutoCloseable {
         JamesServer start(Ports ports) {
             try {
                 if (Layout.inDocker()) {
-                    Path home = ServerHome.create(name, ServerHome.onAllAddresses(files()), jars);
+                    Path home = ServerHome.create(name, ServerHome.onAllAddresses(files()), truststore, jars);
                     return new JamesServer(DockerJames.start(home), home);
                 }
-                Path home = ServerHome.create(name, ServerHome.onPorts(files(), ports), jars);
+                Path home = ServerHome.create(name, ServerHome.onPorts(files(), ports), truststore, jars);
                 return new JamesServer(ProcessJames.start(home, ports, Collections.unmodifiableList(jvmArguments)), home);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -277,7 +286,7 @@ public final class JamesServer implements AutoCloseable {
 
         /** Lays out what a container mounts, and starts nothing. */
         void layOutForContainer(Path home) throws IOException {
-            ServerHome.fill(home, ServerHome.onAllAddresses(files()), jars);
+            ServerHome.fill(home, ServerHome.onAllAddresses(files()), truststore, jars);
         }
 
         private Map<String, String> files() {

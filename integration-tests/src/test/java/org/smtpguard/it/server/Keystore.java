@@ -4,14 +4,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The key and the self-signed certificate of the servers under test, made anew by each run and thrown away with it.
+ * Keys with self-signed certificates, of the servers under test and of their clients, made anew by each run and thrown away with it.
  */
 final class Keystore {
     /** The password that {@code conf/smtpserver.xml} names. */
-    private static final String SECRET = "james72laBalle";
+    static final String SECRET = "james72laBalle";
 
     private static byte[] made;
 
@@ -21,20 +23,29 @@ final class Keystore {
     /** One for all servers of a run: making one takes a second. */
     static synchronized byte[] get() throws IOException {
         if (made == null) {
-            made = make();
+            made = make("CN=localhost", "dns:localhost,ip:127.0.0.1");
         }
         return made;
     }
 
-    private static byte[] make() throws IOException {
+    /**
+     * A key in PKCS12, under {@link #SECRET}.
+     *
+     * @param alternativeNames as keytool takes them; empty for none
+     */
+    static byte[] make(String subject, String alternativeNames) throws IOException {
         Path directory = Files.createTempDirectory(Files.createDirectories(Layout.work()), "keystore-");
         Path keystore = directory.resolve("keystore");
         Path output = directory.resolve("keytool.log");
-        Process keytool = new ProcessBuilder(
+        List<String> command = new ArrayList<>(List.of(
             Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
             "-genkeypair", "-alias", "james", "-keyalg", "RSA", "-keysize", "2048", "-validity", "30",
-            "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1",
-            "-storetype", "PKCS12", "-storepass", SECRET, "-keypass", SECRET, "-keystore", keystore.toString())
+            "-dname", subject,
+            "-storetype", "PKCS12", "-storepass", SECRET, "-keypass", SECRET, "-keystore", keystore.toString()));
+        if (!alternativeNames.isEmpty()) {
+            command.addAll(List.of("-ext", "san=" + alternativeNames));
+        }
+        Process keytool = new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();

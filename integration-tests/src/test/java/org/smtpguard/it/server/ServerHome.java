@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -17,6 +18,9 @@ import java.util.stream.Stream;
  * lay them out.
  */
 final class ServerHome {
+    /** Its name in {@code conf/}. */
+    static final String TRUSTSTORE = "truststore";
+
     private static final String BIND_TO_LOOPBACK = Endpoint.LOOPBACK + ":";
 
     private ServerHome() {
@@ -33,19 +37,23 @@ final class ServerHome {
         return files;
     }
 
-    static Path create(String name, Map<String, String> configuration, List<Path> jars) throws IOException {
+    static Path create(String name, Map<String, String> configuration, Optional<byte[]> truststore, List<Path> jars)
+        throws IOException {
         Path home = Files.createTempDirectory(Files.createDirectories(Layout.work()), name + "-");
-        fill(home, configuration, jars);
+        fill(home, configuration, truststore, jars);
         return home;
     }
 
     /** Over what lies there already. */
-    static void fill(Path home, Map<String, String> configuration, List<Path> jars) throws IOException {
+    static void fill(Path home, Map<String, String> configuration, Optional<byte[]> truststore, List<Path> jars) throws IOException {
         Path conf = Files.createDirectories(home.resolve("conf"));
         for (Map.Entry<String, String> file : configuration.entrySet()) {
             Files.writeString(conf.resolve(file.getKey()), file.getValue(), StandardCharsets.UTF_8);
         }
         Files.write(conf.resolve("keystore"), Keystore.get());
+        if (truststore.isPresent()) {
+            Files.write(conf.resolve(TRUSTSTORE), truststore.get());
+        }
         Path extensions = Files.createDirectories(home.resolve("extensions-jars"));
         for (Path jar : jars) {
             Files.copy(jar, extensions.resolve(jar.getFileName()), StandardCopyOption.REPLACE_EXISTING);

@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -26,6 +27,7 @@ import javax.net.ssl.X509TrustManager;
 final class Connection implements AutoCloseable {
     private Socket socket;
     private InputStream input;
+    private KeyManager[] identity = new KeyManager[0];
 
     private Connection(Socket socket) throws IOException {
         this.socket = socket;
@@ -89,10 +91,20 @@ final class Connection implements AutoCloseable {
         }
     }
 
+    /** What the handshake to come shows to a server that asks for a certificate. */
+    void identity(KeyManager[] own) {
+        identity = own.clone();
+    }
+
+    /** The server's, once under TLS. */
+    X509Certificate serverCertificate() throws IOException {
+        return (X509Certificate) ((SSLSocket) socket).getSession().getPeerCertificates()[0];
+    }
+
     void startTls() throws IOException {
         try {
             SSLContext trusting = SSLContext.getInstance("TLS");
-            trusting.init(null, new TrustManager[] {new TrustAnyone()}, new SecureRandom());
+            trusting.init(identity, new TrustManager[] {new TrustAnyone()}, new SecureRandom());
             SSLSocket secured = (SSLSocket) trusting.getSocketFactory()
                 .createSocket(socket, socket.getInetAddress().getHostAddress(), socket.getPort(), true);
             secured.startHandshake();

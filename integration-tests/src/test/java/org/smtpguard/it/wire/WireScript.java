@@ -5,6 +5,9 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +17,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.net.ssl.KeyManager;
 
 /**
  * An SMTP dialogue, written down as it goes:
@@ -147,6 +151,30 @@ public final class WireScript implements AutoCloseable {
     /** {@code STARTTLS}, its 220 and the handshake. */
     public WireScript startTls() {
         return send("STARTTLS").expect("220").handshake();
+    }
+
+    /** Has a certificate for the handshake to come. */
+    public WireScript presenting(KeyManager... certificate) {
+        connection.identity(certificate);
+        return this;
+    }
+
+    /** The certificate that the server showed. */
+    public X509Certificate serverCertificate() {
+        X509Certificate[] shown = new X509Certificate[1];
+        during("look at the server's certificate", () -> shown[0] = connection.serverCertificate());
+        return shown[0];
+    }
+
+    /** What binds an exchange to this connection: {@code tls-server-end-point} (RFC 5929 §4.1). */
+    public byte[] tlsServerEndPoint() {
+        X509Certificate certificate = serverCertificate();
+        String hash = certificate.getSigAlgName().replaceFirst("(?i)with.*", "").replaceFirst("SHA", "SHA-");
+        try {
+            return MessageDigest.getInstance(hash.matches("MD5|SHA-1") ? "SHA-256" : hash).digest(certificate.getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("no hash of " + certificate.getSigAlgName(), e);
+        }
     }
 
     /** The handshake alone, for a dialogue that brought about its own 220. */
