@@ -1,6 +1,7 @@
 package org.smtpguard.it.fuzz;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * Reads what a server sends, octet by octet, and finds what is no SMTP reply (RFC 5321 §4.2, §4.5.3.1.5).
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 public final class ReplyCheck {
     private static final int LONGEST_LINE = 512;
     private static final int CODE_LENGTH = 3;
+    private static final Pattern WITH_CODE = Pattern.compile("[2-5][0-9][0-9]([ -].*)?");
 
     private final StringBuilder line = new StringBuilder();
     private String codeOfOpenReply;
@@ -56,7 +58,7 @@ public final class ReplyCheck {
         if (!content.chars().allMatch(octet -> octet >= ' ' && octet <= '~')) {
             throw new MalformedReply("not printable ASCII", text);
         }
-        if (!content.matches("[2-5][0-9][0-9]([ -].*)?")) {
+        if (!WITH_CODE.matcher(content).matches()) {
             throw new MalformedReply("without a code", text);
         }
         String code = content.substring(0, CODE_LENGTH);

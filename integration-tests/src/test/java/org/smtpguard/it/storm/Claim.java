@@ -26,7 +26,7 @@ final class Claim {
     Claim(long client, int number, Random random, boolean nobodyIsRefused) {
         this.mood = MOODS.get(random.nextInt(MOODS.size()));
         this.user = mood + "-" + client + "-" + number + "@localhost";
-        this.right = random.nextBoolean();
+        this.right = random.nextInt(3) == 0;
         this.form = Form.values()[random.nextInt(Form.values().length)];
         this.nobodyIsRefused = nobodyIsRefused;
     }

@@ -23,10 +23,11 @@ public final class StormClient {
 
     /** A little more than the longest that the fixture's backend takes. */
     private static final int LONGEST_WAIT_MILLIS = 25;
-    private static final int MOST_AUTHS = 6;
+    private static final int SHORT_WAIT_MILLIS = 4;
+    private static final int MOST_AUTHS = 8;
     /** One in so many hangs up, at one of its first AUTHs. */
     private static final int LEAVING = 3;
-    private static final int FIRST_AUTHS = 2;
+    private static final int FIRST_AUTHS = 3;
     private static final Pattern SESSION = Pattern.compile("\\(session ([0-9a-f]+)\\)");
 
     private final long number;
@@ -108,7 +109,7 @@ public final class StormClient {
     /** Before, during or after the verdict, as it happens. */
     private void hangUp(Claim claim) {
         End end = End.values()[random.nextInt(End.values().length)];
-        int wait = random.nextInt(LONGEST_WAIT_MILLIS);
+        int wait = random.nextInt(random.nextBoolean() ? LONGEST_WAIT_MILLIS : SHORT_WAIT_MILLIS);
         boolean heard = false;
         try {
             claim.begin(wire);
