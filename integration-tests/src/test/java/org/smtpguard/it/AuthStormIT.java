@@ -93,13 +93,13 @@ class AuthStormIT {
         LoggedErrors errors = LoggedErrors.of(server);
         errors.counts().forEach((error, count) -> System.out.printf(Locale.ROOT, "storm: %d x %s%n", count, error));
 
+        assertThat(probed.strays).as(probed.told).isZero();
         assertThat(tally.faults().stream().limit(TOLD)).isEmpty();
         assertThat(tally.lost()).isZero();
         assertThat(answered + hungUp).isEqualTo(AUTHS);
         assertThat(tally.answered()).containsOnlyKeys("235", "454", "535");
         assertThat(hungUp).isGreaterThan(AUTHS / 20);
         assertThat(errors.ofOurs()).isEmpty();
-        assertThat(probed.strays).as(probed.told).isZero();
         assertThat(probed.touches).isGreaterThan(TOUCHES * AUTHS);
         assertThat(secretsInTheLog()).isZero();
         authenticates();

@@ -90,7 +90,7 @@ public final class StormClient {
     }
 
     /** Waits as long as it takes. Returns whether the client is logged in now. */
-    private boolean ask(Claim claim) throws IOException, MalformedReply {
+    private boolean ask(Claim claim) throws IOException {
         try {
             claim.begin(wire);
             claim.end(wire);
@@ -101,8 +101,8 @@ public final class StormClient {
             }
             return verdict.startsWith("235");
         } catch (IOException | MalformedReply e) {
-            tally.lost(told(claim, e));
-            throw e;
+            tally.lose();
+            throw new IOException(claim + ": " + e, e);
         }
     }
 
@@ -129,10 +129,9 @@ public final class StormClient {
                 tally.hungUp(end.name());
             }
         } catch (IOException | MalformedReply e) {
-            if (heard) {
-                tally.fault(told(claim, e));
-            } else {
-                tally.lost(told(claim, e));
+            tally.fault(told(claim + ": " + e));
+            if (!heard) {
+                tally.lose();
             }
         }
     }
@@ -203,10 +202,6 @@ public final class StormClient {
         if (!reply.startsWith(beginning)) {
             throw new IOException("not " + beginning.strip() + " but " + reply);
         }
-    }
-
-    private String told(Claim claim, Exception e) {
-        return told(claim + ": " + e);
     }
 
     private String told(Object what) {

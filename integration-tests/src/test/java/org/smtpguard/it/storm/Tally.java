@@ -64,9 +64,8 @@ public final class Tally {
         hungUp.computeIfAbsent(how, key -> new LongAdder()).increment();
     }
 
-    void lost(String fault) {
+    void lose() {
         lost.increment();
-        faults.add(fault);
     }
 
     void fault(String fault) {
