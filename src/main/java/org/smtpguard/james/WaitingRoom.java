@@ -27,9 +27,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Where a session waits for something, a verdict, a moment, the rest of what it has read, while its thread serves others.
  *
- * <p>Which thread does what: everything here runs on the session's own {@link SessionThread}, but for the completion of
- * a verdict, which comes on a thread of the backend and does nothing but put the answer into the queue of the session's
- * thread. So no field of a session is ever seen by two threads, and no lock is needed.
+ * <p>Which thread does what:
+ * <ul>
+ * <li>the session's own {@link SessionThread}: all but the two below. It enters, holds lines back, leaves with the reply, and
+ * abandons when James tells that the client has gone;
+ * <li>a thread of the backend (or the timer of a backend that is silent) completes the verdict, and does nothing but put the
+ * answer into the queue of the session's thread, with the verdict in it;
+ * <li>James' thread that cuts lines counts what is no line yet, and puts that number into the same queue.
+ * </ul>
+ * So a session, its attachments, its line handlers and its {@code Stay} are touched by one thread alone, and what another has to
+ * tell comes through a queue, which publishes it: plain fields are enough, and no lock is needed. A verdict and a hang-up
+ * that come together are two tasks in that queue; the first ends the stay, the second finds it over.
  *
  * <p>What the client sends meanwhile is held back, in its order, and taken up or refused behind the answer. Reading goes
  * on, so that a client that hangs up is noticed at once and its late verdict dropped; only one that sends more than

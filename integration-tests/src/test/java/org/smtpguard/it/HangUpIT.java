@@ -20,11 +20,12 @@ import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.wire.WireScript;
 
 /**
- * Clients that hang up while a backend still thinks about their password: nothing of them stays behind.
+ * Clients that hang up, or are hung up on, while a backend still thinks about their password: nothing of them stays behind.
  */
 class HangUpIT {
     private static final int CLIENTS = 1000;
     private static final int AT_ONCE = 100;
+    private static final int FEW = 10;
     private static final String PASSWORD = "secret of the slow";
     /** What James itself makes of any connection reset, with our jar or without. */
     private static final Pattern RESET = Pattern.compile("\\[ERROR] .*BasicChannelInboundHandler - Unable to process request\\R"
@@ -33,18 +34,26 @@ class HangUpIT {
     private static final String POOL = "smtp-guard-blocking-n";
     private static final long POOL_BOUND = 200;
 
+    private static final long MILLIS = 300;
+    /** Longer than a test waits. */
+    private static final long OUTLASTING_MILLIS = 60_000;
+
     private JamesServer server;
 
     @BeforeEach
     void start() {
         server = JamesServer.guarded()
-            .editPort(Endpoint.SMTP, port -> port.replaceAll("(?s)<backend .*?</backend>",
-                "<backend class=\"org.smtpguard.fixture.SlowBackend\" name=\"slow\">"
-                    + "<millis>300</millis><password>" + PASSWORD + "</password></backend>")
+            .editPort(Endpoint.SUBMISSION, port -> port.replaceAll("(?s)<backend .*?</backend>", slowBackend(OUTLASTING_MILLIS)))
+            .editPort(Endpoint.SMTP, port -> port.replaceAll("(?s)<backend .*?</backend>", slowBackend(MILLIS))
                 .replaceAll("<greeting .*?/>", "")
                 .replace("</handlerchain>", "<handler class=\"org.smtpguard.fixture.InsightCommand\"/></handlerchain>"))
             .withJvm("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dio.netty.leakDetection.level=paranoid")
             .start();
+    }
+
+    private static String slowBackend(long millis) {
+        return "<backend class=\"org.smtpguard.fixture.SlowBackend\" name=\"slow " + millis + "\">"
+            + "<millis>" + millis + "</millis><password>" + PASSWORD + "</password></backend>";
     }
 
     @AfterEach
@@ -68,6 +77,40 @@ class HangUpIT {
         Awaitility.await().until(() -> count(" Connection closed for ") == count(" Connection established from "));
         assertThat(count(" Connection closed for ")).isGreaterThan(CLIENTS);
         assertThat(RESET.matcher(server.log()).replaceAll("")).doesNotContain("[ERROR]", "LEAK:");
+    }
+
+    /** TLS has a goodbye of its own, which leaves the connection below it open. */
+    @Test
+    void areNoticedWhenTheySayGoodbyeInTls() {
+        try (WireScript client = pendingUnderTls()) {
+            client.sayNoMore().expectClosed();
+        }
+
+        Awaitility.await().until(() -> count(" Connection closed for ") == count(" Connection established from "));
+        authenticates();
+        assertThat(server.log()).doesNotContain("[ERROR]", "LEAK:");
+    }
+
+    @Test
+    void areLetGoByAServerThatStops() {
+        List<WireScript> waiting = new ArrayList<>();
+        for (int i = 0; i < FEW; i++) {
+            waiting.add(pendingUnderTls());
+        }
+
+        server.close();
+
+        waiting.forEach(client -> client.expectClosed().close());
+        assertThat(server.log()).contains("JAMES server stopped").doesNotContain("[ERROR]", "LEAK:", "RejectedExecutionException");
+    }
+
+    /** A client whose AUTH is under way, to a backend that will not answer in time. */
+    private WireScript pendingUnderTls() {
+        WireScript client = wire(server.submission()).expect("220")
+            .send("EHLO client.example").expect("250").startTls()
+            .send("EHLO client.example").expect("250")
+            .send("AUTH PLAIN " + plain("alice@localhost", PASSWORD));
+        return client.expectSilence(Duration.ofMillis(50));
     }
 
     /** @param orderly by a FIN; else by a reset */

@@ -7,19 +7,15 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
+import javax.net.ssl.SSLSocketFactory;
 
 import org.smtpguard.it.fuzz.ReplyCheck.MalformedReply;
+import org.smtpguard.it.wire.Trusting;
 
 /**
  * One connection of a client that follows no RFC. All it does is drawn from one seed.
@@ -33,7 +29,7 @@ public final class NoisyClient {
     private static final int READY = 220;
     private static final int GOODBYE = 221;
     private static final int TOLD_OCTETS = 400;
-    private static final SSLContext TRUSTING = trusting();
+    private static final SSLSocketFactory TLS = Trusting.sockets();
 
     private final Random random;
     private final RandomSpeech speech;
@@ -111,7 +107,7 @@ public final class NoisyClient {
 
     private void handshake() throws IOException {
         try {
-            SSLSocket secured = (SSLSocket) TRUSTING.getSocketFactory().createSocket(bottom, "localhost", bottom.getPort(), true);
+            SSLSocket secured = (SSLSocket) TLS.createSocket(bottom, "localhost", bottom.getPort(), true);
             secured.setSoTimeout(PATIENCE_MILLIS);
             secured.startHandshake();
             socket = secured;
@@ -238,33 +234,5 @@ public final class NoisyClient {
         byte[] all = sent.toByteArray();
         byte[] end = all.length <= TOLD_OCTETS ? all : Arrays.copyOfRange(all, all.length - TOLD_OCTETS, all.length);
         return "; the last reply was " + replies.lastCode() + ", the client had sent: " + ReplyCheck.visible(end);
-    }
-
-    private static SSLContext trusting() {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new TrustAnyone()}, new SecureRandom());
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** The certificate of a server under test is made by its run and signed by itself. */
-    private static final class TrustAnyone implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {
-            // Everybody is welcome.
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {
-            // Everybody is welcome.
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

@@ -1,13 +1,15 @@
 package org.smtpguard.it.fuzz;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * Reads what a server sends, octet by octet, and finds what is no SMTP reply (RFC 5321 §4.2, §4.5.3.1.5).
  */
-final class ReplyCheck {
+public final class ReplyCheck {
     private static final int LONGEST_LINE = 512;
     private static final int CODE_LENGTH = 3;
+    private static final Pattern WITH_CODE = Pattern.compile("[2-5][0-9][0-9]([ -].*)?");
 
     private final StringBuilder line = new StringBuilder();
     private String codeOfOpenReply;
@@ -15,7 +17,7 @@ final class ReplyCheck {
     private int replies;
 
     /** Takes the next octet; throws when the reply that it belongs to is malformed. */
-    void read(int octet) throws MalformedReply {
+    public void read(int octet) throws MalformedReply {
         line.append((char) octet);
         if (octet == '\n') {
             endOfLine(line.toString());
@@ -26,13 +28,13 @@ final class ReplyCheck {
     }
 
     /** The connection has ended. */
-    void end() throws MalformedReply {
+    public void end() throws MalformedReply {
         if (line.length() > 0 || codeOfOpenReply != null) {
             throw new MalformedReply("cut off", line.toString());
         }
     }
 
-    int replies() {
+    public int replies() {
         return replies;
     }
 
@@ -56,7 +58,7 @@ final class ReplyCheck {
         if (!content.chars().allMatch(octet -> octet >= ' ' && octet <= '~')) {
             throw new MalformedReply("not printable ASCII", text);
         }
-        if (!content.matches("[2-5][0-9][0-9]([ -].*)?")) {
+        if (!WITH_CODE.matcher(content).matches()) {
             throw new MalformedReply("without a code", text);
         }
         String code = content.substring(0, CODE_LENGTH);
@@ -72,7 +74,7 @@ final class ReplyCheck {
     }
 
     /** A reply that RFC 5321 does not know. */
-    static final class MalformedReply extends Exception {
+    public static final class MalformedReply extends Exception {
         private static final long serialVersionUID = 1;
 
         MalformedReply(String what, String line) {

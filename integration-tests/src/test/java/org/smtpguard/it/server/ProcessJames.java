@@ -20,7 +20,8 @@ final class ProcessJames implements RunningJames {
     static final String STARTED = "JAMES server started";
 
     private static final Duration TIME_TO_START = Duration.ofMinutes(2);
-    private static final Duration TIME_TO_STOP = Duration.ofSeconds(10);
+    /** James takes two seconds for each of its ports. */
+    private static final Duration TIME_TO_STOP = Duration.ofSeconds(30);
 
     private final Process process;
     private final Path logFile;

@@ -9,16 +9,11 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /**
  * A socket that is read by lines, and that can turn to TLS on its way. Octets are characters (ISO 8859-1), so that
@@ -102,17 +97,16 @@ final class Connection implements AutoCloseable {
     }
 
     void startTls() throws IOException {
-        try {
-            SSLContext trusting = SSLContext.getInstance("TLS");
-            trusting.init(identity, new TrustManager[] {new TrustAnyone()}, new SecureRandom());
-            SSLSocket secured = (SSLSocket) trusting.getSocketFactory()
-                .createSocket(socket, socket.getInetAddress().getHostAddress(), socket.getPort(), true);
-            secured.startHandshake();
-            socket = secured;
-            input = new BufferedInputStream(secured.getInputStream());
-        } catch (GeneralSecurityException e) {
-            throw new IOException(e);
-        }
+        SSLSocket secured = (SSLSocket) Trusting.sockets(identity)
+            .createSocket(socket, socket.getInetAddress().getHostAddress(), socket.getPort(), true);
+        secured.startHandshake();
+        socket = secured;
+        input = new BufferedInputStream(secured.getInputStream());
+    }
+
+    /** Says that nothing more will be sent: by close_notify under TLS, by FIN without; reading goes on. */
+    void sayNoMore() throws IOException {
+        socket.shutdownOutput();
     }
 
     /** Hangs up with a reset, as a crashed client does. */
@@ -132,24 +126,6 @@ final class Connection implements AutoCloseable {
         } catch (SocketException e) {
             // A reset closes as well as an orderly end does.
             return -1;
-        }
-    }
-
-    /** The certificate of a server under test is made by its run and signed by itself. */
-    private static final class TrustAnyone implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {
-            // Everybody is welcome.
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {
-            // Everybody is welcome.
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }

@@ -237,6 +237,11 @@ public final class WireScript implements AutoCloseable {
         return dialogue.toString();
     }
 
+    /** Tells the server that nothing more will come (close_notify under TLS, FIN without), and goes on listening. */
+    public WireScript sayNoMore() {
+        return during("say no more", connection::sayNoMore);
+    }
+
     /** Hangs up at once, without QUIT. */
     public void abort() {
         during("hang up", connection::abort);
