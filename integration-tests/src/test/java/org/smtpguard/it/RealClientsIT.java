@@ -28,6 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.smtpguard.it.client.MailClient;
 import org.smtpguard.it.client.MailClient.Submission;
+import org.smtpguard.it.server.ClientCertificate;
+import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.wire.Mailbox;
 
@@ -56,15 +58,19 @@ class RealClientsIT {
     private static final String AUTHENTICATION = "org.apache.james.protocols.smtp.AUTHENTICATION";
     private static final String PLAIN = "PLAIN";
     private static final String LOGIN = "LOGIN";
+    private static final String EXTERNAL = "EXTERNAL";
     private static final String SCRAM_256 = "SCRAM-SHA-256";
     private static final String SCRAM_512 = "SCRAM-SHA-512";
     private static final String WITHOUT_TLS = "without TLS";
     private static final String STARTTLS = "STARTTLS";
     private static final String TLS = "TLS from the first byte";
+    /** Of another server: James wants a certificate of every client that comes there, or of none. */
+    private static final String CERTIFICATE = "TLS with a certificate";
     private static final Map<String, Function<JamesServer, InetSocketAddress>> PORTS = Map.of(
         WITHOUT_TLS, JamesServer::smtp,
         STARTTLS, JamesServer::submission,
-        TLS, JamesServer::smtps);
+        TLS, JamesServer::smtps,
+        CERTIFICATE, JamesServer::smtps);
 
     private static final List<Variant> VARIANTS = Stream.of(
             variants("swaks", WITHOUT_TLS, "plain", "pipelining"),
@@ -80,6 +86,7 @@ class RealClientsIT {
             logins("smtplib", STARTTLS, PLAIN, "starttls-auth"),
             variants("smtplib", TLS, "tls"),
             logins("smtplib", TLS, PLAIN, "tls-auth"),
+            logins("smtplib", CERTIFICATE, EXTERNAL, "tls-auth-external"),
             variants("nodemailer", WITHOUT_TLS, "plain"),
             logins("nodemailer", WITHOUT_TLS, PLAIN, "auth-plain", "auth"),
             logins("nodemailer", WITHOUT_TLS, LOGIN, "auth-login"),
@@ -94,6 +101,7 @@ class RealClientsIT {
             logins("angus", STARTTLS, LOGIN, "starttls-auth"),
             variants("angus", TLS, "tls"),
             logins("angus", TLS, LOGIN, "tls-auth"),
+            logins("angus", CERTIFICATE, EXTERNAL, "tls-auth-external"),
             variants("curl", WITHOUT_TLS, "plain"),
             logins("curl", WITHOUT_TLS, PLAIN, "auth-plain", "auth-plain-initial-response", "auth"),
             logins("curl", WITHOUT_TLS, LOGIN, "auth-login"),
@@ -101,6 +109,7 @@ class RealClientsIT {
             logins("curl", STARTTLS, PLAIN, "starttls-auth"),
             variants("curl", TLS, "tls"),
             logins("curl", TLS, PLAIN, "tls-auth"),
+            logins("curl", CERTIFICATE, EXTERNAL, "tls-auth-external"),
             variants("msmtp", WITHOUT_TLS, "plain"),
             logins("msmtp", WITHOUT_TLS, PLAIN, "auth-plain"),
             logins("msmtp", WITHOUT_TLS, LOGIN, "auth-login"),
@@ -111,6 +120,7 @@ class RealClientsIT {
             variants("msmtp", TLS, "tls"),
             logins("msmtp", TLS, PLAIN, "tls-auth"),
             logins("msmtp", TLS, SCRAM_256, "tls-auth-scram-sha-256"),
+            logins("msmtp", CERTIFICATE, EXTERNAL, "tls-auth-external"),
             logins("gsasl", WITHOUT_TLS, PLAIN, "auth-plain"),
             logins("gsasl", WITHOUT_TLS, LOGIN, "auth-login"),
             logins("gsasl", WITHOUT_TLS, SCRAM_256, "auth-scram-sha-256", "auth"),
@@ -127,22 +137,35 @@ class RealClientsIT {
         .collect(Collectors.toList());
     private static final Map<String, Optional<String>> VERSIONS = new ConcurrentHashMap<>();
 
-    private static JamesServer server;
+    private static final ClientCertificate ALICE = ClientCertificate.of("alice@localhost");
 
-    /** A server of its own: what it logs is what these clients did. */
+    private static JamesServer common;
+    private static JamesServer certified;
+
+    /** Servers of its own: what they log is what these clients did. */
     @BeforeAll
     static void start() {
-        server = JamesServer.guarded()
+        common = server().start();
+        certified = server()
+            .withBinary("truststore", ALICE.trustStore())
+            .editPort(Endpoint.SMTPS, port -> port.replace(MECHANISMS, "<mechanisms>SCRAM-SHA-256 EXTERNAL PLAIN LOGIN</mechanisms>")
+                .replace("</secret>", "</secret><clientAuth><truststore>file://conf/truststore</truststore>"
+                    + "<truststoreSecret>" + ClientCertificate.PASSWORD + "</truststoreSecret></clientAuth>"))
+            .start();
+    }
+
+    private static JamesServer.Builder server() {
+        return JamesServer.guarded()
             .withConf("smtp-users", USERS)
             .editConf("smtpserver.xml", conf -> conf.replace("<mechanisms>PLAIN LOGIN</mechanisms>", MECHANISMS))
             .editConf("logback.xml", conf -> conf.replace("</configuration>",
-                "<logger name=\"" + AUTHENTICATION + "\" level=\"DEBUG\"/></configuration>"))
-            .start();
+                "<logger name=\"" + AUTHENTICATION + "\" level=\"DEBUG\"/></configuration>"));
     }
 
     @AfterAll
     static void stop() {
-        server.close();
+        common.close();
+        certified.close();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -153,13 +176,14 @@ class RealClientsIT {
             assertThat(version).as("the version of %s, which is to be installed here", variant.client).isPresent();
         }
         assumeTrue(version.isPresent(), () -> variant.client + " is not installed");
+        JamesServer server = variant.port.equals(CERTIFICATE) ? certified : common;
         Mailbox inbox = Mailbox.of("carol", server.imap());
         int known = inbox.count();
         int logged = server.log().length();
         long start = System.nanoTime();
 
         MailClient.of(variant.client).send(variant.name, PORTS.get(variant.port).apply(server),
-            Submission.of(variant.user(), "secret", "carol@localhost", variant.toString(), variant.messages()));
+            Submission.of(variant.user(), "secret", "carol@localhost", variant.toString(), variant.messages()).with(ALICE));
         List<String> subjects = inbox.awaitSubjects(known, variant.messages());
 
         assertThat(subjects).containsExactlyInAnyOrderElementsOf(

@@ -152,6 +152,7 @@ public final class JamesServer implements AutoCloseable {
 
         private final String name;
         private final Map<String, String> configuration;
+        private final Map<String, byte[]> binaries = new TreeMap<>();
         private final List<Path> jars = new ArrayList<>();
         private final List<String> extensions = new ArrayList<>();
         private final List<String> jvmArguments = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
@@ -170,6 +171,12 @@ public final class JamesServer implements AutoCloseable {
         /** A file of {@code conf/}, new or in place of the project's. Ports are those of the project: they are rewritten. */
         public Builder withConf(String file, String content) {
             configuration.put(file, content);
+            return this;
+        }
+
+        /** A file of {@code conf/} that is no text. */
+        public Builder withBinary(String file, byte[] content) {
+            binaries.put(file, content.clone());
             return this;
         }
 
@@ -243,10 +250,10 @@ public final class JamesServer implements AutoCloseable {
         JamesServer start(Ports ports) {
             try {
                 if (Layout.inDocker()) {
-                    Path home = ServerHome.create(name, ServerHome.onAllAddresses(files()), jars);
+                    Path home = ServerHome.create(name, ServerHome.onAllAddresses(files()), binaries, jars);
                     return new JamesServer(DockerJames.start(home), home);
                 }
-                Path home = ServerHome.create(name, ServerHome.onPorts(files(), ports), jars);
+                Path home = ServerHome.create(name, ServerHome.onPorts(files(), ports), binaries, jars);
                 return new JamesServer(ProcessJames.start(home, ports, Collections.unmodifiableList(jvmArguments)), home);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -255,7 +262,7 @@ public final class JamesServer implements AutoCloseable {
 
         /** Lays out what a container mounts, and starts nothing. */
         void layOutForContainer(Path home) throws IOException {
-            ServerHome.fill(home, ServerHome.onAllAddresses(files()), jars);
+            ServerHome.fill(home, ServerHome.onAllAddresses(files()), binaries, jars);
         }
 
         private Map<String, String> files() {

@@ -21,20 +21,21 @@ final class Keystore {
     /** One for all servers of a run: making one takes a second. */
     static synchronized byte[] get() throws IOException {
         if (made == null) {
-            made = make();
+            made = make("james", SECRET, "CN=localhost", "san=dns:localhost,ip:127.0.0.1");
         }
         return made;
     }
 
-    private static byte[] make() throws IOException {
+    /** A PKCS12 file with a new key and its certificate. */
+    static byte[] make(String alias, String secret, String name, String extension) throws IOException {
         Path directory = Files.createTempDirectory(Files.createDirectories(Layout.work()), "keystore-");
         Path keystore = directory.resolve("keystore");
         Path output = directory.resolve("keytool.log");
         Process keytool = new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-genkeypair", "-alias", "james", "-keyalg", "RSA", "-keysize", "2048", "-validity", "30",
-            "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1",
-            "-storetype", "PKCS12", "-storepass", SECRET, "-keypass", SECRET, "-keystore", keystore.toString())
+            "-genkeypair", "-alias", alias, "-keyalg", "RSA", "-keysize", "2048", "-validity", "30",
+            "-dname", name, "-ext", extension,
+            "-storetype", "PKCS12", "-storepass", secret, "-keypass", secret, "-keystore", keystore.toString())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();

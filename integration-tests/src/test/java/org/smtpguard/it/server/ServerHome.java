@@ -33,17 +33,20 @@ final class ServerHome {
         return files;
     }
 
-    static Path create(String name, Map<String, String> configuration, List<Path> jars) throws IOException {
+    static Path create(String name, Map<String, String> configuration, Map<String, byte[]> binaries, List<Path> jars) throws IOException {
         Path home = Files.createTempDirectory(Files.createDirectories(Layout.work()), name + "-");
-        fill(home, configuration, jars);
+        fill(home, configuration, binaries, jars);
         return home;
     }
 
     /** Over what lies there already. */
-    static void fill(Path home, Map<String, String> configuration, List<Path> jars) throws IOException {
+    static void fill(Path home, Map<String, String> configuration, Map<String, byte[]> binaries, List<Path> jars) throws IOException {
         Path conf = Files.createDirectories(home.resolve("conf"));
         for (Map.Entry<String, String> file : configuration.entrySet()) {
             Files.writeString(conf.resolve(file.getKey()), file.getValue(), StandardCharsets.UTF_8);
+        }
+        for (Map.Entry<String, byte[]> file : binaries.entrySet()) {
+            Files.write(conf.resolve(file.getKey()), file.getValue());
         }
         Files.write(conf.resolve("keystore"), Keystore.get());
         Path extensions = Files.createDirectories(home.resolve("extensions-jars"));
