@@ -1,10 +1,14 @@
+import java.io.File;
+import java.security.KeyStore;
 import java.util.Properties;
+import javax.net.ssl.KeyManagerFactory;
 
 import jakarta.mail.Message;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
+import org.eclipse.angus.mail.util.MailSSLSocketFactory;
 
 /**
  * Sends by Angus Mail, the reference implementation of Jakarta Mail: several messages on one connection.
@@ -34,7 +38,7 @@ public final class SendByAngus {
         }
     }
 
-    private static Properties properties(String variant) {
+    private static Properties properties(String variant) throws Exception {
         Properties properties = new Properties();
         for (String protocol : new String[] {"mail.smtp.", "mail.smtps."}) {
             properties.setProperty(protocol + "host", System.getenv("SMTP_HOST"));
@@ -51,8 +55,27 @@ public final class SendByAngus {
             if (variant.equals("auth-plain") || variant.equals("auth-login")) {
                 properties.setProperty(protocol + "auth.mechanisms", variant.substring("auth-".length()).toUpperCase());
             }
+            if (variant.equals("tls-auth-external")) {
+                // EXTERNAL is one of the mechanisms of Java itself.
+                properties.setProperty(protocol + "sasl.enable", "true");
+                properties.setProperty(protocol + "sasl.mechanisms", "EXTERNAL");
+                // "ssl.trust" would stand in the way of a factory.
+                properties.remove(protocol + "ssl.trust");
+                properties.put(protocol + "ssl.socketFactory", withCertificate());
+            }
         }
         return properties;
+    }
+
+    private static MailSSLSocketFactory withCertificate() throws Exception {
+        char[] password = System.getenv("CLIENT_KEYSTORE_PASSWORD").toCharArray();
+        KeyStore keystore = KeyStore.getInstance(new File(System.getenv("CLIENT_KEYSTORE")), password);
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(keystore, password);
+        MailSSLSocketFactory factory = new MailSSLSocketFactory();
+        factory.setKeyManagers(keys.getKeyManagers());
+        factory.setTrustAllHosts(true);
+        return factory;
     }
 
     private static Message message(Session session, int i) throws Exception {

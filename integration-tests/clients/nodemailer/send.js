@@ -11,6 +11,7 @@ const variants = {
     'tls': { secure: true },
     'auth-plain': { auth: login, authMethod: 'PLAIN' },
     'auth-login': { auth: login, authMethod: 'LOGIN' },
+    'auth': { auth: login },
     'starttls-auth': { requireTLS: true, auth: login },
     'tls-auth': { secure: true, auth: login }
 };

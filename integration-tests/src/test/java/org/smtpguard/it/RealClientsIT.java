@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -26,6 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.smtpguard.it.client.MailClient;
 import org.smtpguard.it.client.MailClient.Submission;
+import org.smtpguard.it.server.ClientCertificate;
+import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.wire.Mailbox;
 
@@ -37,54 +41,130 @@ class RealClientsIT {
     private static final boolean ALL_INSTALLED = Boolean.parseBoolean(System.getenv("SMTPGUARD_ALL_CLIENTS"));
     /** Fewer on a contributor's machine, where it should not take minutes. */
     private static final int MESSAGES = ALL_INSTALLED ? 100 : 10;
-    /** alice, whose password is "secret": some thousand log-ins are not to be a test of the processor. */
-    private static final String CHEAP_HASH = "alice@localhost:{BCRYPT}$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n";
+    /** How a log-in was done is seen from a few, too. */
+    private static final int FEW = Math.min(MESSAGES, 20);
+    /**
+     * The password of both is "secret". A user has the keys of one mechanism, and 4096 is as few iterations as RFC 7677 allows: some
+     * thousand log-ins are not to be a test of the processor.
+     */
+    private static final String USERS = "alice@localhost:{SCRAM-SHA-256}4096,c2l4dGVlbiBvY3RldHMhIQ==,"
+        + "L2T3tKLqQuhM7qAAYkfGiQHSCvRt2YmYMGDrSuP5VQg=,Q3XEwu/0pT0Vva+V1nntqmsy3Pyx8ovUkVeuUZB0gVQ=\n"
+        + "bob@localhost:{SCRAM-SHA-512}4096,c2l4dGVlbiBvY3RldHMhIQ==,"
+        + "UpvxNjnJxZXROAC/46ymSDtMkknWhsOY9cglmjH+OmGmJO1IwA8BT9dfDuwKPNTVQE3VavlIFHeRt7mr+1tJ6g==,"
+        + "f70v3N5YO8KXYZpgl1LLifK4BPU4D5qCPAmtcVk/aNNbhwp8WfelAvkJDA0yX24Bf6dIqr1dmgMNP7AXNwLRig==\n";
+    private static final String MECHANISMS =
+        "<mechanisms>SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-512 SCRAM-SHA-256 PLAIN LOGIN</mechanisms>";
+    private static final List<String> RECIPIENTS = List.of("alice", "bob", "carol", "dave");
     private static final String REFUSAL = "org.smtpguard.REFUSAL";
+    private static final String AUTHENTICATION = "org.apache.james.protocols.smtp.AUTHENTICATION";
+    private static final String PLAIN = "PLAIN";
+    private static final String LOGIN = "LOGIN";
+    private static final String EXTERNAL = "EXTERNAL";
+    private static final String SCRAM_256 = "SCRAM-SHA-256";
+    private static final String SCRAM_512 = "SCRAM-SHA-512";
     private static final String WITHOUT_TLS = "without TLS";
     private static final String STARTTLS = "STARTTLS";
     private static final String TLS = "TLS from the first byte";
+    /** Of another server: James wants a certificate of every client that comes there, or of none. */
+    private static final String CERTIFICATE = "TLS with a certificate";
     private static final Map<String, Function<JamesServer, InetSocketAddress>> PORTS = Map.of(
         WITHOUT_TLS, JamesServer::smtp,
         STARTTLS, JamesServer::submission,
-        TLS, JamesServer::smtps);
+        TLS, JamesServer::smtps,
+        CERTIFICATE, JamesServer::smtps);
 
     private static final List<Variant> VARIANTS = Stream.of(
-            variants("swaks", WITHOUT_TLS, "plain", "pipelining", "auth-plain", "auth-login"),
-            variants("swaks", STARTTLS, "starttls", "starttls-pipelining", "starttls-auth"),
+            variants("swaks", WITHOUT_TLS, "plain", "pipelining"),
+            logins("swaks", WITHOUT_TLS, PLAIN, "auth-plain"),
+            logins("swaks", WITHOUT_TLS, LOGIN, "auth-login", "auth"),
+            variants("swaks", STARTTLS, "starttls", "starttls-pipelining"),
+            logins("swaks", STARTTLS, LOGIN, "starttls-auth"),
             variants("swaks", TLS, "tls"),
-            variants("smtplib", WITHOUT_TLS, "plain", "auth", "auth-plain", "auth-login"),
-            variants("smtplib", STARTTLS, "starttls", "starttls-auth"),
-            variants("smtplib", TLS, "tls", "tls-auth"),
-            variants("nodemailer", WITHOUT_TLS, "plain", "auth-plain", "auth-login"),
-            variants("nodemailer", STARTTLS, "starttls", "starttls-auth"),
-            variants("nodemailer", TLS, "tls", "tls-auth"),
-            variants("angus", WITHOUT_TLS, "plain", "auth-plain", "auth-login"),
-            variants("angus", STARTTLS, "starttls", "starttls-auth"),
-            variants("angus", TLS, "tls", "tls-auth"),
-            variants("curl", WITHOUT_TLS, "plain", "auth-plain", "auth-login", "auth-plain-initial-response"),
-            variants("curl", STARTTLS, "starttls", "starttls-auth"),
-            variants("curl", TLS, "tls", "tls-auth"),
-            variants("msmtp", WITHOUT_TLS, "plain", "auth-plain", "auth-login"),
-            variants("msmtp", STARTTLS, "starttls", "starttls-auth"),
-            variants("msmtp", TLS, "tls", "tls-auth"),
-            variants("postfix", WITHOUT_TLS, "pipelining", "no-pipelining", "auth-plain", "auth-login"),
-            variants("postfix", STARTTLS, "starttls", "starttls-auth"),
+            variants("smtplib", WITHOUT_TLS, "plain"),
+            logins("smtplib", WITHOUT_TLS, PLAIN, "auth-plain", "auth"),
+            logins("smtplib", WITHOUT_TLS, LOGIN, "auth-login"),
+            variants("smtplib", STARTTLS, "starttls"),
+            logins("smtplib", STARTTLS, PLAIN, "starttls-auth"),
+            variants("smtplib", TLS, "tls"),
+            logins("smtplib", TLS, PLAIN, "tls-auth"),
+            logins("smtplib", CERTIFICATE, EXTERNAL, "tls-auth-external"),
+            variants("nodemailer", WITHOUT_TLS, "plain"),
+            logins("nodemailer", WITHOUT_TLS, PLAIN, "auth-plain", "auth"),
+            logins("nodemailer", WITHOUT_TLS, LOGIN, "auth-login"),
+            variants("nodemailer", STARTTLS, "starttls"),
+            logins("nodemailer", STARTTLS, PLAIN, "starttls-auth"),
+            variants("nodemailer", TLS, "tls"),
+            logins("nodemailer", TLS, PLAIN, "tls-auth"),
+            variants("angus", WITHOUT_TLS, "plain"),
+            logins("angus", WITHOUT_TLS, PLAIN, "auth-plain"),
+            logins("angus", WITHOUT_TLS, LOGIN, "auth-login", "auth"),
+            variants("angus", STARTTLS, "starttls"),
+            logins("angus", STARTTLS, LOGIN, "starttls-auth"),
+            variants("angus", TLS, "tls"),
+            logins("angus", TLS, LOGIN, "tls-auth"),
+            logins("angus", CERTIFICATE, EXTERNAL, "tls-auth-external"),
+            variants("curl", WITHOUT_TLS, "plain"),
+            logins("curl", WITHOUT_TLS, PLAIN, "auth-plain", "auth-plain-initial-response", "auth"),
+            logins("curl", WITHOUT_TLS, LOGIN, "auth-login"),
+            variants("curl", STARTTLS, "starttls"),
+            logins("curl", STARTTLS, PLAIN, "starttls-auth"),
+            variants("curl", TLS, "tls"),
+            logins("curl", TLS, PLAIN, "tls-auth"),
+            logins("curl", CERTIFICATE, EXTERNAL, "tls-auth-external"),
+            variants("msmtp", WITHOUT_TLS, "plain"),
+            logins("msmtp", WITHOUT_TLS, PLAIN, "auth-plain"),
+            logins("msmtp", WITHOUT_TLS, LOGIN, "auth-login"),
+            logins("msmtp", WITHOUT_TLS, SCRAM_256, "auth-scram-sha-256", "auth"),
+            variants("msmtp", STARTTLS, "starttls"),
+            logins("msmtp", STARTTLS, PLAIN, "starttls-auth"),
+            logins("msmtp", STARTTLS, SCRAM_256, "starttls-auth-scram-sha-256"),
+            variants("msmtp", TLS, "tls"),
+            logins("msmtp", TLS, PLAIN, "tls-auth"),
+            logins("msmtp", TLS, SCRAM_256, "tls-auth-scram-sha-256"),
+            logins("msmtp", CERTIFICATE, EXTERNAL, "tls-auth-external"),
+            logins("gsasl", WITHOUT_TLS, PLAIN, "auth-plain"),
+            logins("gsasl", WITHOUT_TLS, LOGIN, "auth-login"),
+            logins("gsasl", WITHOUT_TLS, SCRAM_256, "auth-scram-sha-256", "auth"),
+            variants("postfix", WITHOUT_TLS, "pipelining", "no-pipelining"),
+            logins("postfix", WITHOUT_TLS, PLAIN, "auth-plain"),
+            logins("postfix", WITHOUT_TLS, LOGIN, "auth-login"),
+            logins("postfix", WITHOUT_TLS, SCRAM_256, "auth-scram-sha-256"),
+            logins("postfix", WITHOUT_TLS, SCRAM_512, "auth-scram-sha-512"),
+            variants("postfix", STARTTLS, "starttls"),
+            logins("postfix", STARTTLS, PLAIN, "starttls-auth-plain"),
+            logins("postfix", STARTTLS, SCRAM_512, "starttls-auth"),
             variants("postfix", TLS, "tls"))
         .flatMap(Function.identity())
         .collect(Collectors.toList());
     private static final Map<String, Optional<String>> VERSIONS = new ConcurrentHashMap<>();
 
-    private static JamesServer server;
+    private static final ClientCertificate ALICE = ClientCertificate.of("CN=client", "email:alice@localhost");
 
-    /** A server of its own: what it logs is what these clients did. */
+    private static JamesServer common;
+    private static JamesServer certified;
+
+    /** Servers of its own: what they log is what these clients did. */
     @BeforeAll
     static void start() {
-        server = JamesServer.guarded().withConf("smtp-users", CHEAP_HASH).start();
+        common = server().start();
+        certified = server()
+            .trusting(ALICE)
+            .editPort(Endpoint.SMTPS, port -> port.replace(MECHANISMS, "<mechanisms>SCRAM-SHA-256 EXTERNAL PLAIN LOGIN</mechanisms>"))
+            .start();
+    }
+
+    private static JamesServer.Builder server() {
+        return JamesServer.guarded()
+            .withConf("smtp-users", USERS)
+            .editConf("smtpserver.xml", conf -> conf.replace("<mechanisms>PLAIN LOGIN</mechanisms>", MECHANISMS))
+            .editConf("logback.xml", conf -> conf.replace("</configuration>",
+                "<logger name=\"" + AUTHENTICATION + "\" level=\"DEBUG\"/></configuration>"));
     }
 
     @AfterAll
     static void stop() {
-        server.close();
+        common.close();
+        certified.close();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -95,31 +175,79 @@ class RealClientsIT {
             assertThat(version).as("the version of %s, which is to be installed here", variant.client).isPresent();
         }
         assumeTrue(version.isPresent(), () -> variant.client + " is not installed");
-        Mailbox inbox = Mailbox.of("carol", server.imap());
+        JamesServer server = variant.port.equals(CERTIFICATE) ? certified : common;
+        Mailbox inbox = Mailbox.of(variant.recipient(), server.imap());
         int known = inbox.count();
         int logged = server.log().length();
         long start = System.nanoTime();
 
         MailClient.of(variant.client).send(variant.name, PORTS.get(variant.port).apply(server),
-            Submission.of("alice@localhost", "secret", "carol@localhost", variant.toString(), MESSAGES));
-        List<String> subjects = inbox.awaitSubjects(known, MESSAGES);
+            Submission.of(variant.user(), "secret", variant.recipient() + "@localhost", variant.toString(), variant.messages())
+                .with(ALICE));
+        List<String> subjects = inbox.awaitSubjects(known, variant.messages());
 
         assertThat(subjects).containsExactlyInAnyOrderElementsOf(
-            IntStream.rangeClosed(1, MESSAGES).mapToObj(i -> variant + " " + i).collect(Collectors.toList()));
+            IntStream.rangeClosed(1, variant.messages()).mapToObj(i -> variant + " " + i).collect(Collectors.toList()));
         String log = server.log().substring(logged);
         assertThat(log.lines().filter(line -> line.contains(REFUSAL))).isEmpty();
         assertThat(log.lines().filter(line -> line.contains("[ERROR]"))).isEmpty();
-        System.out.printf(Locale.ROOT, "%-34s %-24s %d messages, 0 refusals, %.1f s; %s%n", variant, variant.port, MESSAGES,
-            (System.nanoTime() - start) / 1e9, version.get());
+        assertThat(log.lines().filter(line -> line.contains(AUTHENTICATION)).map(line -> line.replaceAll(".* - ", "")).distinct()
+            .collect(Collectors.toList()))
+            .isEqualTo(variant.mechanism.map(name -> "AUTH method " + name + " succeeded").stream().collect(Collectors.toList()));
+        System.out.printf(Locale.ROOT, "%-34s %-24s %d messages, 0 refusals, %.1f s, %s; %s%n", variant, variant.port, variant.messages(),
+            (System.nanoTime() - start) / 1e9, variant.mechanism.orElse("no AUTH"), version.get());
     }
 
     /** What is claimed there has been seen here. */
     @Test
     void hasEachClientAndVariantOnItsPage() throws IOException {
-        String page = Files.readString(Path.of(System.getProperty("smtpguard.it.project", "."), "docs/clients.md"), StandardCharsets.UTF_8);
+        String page = page();
 
         assertThat(VARIANTS).allSatisfy(variant -> assertThat(page.lines())
             .anyMatch(line -> line.startsWith("| " + variant.client + " |") && line.contains("`" + variant.name + "`")));
+    }
+
+    /** A cell of that table has just those variants that log in so, or says no. */
+    @Test
+    void hasEachClientAndMechanismOnItsPage() throws IOException {
+        List<List<String>> table = page().lines()
+            .dropWhile(line -> !line.startsWith("| client | PLAIN |"))
+            .takeWhile(line -> line.startsWith("|"))
+            .map(line -> Arrays.asList(line.substring(2, line.length() - 2).split(" \\| ")))
+            .collect(Collectors.toList());
+        List<String> head = table.get(0);
+        List<List<String>> rows = table.subList(2, table.size());
+
+        assertThat(rows).extracting(row -> row.get(0)).containsExactlyElementsOf(
+            VARIANTS.stream().map(variant -> variant.client).distinct().collect(Collectors.toList()));
+        assertThat(head).containsAll(VARIANTS.stream().flatMap(variant -> variant.mechanism.stream()).collect(Collectors.toSet()));
+        assertThat(rows).allSatisfy(row -> {
+            assertThat(row).hasSameSizeAs(head);
+            for (int i = 1; i < head.size(); i++) {
+                String seen = seen(row.get(0), head.get(i));
+                assertThat(row.get(i)).as("%s with %s", row.get(0), head.get(i))
+                    .matches(seen.isEmpty() ? "no(, \\[[a-z]])?" : Pattern.quote(seen));
+            }
+        });
+    }
+
+    private static String seen(String client, String mechanism) {
+        List<Variant> variants = VARIANTS.stream()
+            .filter(variant -> variant.client.equals(client) && variant.mechanism.equals(Optional.of(mechanism)))
+            .collect(Collectors.toList());
+        String prescribed = names(variants, variant -> !variant.isOwnChoice());
+        String chosen = names(variants, Variant::isOwnChoice);
+        return Stream.of(prescribed, chosen.isEmpty() ? "" : "by itself: " + chosen)
+            .filter(text -> !text.isEmpty())
+            .collect(Collectors.joining("; "));
+    }
+
+    private static String names(List<Variant> variants, Predicate<Variant> which) {
+        return variants.stream().filter(which).map(variant -> "`" + variant.name + "`").collect(Collectors.joining(", "));
+    }
+
+    private static String page() throws IOException {
+        return Files.readString(Path.of(System.getProperty("smtpguard.it.project", "."), "docs/clients.md"), StandardCharsets.UTF_8);
     }
 
     static List<Variant> variants() {
@@ -127,7 +255,11 @@ class RealClientsIT {
     }
 
     private static Stream<Variant> variants(String client, String port, String... names) {
-        return Arrays.stream(names).map(name -> new Variant(client, name, port));
+        return Arrays.stream(names).map(name -> new Variant(client, name, port, Optional.empty()));
+    }
+
+    private static Stream<Variant> logins(String client, String port, String mechanism, String... names) {
+        return Arrays.stream(names).map(name -> new Variant(client, name, port, Optional.of(mechanism)));
     }
 
     /** One way in which one client sends. */
@@ -135,11 +267,33 @@ class RealClientsIT {
         private final String client;
         private final String name;
         private final String port;
+        /** Empty: it does not log in. */
+        private final Optional<String> mechanism;
 
-        private Variant(String client, String name, String port) {
+        private Variant(String client, String name, String port, Optional<String> mechanism) {
             this.client = client;
             this.name = name;
             this.port = port;
+            this.mechanism = mechanism;
+        }
+
+        /** Told to log in, but not how. */
+        private boolean isOwnChoice() {
+            return name.endsWith("auth");
+        }
+
+        private String user() {
+            return mechanism.equals(Optional.of(SCRAM_512)) ? "bob@localhost" : "alice@localhost";
+        }
+
+        /** One inbox for all of them would take James longer with each that lies there already. */
+        private String recipient() {
+            return RECIPIENTS.get(VARIANTS.indexOf(this) % RECIPIENTS.size());
+        }
+
+        private int messages() {
+            boolean isByPasswordOrNone = mechanism.stream().allMatch(name -> name.equals(PLAIN) || name.equals(LOGIN));
+            return isByPasswordOrNone && !client.equals("gsasl") ? MESSAGES : FEW;
         }
 
         @Override

@@ -1,6 +1,7 @@
 package org.smtpguard.it.client;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,8 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
+import org.smtpguard.it.server.ClientCertificate;
 import org.smtpguard.it.wire.Sent;
 
 /**
@@ -43,7 +46,7 @@ public final class MailClient {
 
     /** Sends the messages, whose subjects are the given one and a number from 1 on; fails when the client says that one was not taken. */
     public void send(String variant, InetSocketAddress server, Submission submission) {
-        run(variant, Map.of(
+        Map<String, String> environment = new TreeMap<>(Map.of(
             "SMTP_HOST", server.getAddress().getHostAddress(),
             "SMTP_PORT", String.valueOf(server.getPort()),
             "SMTP_USER", submission.user,
@@ -51,7 +54,21 @@ public final class MailClient {
             "MAIL_FROM", submission.from,
             "MAIL_TO", submission.to,
             "SUBJECT", submission.subject,
-            "COUNT", String.valueOf(submission.count))).hold();
+            "COUNT", String.valueOf(submission.count)));
+        submission.certificate.ifPresent(certificate -> environment.putAll(files(certificate)));
+        run(variant, environment).hold();
+    }
+
+    private static Map<String, String> files(ClientCertificate certificate) {
+        try {
+            Path directory = Files.createTempDirectory(Files.createDirectories(clients().resolve("work")), "certificate-");
+            return Map.of(
+                "CLIENT_PEM", certificate.writePem(directory.resolve("client.pem")).toString(),
+                "CLIENT_KEYSTORE", certificate.writeKeystore(directory.resolve("client.p12")).toString(),
+                "CLIENT_KEYSTORE_PASSWORD", ClientCertificate.PASSWORD);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Outcome run(String argument, Map<String, String> environment) {
@@ -114,19 +131,27 @@ public final class MailClient {
         private final String to;
         private final String subject;
         private final int count;
+        private final Optional<ClientCertificate> certificate;
 
-        private Submission(String user, String password, String from, String to, String subject, int count) {
+        private Submission(String user, String password, String from, String to, String subject, int count,
+                           Optional<ClientCertificate> certificate) {
             this.user = user;
             this.password = password;
             this.from = from;
             this.to = to;
             this.subject = subject;
             this.count = count;
+            this.certificate = certificate;
         }
 
         /** From this user, who is also the one that logs in where the variant does. */
         public static Submission of(String user, String password, String to, String subject, int count) {
-            return new Submission(user, password, user, to, subject, count);
+            return new Submission(user, password, user, to, subject, count, Optional.empty());
+        }
+
+        /** With a certificate at hand for the variants that show one. */
+        public Submission with(ClientCertificate shown) {
+            return new Submission(user, password, from, to, subject, count, Optional.of(shown));
         }
     }
 

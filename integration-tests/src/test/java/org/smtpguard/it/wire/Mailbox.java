@@ -81,6 +81,15 @@ public final class Mailbox {
             .pollDelay(Duration.ZERO)
             .pollInterval(Duration.ofMillis(100))
             .until(() -> count() >= known + expected);
+        // It has been seen that James showed a session none of the messages that it had just counted.
+        return Awaitility.await(expected + " subjects for " + name)
+            .atMost(PATIENCE)
+            .pollDelay(Duration.ZERO)
+            .pollInterval(Duration.ofMillis(100))
+            .until(() -> subjects(known), found -> found.size() >= expected);
+    }
+
+    private List<String> subjects(int known) {
         return inInbox(connection -> command(connection, "FETCH " + (known + 1) + ":* (BODY.PEEK[HEADER.FIELDS (SUBJECT)])").stream()
             .filter(part -> part.startsWith("Subject: "))
             .map(part -> part.substring("Subject: ".length()).strip())
