@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,7 @@ import org.smtpguard.password.PasswordSchemes;
 public final class FileBackend implements SecretLookup {
     private static final Logger LOGGER = LoggerFactory.getLogger(FileBackend.class);
 
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
     private static final String[] ELEMENTS = {"file", "upgrade", "preferredScheme", "allowPlain", "costLimits"};
 
     private final BackendSettings settings;
@@ -74,7 +76,7 @@ public final class FileBackend implements SecretLookup {
         this.workers = Objects.requireNonNull(workers, "workers");
         this.schemes = schemes;
         this.file = settings.file("file");
-        this.upgrade = flag(settings, "upgrade")
+        this.upgrade = settings.flag("upgrade")
             ? Optional.of(new HashUpgrade(settings.name(), file, schemes, workers, rewrite))
             : Optional.empty();
         new SecureRandom().nextBytes(key);
@@ -94,7 +96,7 @@ public final class FileBackend implements SecretLookup {
             throw settings.fault("has <costLimits> that cannot be kept to: " + e.getMessage());
         }
         PasswordSchemes preferring = settings.text("preferredScheme").map(name -> preferring(schemes, name, settings)).orElse(schemes);
-        return flag(settings, "allowPlain") ? preferring.withPlain() : preferring;
+        return settings.flag("allowPlain") ? preferring.withPlain() : preferring;
     }
 
     private static PasswordSchemes preferring(PasswordSchemes schemes, String name, BackendSettings settings) {
@@ -105,17 +107,14 @@ public final class FileBackend implements SecretLookup {
         }
     }
 
-    private static boolean flag(BackendSettings settings, String element) {
-        String value = settings.text(element).orElse("false");
-        if (!value.equals("true") && !value.equals("false")) {
-            throw settings.fault("has <" + element + "> that is neither true nor false; write one of the two");
-        }
-        return value.equals("true");
-    }
-
     @Override
     public String name() {
         return settings.name();
+    }
+
+    @Override
+    public Duration timeLimit() {
+        return settings.timeout(TIME_LIMIT);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.smtpguard.credential;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -8,12 +9,19 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What the operator wrote inside one {@code <backend>} element: child elements by name. Two ports whose settings are
  * equal share one backend.
  */
 public final class BackendSettings {
+    /** What stands on every backend. */
+    private static final String TIMEOUT = "timeout";
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,6})\\s*(ms|s|m|h|d)");
+    private static final Duration LONGEST = Duration.ofDays(30);
+
     private final String type;
     private final String name;
     private final Map<String, String> elements;
@@ -41,16 +49,17 @@ public final class BackendSettings {
     }
 
     /**
-     * Refuses elements that the backend does not know: a misspelt limit must not silently become the default.
+     * Refuses elements that the backend does not know (any backend knows {@code <timeout>}): a misspelt limit must not silently
+     * become the default.
      *
      * @throws ConfigurationFault naming the first unknown element and those that are known
      */
     public BackendSettings only(String... known) {
         Set<String> names = new TreeSet<>(Set.of(known));
+        names.add(TIMEOUT);
         for (String element : elements.keySet()) {
             if (!names.contains(element)) {
-                throw fault("has an unknown element <" + element + ">; known here: "
-                    + (names.isEmpty() ? "none" : "<" + String.join(">, <", names) + ">"));
+                throw fault("has an unknown element <" + element + ">; known here: <" + String.join(">, <", names) + ">");
             }
         }
         return this;
@@ -63,6 +72,62 @@ public final class BackendSettings {
     /** @throws ConfigurationFault if the element is missing or empty */
     public String required(String element) {
         return text(element).orElseThrow(() -> fault("needs an element <" + element + ">"));
+    }
+
+    /** A flag; false unless the element says true. */
+    public boolean flag(String element) {
+        String value = text(element).orElse("false");
+        if (!value.equals("true") && !value.equals("false")) {
+            throw fault("has <" + element + "> that is neither true nor false; write one of the two");
+        }
+        return value.equals("true");
+    }
+
+    /** A whole number of that range. */
+    public int number(String element, int least, int most, int byDefault) {
+        return text(element).map(text -> {
+            int number = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
+            if (number < least || number > most) {
+                throw fault("has <" + element + ">" + text + "</" + element + ">; it can be a whole number from " + least + " to " + most);
+            }
+            return number;
+        }).orElse(byDefault);
+    }
+
+    /** A time above zero, written as {@code 500ms}, {@code 2s}, {@code 5m}, {@code 1h} or {@code 1d}. */
+    public Duration duration(String element, Duration byDefault) {
+        return text(element).map(text -> duration(text).orElseThrow(() -> fault("has <" + element + ">" + text + "</" + element
+            + ">, which is no time; write for example 500ms, 2s, 5m or 1h"))).orElse(byDefault);
+    }
+
+    /** How long an answer may take: what {@code <timeout>} says, which stands on every backend. */
+    public Duration timeout(Duration byDefault) {
+        return duration(TIMEOUT, byDefault);
+    }
+
+    /** Reads a time as {@link #duration(String, Duration)} does; empty if it is none. */
+    public static Optional<Duration> duration(String text) {
+        Matcher matcher = DURATION.matcher(text.trim());
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        return Optional.of(unit(matcher.group(2)).multipliedBy(Long.parseLong(matcher.group(1))))
+            .filter(time -> !time.isZero() && time.compareTo(LONGEST) <= 0);
+    }
+
+    private static Duration unit(String name) {
+        switch (name) {
+            case "ms":
+                return Duration.ofMillis(1);
+            case "s":
+                return Duration.ofSeconds(1);
+            case "m":
+                return Duration.ofMinutes(1);
+            case "h":
+                return Duration.ofHours(1);
+            default:
+                return Duration.ofDays(1);
+        }
     }
 
     /**

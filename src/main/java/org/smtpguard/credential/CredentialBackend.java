@@ -1,5 +1,8 @@
 package org.smtpguard.credential;
 
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -23,6 +26,31 @@ public interface CredentialBackend extends AutoCloseable {
      * has not begun by then had better be left undone.
      */
     CompletionStage<CredentialResult> verify(Credentials credentials);
+
+    /** How long an answer may take, above zero; who asks gives up then. What the backend does by itself should end by then, too. */
+    default Duration timeLimit() {
+        return Duration.ofSeconds(10);
+    }
+
+    /**
+     * Whether the other side can be reached and takes what the operator has configured, found out without asking for
+     * anybody: empty if so, else what is wrong, in words for the operator and without a secret. Threads as for {@link #verify}.
+     */
+    default CompletionStage<Optional<String>> check() {
+        return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    /** What is amiss although the backend answers, in words for the operator: a file that stands at its last good version. */
+    default Optional<String> flaw() {
+        return Optional.empty();
+    }
+
+    /**
+     * Has the listener run, on whatever thread, each time that answers given before may not hold any more. A backend that
+     * cannot know never calls it. Called at most once, before the first question.
+     */
+    default void onChange(Runnable listener) {
+    }
 
     /** Lets go of connections and threads of its own. Called once, when no port uses the backend any more. */
     @Override

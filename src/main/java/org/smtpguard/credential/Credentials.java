@@ -9,14 +9,22 @@ import java.util.Objects;
 public final class Credentials {
     private final String username;
     private final Secret password;
+    private final Origin origin;
 
-    private Credentials(String username, Secret password) {
+    private Credentials(String username, Secret password, Origin origin) {
         this.username = Objects.requireNonNull(username, "username");
         this.password = Objects.requireNonNull(password, "password");
+        this.origin = Objects.requireNonNull(origin, "origin");
     }
 
+    /** A claim made by hand, outside of any session. */
     public static Credentials of(String username, Secret password) {
-        return new Credentials(username, password);
+        return new Credentials(username, password, Origin.byHand());
+    }
+
+    /** The same claim, made there. */
+    public Credentials from(Origin origin) {
+        return new Credentials(username, password, origin);
     }
 
     public String username() {
@@ -25,6 +33,10 @@ public final class Credentials {
 
     public Secret password() {
         return password;
+    }
+
+    public Origin origin() {
+        return origin;
     }
 
     @Override

@@ -255,7 +255,8 @@ public final class Authentication
     }
 
     private Peer peer(SMTPSession session) {
-        return session.getSSLSession().map(tls -> TlsPeer.of(tls, settings.certificateName())).orElseGet(Peer::inClearText);
+        return session.getSSLSession().map(tls -> TlsPeer.of(tls, settings.certificateName())).orElseGet(Peer::inClearText)
+            .at(session.getRemoteAddress().getAddress().getHostAddress(), session.getSessionID());
     }
 
     private static Optional<String> normalise(String name) {

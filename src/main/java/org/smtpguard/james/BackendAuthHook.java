@@ -1,6 +1,7 @@
 package org.smtpguard.james;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
 import com.google.inject.Inject;
@@ -17,6 +18,7 @@ import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 
 /**
@@ -57,7 +59,10 @@ public final class BackendAuthHook implements AuthHook, ProtocolHandler {
     @Override
     public HookResult doAuth(SMTPSession session, Username username, String password) {
         try {
-            return result(session, chain.verify(Credentials.of(username.asString(), Secret.of(password))).get());
+            // James does not tell a hook by which mechanism the password came.
+            Origin origin = Origin.of("PLAIN", Optional.of(session.getRemoteAddress().getAddress().getHostAddress()),
+                Optional.of(session.getSessionID()), session.isTLSStarted());
+            return result(session, chain.verify(Credentials.of(username.asString(), Secret.of(password)).from(origin)).get());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return unavailable();

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionStage;
 
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 
 /** How the mechanisms that send a password check what a client claims; the same for PLAIN and LOGIN. */
@@ -28,14 +29,15 @@ public final class Claims {
      * refused in the words of a wrong password and no backend is asked: an empty password makes many a directory answer
      * "welcome, anonymous".
      *
+     * @param origin where the claim comes from
      * @param authorization whom the client wants to act as; empty for itself
      */
-    CompletionStage<Step> check(Optional<String> authorization, String authentication, Secret password) {
+    CompletionStage<Step> check(Origin origin, Optional<String> authorization, String authentication, Secret password) {
         Optional<String> user = identities.normalise(authentication);
         if (user.isEmpty() || password.isEmpty()) {
             return Step.refused(user.orElse(""), CredentialResult.refused()).now();
         }
-        CompletableFuture<CredentialResult> verdict = verifier.verify(Credentials.of(user.get(), password));
+        CompletableFuture<CredentialResult> verdict = verifier.verify(Credentials.of(user.get(), password).from(origin));
         CompletableFuture<Step> step = verdict.thenCompose(result -> step(authorization, user.get(), result));
         step.whenComplete((done, fault) -> {
             if (step.isCancelled()) {

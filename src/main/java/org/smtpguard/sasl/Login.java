@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 
 /**
@@ -27,15 +28,17 @@ public final class Login implements Mechanism {
 
     @Override
     public Exchange start(Peer peer) {
-        return new LoginExchange(claims);
+        return new LoginExchange(claims, peer.origin(name()));
     }
 
     private static final class LoginExchange implements Exchange {
         private final Claims claims;
+        private final Origin origin;
         private Optional<String> username = Optional.empty();
 
-        private LoginExchange(Claims claims) {
+        private LoginExchange(Claims claims, Origin origin) {
             this.claims = claims;
+            this.origin = origin;
         }
 
         @Override
@@ -46,7 +49,7 @@ public final class Login implements Mechanism {
         @Override
         public CompletionStage<Step> respond(byte[] response) {
             if (username.isPresent()) {
-                return claims.check(Optional.empty(), username.get(), Secret.of(response));
+                return claims.check(origin, Optional.empty(), username.get(), Secret.of(response));
             }
             username = Utf8.decode(response).filter(name -> !name.isEmpty() && name.indexOf('\0') < 0);
             return username.map(name -> Step.challenge(PASSWORD)).orElseGet(Step::malformed).now();

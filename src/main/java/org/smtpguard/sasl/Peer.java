@@ -2,18 +2,25 @@ package org.smtpguard.sasl;
 
 import java.util.Optional;
 
+import org.smtpguard.credential.Origin;
+
 /** What a mechanism may know of the connection it runs over. */
 public final class Peer {
-    private static final Peer CLEAR_TEXT = new Peer(false, Optional.empty(), Optional.empty());
+    private static final Peer CLEAR_TEXT = new Peer(false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     private final boolean tls;
     private final Optional<byte[]> serverEndPoint;
     private final Optional<String> certifiedName;
+    private final Optional<String> remoteAddress;
+    private final Optional<String> sessionId;
 
-    private Peer(boolean tls, Optional<byte[]> serverEndPoint, Optional<String> certifiedName) {
+    private Peer(boolean tls, Optional<byte[]> serverEndPoint, Optional<String> certifiedName, Optional<String> remoteAddress,
+                 Optional<String> sessionId) {
         this.tls = tls;
         this.serverEndPoint = serverEndPoint;
         this.certifiedName = certifiedName;
+        this.remoteAddress = remoteAddress;
+        this.sessionId = sessionId;
     }
 
     public static Peer inClearText() {
@@ -25,7 +32,17 @@ public final class Peer {
      * @param certifiedName the user name that the client's certificate stands for, if it sent one that the server trusts
      */
     public static Peer underTls(Optional<byte[]> serverEndPoint, Optional<String> certifiedName) {
-        return new Peer(true, serverEndPoint.map(byte[]::clone), certifiedName);
+        return new Peer(true, serverEndPoint.map(byte[]::clone), certifiedName, Optional.empty(), Optional.empty());
+    }
+
+    /** The same peer, with the client's IP address and the server's name for the session: for backends that pass them on. */
+    public Peer at(String remoteAddress, String sessionId) {
+        return new Peer(tls, serverEndPoint, certifiedName, Optional.of(remoteAddress), Optional.of(sessionId));
+    }
+
+    /** What a backend may know of a claim that comes by this mechanism. */
+    Origin origin(String mechanism) {
+        return Origin.of(mechanism, remoteAddress, sessionId, tls);
     }
 
     public boolean isUnderTls() {

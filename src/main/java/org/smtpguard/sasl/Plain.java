@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 
 /** PLAIN (RFC 4616): {@code [authzid] NUL authcid NUL passwd}, UTF-8, in one message. */
@@ -23,6 +24,7 @@ public final class Plain implements Mechanism {
 
     @Override
     public Exchange start(Peer peer) {
+        Origin origin = peer.origin(name());
         return new Exchange() {
             @Override
             public CompletionStage<Step> begin(Optional<byte[]> initialResponse) {
@@ -31,12 +33,12 @@ public final class Plain implements Mechanism {
 
             @Override
             public CompletionStage<Step> respond(byte[] response) {
-                return check(response);
+                return check(origin, response);
             }
         };
     }
 
-    private CompletionStage<Step> check(byte[] message) {
+    private CompletionStage<Step> check(Origin origin, byte[] message) {
         int first = indexOfNul(message, 0);
         int second = first < 0 ? -1 : indexOfNul(message, first + 1);
         if (second < 0 || indexOfNul(message, second + 1) >= 0) {
@@ -48,7 +50,7 @@ public final class Plain implements Mechanism {
             return Step.malformed().now();
         }
         byte[] password = Arrays.copyOfRange(message, second + 1, message.length);
-        return claims.check(authorization, authentication.get(), Secret.of(password));
+        return claims.check(origin, authorization, authentication.get(), Secret.of(password));
     }
 
     private static int indexOfNul(byte[] message, int from) {
