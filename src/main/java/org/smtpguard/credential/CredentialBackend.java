@@ -7,8 +7,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Someone who can tell whether a user name and a password belong together. This is the SPI: an implementation has one
- * public constructor that takes {@link BackendSettings} and {@link Workers}, and stands in {@code smtpserver.xml} as
- * {@code <backend class="…" name="…">}.
+ * public constructor that takes {@link BackendSettings} and {@link Workers} (and {@link LocalUsers}, if it asks those), and stands
+ * in {@code smtpserver.xml} as {@code <backend class="…" name="…">}.
  *
  * <p>Threads: {@link #verify} is called on a thread of the server that must not wait. It returns at once; blocking work
  * goes to {@link Workers#blocking()}, work that burns the CPU (password hashing) to {@link Workers#hashing()}.

@@ -13,6 +13,7 @@ import org.apache.james.filesystem.api.FileSystem;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Workers;
 
 /**
@@ -26,12 +27,14 @@ public final class Backends {
 
     private final FileSystem fileSystem;
     private final GuardPools pools;
+    private final LocalUsers users;
     private final Map<String, Shared> byName = new HashMap<>();
 
     @Inject
-    public Backends(FileSystem fileSystem, GuardPools pools) {
+    public Backends(FileSystem fileSystem, GuardPools pools, LocalUsers users) {
         this.fileSystem = fileSystem;
         this.pools = pools;
+        this.users = users;
     }
 
     /**
@@ -71,7 +74,7 @@ public final class Backends {
 
     private CredentialBackend create(BackendSettings settings) {
         try {
-            return load(settings).getConstructor(BackendSettings.class, Workers.class).newInstance(settings, pools);
+            return create(load(settings), settings);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof ConfigurationFault) {
                 throw (ConfigurationFault) e.getCause();
@@ -79,6 +82,15 @@ public final class Backends {
             throw new ConfigurationFault(settings.fault("could not be made").getMessage(), e.getCause());
         } catch (ReflectiveOperationException e) {
             throw settings.fault("is a class without a public constructor (BackendSettings, Workers)");
+        }
+    }
+
+    private CredentialBackend create(Class<? extends CredentialBackend> type, BackendSettings settings)
+        throws ReflectiveOperationException {
+        try {
+            return type.getConstructor(BackendSettings.class, Workers.class, LocalUsers.class).newInstance(settings, pools, users);
+        } catch (NoSuchMethodException e) {
+            return type.getConstructor(BackendSettings.class, Workers.class).newInstance(settings, pools);
         }
     }
 

@@ -3,6 +3,7 @@ package org.smtpguard.james;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.sequence.SequenceTable;
 
@@ -13,6 +14,7 @@ public final class GuardModule extends AbstractModule {
         bind(GuardPools.class);
         bind(GuardMetrics.class);
         bind(Backends.class);
+        bind(LocalUsers.class).to(JamesUsers.class);
     }
 
     @Provides

@@ -18,12 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.smtpguard.backend.JamesBackend;
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Workers;
 
 class AuthenticationSettingsTest {
@@ -41,7 +43,7 @@ class AuthenticationSettingsTest {
         Files.writeString(home.resolve("others"), "bob@localhost:" + HASH + "\n");
         Files.writeString(home.resolve("twice"), "alice@localhost:" + HASH + "\n\nALICE@localhost:" + HASH + "\n");
         Files.writeString(home.resolve("malformed"), "# nobody\nalice@localhost\n");
-        backends = new Backends(new ConfDirectory(home), new GuardPools());
+        backends = new Backends(new ConfDirectory(home), new GuardPools(), LocalUsers.none());
     }
 
     @Test
@@ -123,6 +125,14 @@ class AuthenticationSettingsTest {
     }
 
     @Test
+    void aBackendThatWantsTheServersOwnUsersGetsThem() {
+        CredentialBackend own = parse("<backend class=\"JamesBackend\" name=\"own\"/>").backends().links().get(0).backend();
+
+        assertThat(own).isInstanceOf(JamesBackend.class);
+        assertThat(own.timeLimit()).hasSeconds(10);
+    }
+
+    @Test
     void aMistakeFurtherDownGivesBackTheBackendsAboveIt() {
         assertThatThrownBy(() -> parse(APPS + "<backend class=\"NoBackend\" name=\"x\"/>")).isInstanceOf(ConfigurationFault.class);
 
@@ -158,6 +168,8 @@ class AuthenticationSettingsTest {
             + "<backend class=\"NoBackend\" name=\"x\"> names a class that is not on the class path; ",
         "<backend class=\"java.lang.String\" name=\"x\"/> | <backend class=\"java.lang.String\" name=\"x\"> names a class that is no ",
         "<backend class=\"FileBackend\" name=\"x\"/> | <backend class=\"FileBackend\" name=\"x\"> needs an element <file>.",
+        "<backend class=\"JamesBackend\" name=\"x\"><file>a</file></backend> | "
+            + "<backend class=\"JamesBackend\" name=\"x\"> has an unknown element <file>; ",
         "<backend class=\"FileBackend\" name=\"x\"><path>a</path></backend> | "
             + "<backend class=\"FileBackend\" name=\"x\"> has an unknown element <path>; ",
         "<backend class=\"FileBackend\" name=\"x\"><file>file://conf/users</file><file>b</file></backend> | "

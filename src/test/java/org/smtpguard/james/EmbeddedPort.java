@@ -71,6 +71,7 @@ import org.apache.james.protocols.smtp.hook.HookReturnCode;
 import org.apache.james.protocols.smtp.hook.RcptHook;
 import org.apache.james.smtpserver.ExtendedSMTPSession;
 import org.reactivestreams.Publisher;
+import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
@@ -135,7 +136,8 @@ final class EmbeddedPort {
             }
             if (builder.auth == Auth.OURS) {
                 GuardPools pools = new GuardPools();
-                Authentication authentication = new Authentication(new Backends(new NoFiles(), pools), TABLE, CATALOGUE, metrics, pools,
+                Backends backends = new Backends(new NoFiles(), pools, LocalUsers.none());
+                Authentication authentication = new Authentication(backends, TABLE, CATALOGUE, metrics, pools,
                     (user, other) -> Authorizator.AuthorizationState.FORBIDDEN);
                 authentication.init(builder.authElement());
                 handlers.add(authentication);
