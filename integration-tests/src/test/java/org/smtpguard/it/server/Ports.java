@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Arrays;
 import java.util.Collections;
@@ -42,6 +43,11 @@ public final class Ports {
 
     int of(Endpoint endpoint) {
         return ports.get(endpoint);
+    }
+
+    /** One that is free, on loopback, for whatever a test wants to listen there. */
+    public static InetSocketAddress one() {
+        return Endpoint.onLoopback(freePort());
     }
 
     static boolean isFree(int port) {
