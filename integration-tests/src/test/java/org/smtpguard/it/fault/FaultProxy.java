@@ -30,7 +30,7 @@ public final class FaultProxy implements AutoCloseable {
     private static final int BACKLOG = 256;
     private static final int BUFFER = 16 * 1024;
     private static final int TIME_TO_CONNECT_MILLIS = 5_000;
-    private static final Duration BUSY = Duration.ofMillis(300);
+    private static final Duration BUSY = Duration.ofMillis(80);
     private static final int SHORT_RUBBISH = 400;
     /** More than any line, header or packet should have. */
     private static final int LONG_RUBBISH = 64 * 1024;

@@ -113,7 +113,7 @@ class FaultProxyTest {
         long start = System.nanoTime();
 
         assertThat(ask(connect())).isEqualTo(ANSWER);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(late == Ailment.SLOW ? TOO_LATE : Duration.ofMillis(250));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(late == Ailment.SLOW ? TOO_LATE : Duration.ofMillis(70));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -208,7 +209,7 @@ public final class JamesServer implements AutoCloseable {
 
         /** One {@code <smtpserver>} element of {@code smtpserver.xml}, changed. */
         public Builder editPort(Endpoint endpoint, UnaryOperator<String> edit) {
-            String bind = "<bind>" + Endpoint.LOOPBACK + ":" + endpoint.configuredPort() + "</bind>";
+            String bind = bind(endpoint.configuredPort());
             return editConf("smtpserver.xml", xml -> SMTP_SERVER.matcher(xml).replaceAll(server -> Matcher.quoteReplacement(
                 server.group().contains(bind) ? edit.apply(server.group()) : server.group())));
         }
@@ -223,6 +224,22 @@ public final class JamesServer implements AutoCloseable {
         /** The whole {@code <handlerchain>} of one port. */
         public Builder withChain(Endpoint endpoint, String chain) {
             return editPort(endpoint, server -> HANDLER_CHAIN.matcher(server).replaceFirst(Matcher.quoteReplacement(chain)));
+        }
+
+        /** One more port: the same as {@link Endpoint#SMTP} but for its number and its handler chain. */
+        public Builder withPort(InetSocketAddress address, String chain) {
+            return editConf("smtpserver.xml", xml -> {
+                String port = SMTP_SERVER.matcher(xml).results().map(MatchResult::group).filter(server -> server.contains(bind(Endpoint.SMTP.configuredPort())))
+                    .findFirst().orElseThrow()
+                    .replace(bind(Endpoint.SMTP.configuredPort()), bind(address.getPort()))
+                    .replaceFirst("<jmxName>.*?</jmxName>", "<jmxName>smtpserver-" + address.getPort() + "</jmxName>");
+                return xml.replace("</smtpservers>",
+                    HANDLER_CHAIN.matcher(port).replaceFirst(Matcher.quoteReplacement(chain)) + "</smtpservers>");
+            });
+        }
+
+        private static String bind(int port) {
+            return "<bind>" + Endpoint.LOOPBACK + ":" + port + "</bind>";
         }
 
         public Builder withoutConf(String file) {

@@ -1,0 +1,104 @@
+package org.smtpguard.it.fault;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.EnumSet;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A file of users, and what happens to files: it is gone, nobody writes to the other end of the pipe that it has become, something
+ * else is in it, it breaks off.
+ */
+public final class FilePeer implements Peer {
+    /** Hashes of some 50 ms, so that not everybody is served at once. */
+    private static final String USERS =
+        ALICE + ":{ARGON2ID}$argon2id$v=19$m=19456,t=2,p=1$MjN0W7tctD4ganhkiqG+QQ$o2L/aJ0wOsTZA8nfmOUwapDSyeWIfVQ6+yokl6gOA2w\n"
+        + BOB + ":{ARGON2ID}$argon2id$v=19$m=19456,t=2,p=1$ALr7O/At7ZcGtsWCXkMEWA$qCsrKCo0pWrRPIrZRSj3+NmcIjMgclC9vjkUuJdfQec\n";
+
+    private final Path file;
+    private final Random random;
+
+    /** @param seed of what is in the file in place of users */
+    public FilePeer(Path file, long seed) {
+        this.file = file;
+        this.random = new Random(seed);
+        suffer(Ailment.NONE);
+    }
+
+    @Override
+    public String backend() {
+        return "FileBackend";
+    }
+
+    @Override
+    public String elements() {
+        return "<file>file://" + file + "</file>";
+    }
+
+    @Override
+    public Set<Ailment> ailments() {
+        return EnumSet.of(Ailment.REFUSES, Ailment.SILENT, Ailment.RUBBISH, Ailment.CUTS);
+    }
+
+    @Override
+    public void suffer(Ailment ailment) {
+        try {
+            switch (ailment) {
+                case REFUSES:
+                    Files.deleteIfExists(file);
+                    break;
+                case SILENT:
+                    Files.deleteIfExists(file);
+                    makePipe();
+                    break;
+                case RUBBISH:
+                    byte[] rubbish = new byte[USERS.length()];
+                    random.nextBytes(rubbish);
+                    replace(rubbish);
+                    break;
+                case CUTS:
+                    replace(USERS.substring(0, USERS.length() / 2).getBytes(StandardCharsets.UTF_8));
+                    break;
+                default:
+                    replace(USERS.getBytes(StandardCharsets.UTF_8));
+                    break;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As an administrator should: the new one is written, and moved to its place. */
+    private void replace(byte[] content) throws IOException {
+        Path written = Files.write(file.resolveSibling(file.getFileName() + ".new"), content);
+        Files.move(written, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void makePipe() throws IOException {
+        Process mkfifo = new ProcessBuilder("mkfifo", file.toString()).start();
+        try {
+            if (!mkfifo.waitFor(60, TimeUnit.SECONDS) || mkfifo.exitValue() != 0) {
+                throw new IOException("no pipe " + file);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    @Override
+    public boolean isMissed() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        // Nothing runs.
+    }
+}

@@ -1,0 +1,35 @@
+package org.smtpguard.it.fault;
+
+import java.util.Set;
+
+/**
+ * The other side of a backend: a real server, or a file. It knows Alice and Bob by their passwords, and no stranger; and it can be
+ * made to suffer.
+ */
+public interface Peer extends AutoCloseable {
+    String ALICE = "alice@localhost";
+    String PASSWORD_OF_ALICE = "Alice-Kx93-password";
+    String BOB = "bob@localhost";
+    String PASSWORD_OF_BOB = "Bob-Kx93-password";
+    String STRANGER = "mallory@localhost";
+
+    /** The backend that asks it, by the class in the configuration. */
+    String backend();
+
+    /** What stands in the backend's element, beside what stands in all of them. */
+    String elements();
+
+    /** What can befall it. */
+    Set<Ailment> ailments();
+
+    /** From now on, until told otherwise; to be asked for what is among {@link #ailments()}, and for {@link Ailment#NONE}. */
+    void suffer(Ailment ailment);
+
+    /** Whether users notice: a backend may go on by what it has learnt before. */
+    default boolean isMissed() {
+        return true;
+    }
+
+    @Override
+    void close();
+}
