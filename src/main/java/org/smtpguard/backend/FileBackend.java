@@ -46,6 +46,7 @@ import org.smtpguard.password.PasswordSchemes;
 public final class FileBackend implements SecretLookup {
     private static final Logger LOGGER = LoggerFactory.getLogger(FileBackend.class);
 
+    private static final String TOO_MUCH = "too many passwords wait to be checked";
     private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
     private static final String[] ELEMENTS = {"file", "upgrade", "preferredScheme", "allowPlain", "costLimits"};
 
@@ -131,7 +132,7 @@ public final class FileBackend implements SecretLookup {
                 }
             });
         } catch (RejectedExecutionException e) {
-            answer.complete(CredentialResult.unavailable("too many passwords wait to be checked"));
+            answer.complete(CredentialResult.notAsked(TOO_MUCH));
         }
         return answer;
     }
@@ -143,7 +144,7 @@ public final class FileBackend implements SecretLookup {
             // The file may have changed and have to be read: not on the caller's thread.
             workers.hashing().execute(() -> answer.complete(keys(UserFile.normalise(username), scheme)));
         } catch (RejectedExecutionException e) {
-            answer.complete(KeyResult.unavailable("too many passwords wait to be checked"));
+            answer.complete(KeyResult.none(CredentialResult.notAsked(TOO_MUCH)));
         }
         return answer;
     }
@@ -169,7 +170,7 @@ public final class FileBackend implements SecretLookup {
             }
         } catch (Throwable fault) {
             // An Argon2 hash that asks for more memory than there is ends here, too: an error, and still no "no".
-            answer.complete(CredentialResult.unavailable(fault.getClass().getName()));
+            answer.complete(CredentialResult.unavailable(fault));
         }
     }
 
