@@ -22,8 +22,9 @@ public final class Column implements AutoCloseable {
     }
 
     /** For the port's handler chain. */
-    public String backendElement() {
-        return "<backend class=\"" + peer.backend() + "\" name=\"" + peer.backend() + "\">" + Row.SAFEGUARDS + peer.elements() + "</backend>";
+    public String backend() {
+        return "<backend class=\"" + peer.backend() + "\" name=\"" + peer.backend() + "\">" + Row.SAFEGUARDS + peer.elements()
+            + "</backend>";
     }
 
     @Override

@@ -98,6 +98,11 @@ public final class FilePeer implements Peer {
     }
 
     @Override
+    public boolean canBeDownAtStart() {
+        return false;
+    }
+
+    @Override
     public void close() {
         // Nothing runs.
     }

@@ -30,6 +30,11 @@ public interface Peer extends AutoCloseable {
         return true;
     }
 
+    /** Whether the server starts without it. */
+    default boolean canBeDownAtStart() {
+        return true;
+    }
+
     @Override
     void close();
 }

@@ -29,7 +29,8 @@ public enum Row {
     /** How long a backend is left in peace, as configured. */
     public static final Duration PROBE_EVERY = Duration.ofSeconds(1);
     /** What every backend of the matrix has in its element. */
-    public static final String SAFEGUARDS = "<timeout>1s</timeout><atOnce most=\"4\" queue=\"8\"/><breaker faults=\"5\" probeEvery=\"1s\"/>";
+    public static final String SAFEGUARDS =
+        "<timeout>1s</timeout><atOnce most=\"4\" queue=\"8\"/><breaker faults=\"5\" probeEvery=\"1s\"/>";
 
     private static final Duration GRACE = Duration.ofSeconds(1);
     /** Of a machine that has more to do than this. */

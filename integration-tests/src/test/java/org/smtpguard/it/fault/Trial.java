@@ -70,7 +70,8 @@ public final class Trial implements AutoCloseable {
     }
 
     private static boolean canSuffer(Column column, Row row) {
-        return row == Row.EXHAUSTED || column.peer().ailments().containsAll(row.ailments());
+        return row == Row.EXHAUSTED
+            || column.peer().ailments().containsAll(row.ailments()) && (row != Row.DOWN_AT_START || column.peer().canBeDownAtStart());
     }
 
     private Cell suffer(Column column, Row row) {

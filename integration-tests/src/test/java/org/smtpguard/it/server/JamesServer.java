@@ -229,9 +229,10 @@ public final class JamesServer implements AutoCloseable {
         /** One more port: the same as {@link Endpoint#SMTP} but for its number and its handler chain. */
         public Builder withPort(InetSocketAddress address, String chain) {
             return editConf("smtpserver.xml", xml -> {
-                String port = SMTP_SERVER.matcher(xml).results().map(MatchResult::group).filter(server -> server.contains(bind(Endpoint.SMTP.configuredPort())))
+                String smtp = bind(Endpoint.SMTP.configuredPort());
+                String port = SMTP_SERVER.matcher(xml).results().map(MatchResult::group).filter(server -> server.contains(smtp))
                     .findFirst().orElseThrow()
-                    .replace(bind(Endpoint.SMTP.configuredPort()), bind(address.getPort()))
+                    .replace(smtp, bind(address.getPort()))
                     .replaceFirst("<jmxName>.*?</jmxName>", "<jmxName>smtpserver-" + address.getPort() + "</jmxName>");
                 return xml.replace("</smtpservers>",
                     HANDLER_CHAIN.matcher(port).replaceFirst(Matcher.quoteReplacement(chain)) + "</smtpservers>");
