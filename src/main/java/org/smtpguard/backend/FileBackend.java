@@ -84,7 +84,7 @@ public final class FileBackend implements SecretLookup {
         new SecureRandom().nextBytes(key);
         Optional<Stamp> stamp = stamp();
         try {
-            this.version = new Version(stamp, UserFile.parse(Files.readAllBytes(file), schemes, key), Optional.empty());
+            this.version = new Version(stamp, UserFile.parse(content(), schemes, key), Optional.empty());
         } catch (IOException | MalformedLine e) {
             throw settings.fault(sentence(e));
         }
@@ -185,7 +185,7 @@ public final class FileBackend implements SecretLookup {
 
     private Version next(Version last, Optional<Stamp> stamp) {
         try {
-            byte[] content = Files.readAllBytes(file);
+            byte[] content = content();
             if (content.length == 0 && last.users.size() > 0) {
                 // An editor that writes in place empties the file first: nobody may be refused for coming just then.
                 return broken(last, stamp, "found the file " + file + " empty; put a comment into it if really nobody is to log in");
@@ -199,6 +199,14 @@ public final class FileBackend implements SecretLookup {
             // Not remembered by its stamp: a change of permissions leaves that as it is, and must be seen.
             return broken(last, Optional.empty(), sentence(e));
         }
+    }
+
+    /** Of a file and nothing else: a pipe would be waited for, with the lock held, until somebody writes into it. */
+    private byte[] content() throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException("no file");
+        }
+        return Files.readAllBytes(file);
     }
 
     private Version broken(Version last, Optional<Stamp> stamp, String fault) {
@@ -221,8 +229,8 @@ public final class FileBackend implements SecretLookup {
         if (e instanceof AccessDeniedException) {
             return fault + "which may not be read; let the user that runs James read it";
         }
-        return fault + (Files.isDirectory(file)
-            ? "which is a directory; name a file in <file>"
+        return fault + (Files.exists(file) && !Files.isRegularFile(file)
+            ? "which is a directory or a pipe; name a file in <file>"
             : "which could not be read (" + e.getClass().getSimpleName() + "); check it, and the disk");
     }
 

@@ -166,7 +166,7 @@ class FileBackendTest implements CredentialBackendContract {
             assertFault("cannot use the file " + file + ", which does not exist; create it or correct <file>");
 
             Files.createDirectory(file);
-            assertFault("cannot use the file " + file + ", which is a directory; name a file in <file>");
+            assertFault("cannot use the file " + file + ", which is a directory or a pipe; name a file in <file>");
         }
 
         @Test
@@ -268,6 +268,22 @@ class FileBackendTest implements CredentialBackendContract {
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
                 assertThat(log.at(Level.WARN)).as("gone for the second time").hasSize(2);
 
+                write(line(USER, "another"));
+                assertThat(ask(backend, USER, "another").isAccepted()).isTrue();
+            }
+        }
+
+        @Test
+        void thatMakesAPipeOfTheFileIsNotWaitedFor() throws Exception {
+            CredentialBackend backend = backend(TestWorkers.direct());
+            try (LogCapture log = new LogCapture()) {
+                Files.delete(file);
+                assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+                assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
+                assertThat(ask(backend, USER, WRONG_PASSWORD).kind()).isEqualTo(Kind.REFUSED);
+                assertThat(log.at(Level.WARN)).hasSize(1).first().asString().contains("a pipe; name a file in <file>");
+
+                Files.delete(file);
                 write(line(USER, "another"));
                 assertThat(ask(backend, USER, "another").isAccepted()).isTrue();
             }

@@ -12,12 +12,16 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file of users, and what happens to files: it is gone, nobody writes to the other end of the pipe that it has become, something
- * else is in it, it breaks off.
+ * A file of users, and what happens to files: it is gone, it is a pipe into which nobody writes, something else is in it, it breaks
+ * off; or its hashes take their time.
  */
 public final class FilePeer implements Peer {
-    /** Hashes of some 50 ms, so that not everybody is served at once. */
-    private static final String USERS =
+    private static final String USERS = ALICE + ":{SSHA512}"
+        + "jD47nLe4sSlzAr0vO6A52kLlriZTkLY4E8Dp0YlXIXHPo86+2gni4j4g/+NlIrZYGDjrdZlZe4rmGHwfLPx5nZrNVcYrOfN4CqMW63eRVno=\n"
+        + BOB + ":{SSHA512}"
+        + "CShqvMbu75UiE2qSgozdAMEkVm3zEgQ7CQqhLIatz3XF2239bgiBGX/gL/F1O/B038vlegOI4C83Wdk+nVuTP80uGYHmVqfJjd9I7jcU8oU=\n";
+    /** Some 50 ms each. */
+    private static final String USERS_WITH_COSTLY_HASHES =
         ALICE + ":{ARGON2ID}$argon2id$v=19$m=19456,t=2,p=1$MjN0W7tctD4ganhkiqG+QQ$o2L/aJ0wOsTZA8nfmOUwapDSyeWIfVQ6+yokl6gOA2w\n"
         + BOB + ":{ARGON2ID}$argon2id$v=19$m=19456,t=2,p=1$ALr7O/At7ZcGtsWCXkMEWA$qCsrKCo0pWrRPIrZRSj3+NmcIjMgclC9vjkUuJdfQec\n";
 
@@ -43,7 +47,7 @@ public final class FilePeer implements Peer {
 
     @Override
     public Set<Ailment> ailments() {
-        return EnumSet.of(Ailment.REFUSES, Ailment.SILENT, Ailment.RUBBISH, Ailment.CUTS);
+        return EnumSet.of(Ailment.REFUSES, Ailment.SILENT, Ailment.BUSY, Ailment.RUBBISH, Ailment.CUTS);
     }
 
     @Override
@@ -56,6 +60,9 @@ public final class FilePeer implements Peer {
                 case SILENT:
                     Files.deleteIfExists(file);
                     makePipe();
+                    break;
+                case BUSY:
+                    replace(USERS_WITH_COSTLY_HASHES.getBytes(StandardCharsets.UTF_8));
                     break;
                 case RUBBISH:
                     byte[] rubbish = new byte[USERS.length()];

@@ -70,8 +70,7 @@ public final class Trial implements AutoCloseable {
     }
 
     private static boolean canSuffer(Column column, Row row) {
-        return row == Row.EXHAUSTED
-            || column.peer().ailments().containsAll(row.ailments()) && (row != Row.DOWN_AT_START || column.peer().canBeDownAtStart());
+        return column.peer().ailments().containsAll(row.ailments()) && (row != Row.DOWN_AT_START || column.peer().canBeDownAtStart());
     }
 
     private Cell suffer(Column column, Row row) {
@@ -89,9 +88,7 @@ public final class Trial implements AutoCloseable {
                 amid(goesOn -> clients(column, meanwhile, goesOn), () -> flap(peer, new Random(seed)));
                 break;
             case EXHAUSTED:
-                if (peer.ailments().contains(Ailment.BUSY)) {
-                    peer.suffer(Ailment.BUSY);
-                }
+                peer.suffer(Ailment.BUSY);
                 all(IntStream.range(0, BURST).mapToObj(i -> begin(() -> meanwhile.add(Login.attempt(column.port(), claim(i))))));
                 break;
             default:
