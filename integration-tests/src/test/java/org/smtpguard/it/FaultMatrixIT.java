@@ -52,6 +52,7 @@ class FaultMatrixIT {
     private static final String CANNOT_HAPPEN = "–";
     /** Nobody who has nothing to do with it waits that long, be the machine as busy as it likes. */
     private static final Duration GENEROUS = Duration.ofMillis(500);
+    private static final int TOLD = 10;
     private static final String HEALTHY_USERS = "alice@localhost:{SSHA512}"
         + "jD47nLe4sSlzAr0vO6A52kLlriZTkLY4E8Dp0YlXIXHPo86+2gni4j4g/+NlIrZYGDjrdZlZe4rmGHwfLPx5nZrNVcYrOfN4CqMW63eRVno=\n"
         + "bob@localhost:{SSHA512}"
@@ -102,7 +103,7 @@ class FaultMatrixIT {
     Stream<DynamicContainer> tellsTheTruthOrThatItCannotInTime() {
         return IntStream.range(0, COLUMNS.size()).mapToObj(i -> DynamicContainer.dynamicContainer(COLUMNS.get(i).toString(),
             CELLS.entrySet().stream().filter(cells -> cells.getValue().get(i).isPresent()).map(cells -> DynamicTest.dynamicTest(
-                cells.getKey().title(), () -> assertThat(cells.getValue().get(i).orElseThrow().flaws()).isEmpty()))));
+                cells.getKey().title(), () -> assertThat(cells.getValue().get(i).orElseThrow().flaws().stream().limit(TOLD)).isEmpty()))));
     }
 
     @TestFactory

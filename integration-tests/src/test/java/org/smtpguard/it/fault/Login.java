@@ -72,7 +72,7 @@ public final class Login {
             wire.expect("220").send("EHLO client.example").expect("250");
             start = System.nanoTime();
             int code = wire.send("AUTH PLAIN " + plain(claim.user, claim.password)).read().code();
-            return new Login(claim, code, Duration.ofNanos(System.nanoTime() - start), wire.reply().text());
+            return new Login(claim, code, Duration.ofNanos(System.nanoTime() - start), wire.reply().lines().get(0));
         } catch (AssertionError | UncheckedIOException e) {
             return new Login(claim, NONE, Duration.ofNanos(System.nanoTime() - start), e.getMessage());
         }
