@@ -1,0 +1,126 @@
+package org.smtpguard.james;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import org.apache.james.server.core.JamesServerResourceLoader;
+import org.apache.james.server.core.filesystem.FileSystemImpl;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.BackendChain;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.LocalUsers;
+import org.smtpguard.credential.Secret;
+import org.smtpguard.it.fault.Ailment;
+import org.smtpguard.it.fault.FilePeer;
+import org.smtpguard.it.fault.Peer;
+
+/**
+ * Very many AUTHs at each backend, whose other side is well and ill by turns. Every one is answered; a right password never gets a
+ * definite no, and a wrong one never a yes; and nothing stays behind.
+ *
+ * <p>{@code -Dsmtpguard.soak.auths} says how many for each backend, {@code -Dsmtpguard.soak.seed} repeats a run as far as threads and
+ * networks let it. In this JVM, from the configuration on; what a server makes of it is FaultMatrixIT's.
+ */
+class FaultSoakIT {
+    private static final long AUTHS = Long.getLong("smtpguard.soak.auths", 2_000);
+    private static final long SEED = Long.getLong("smtpguard.soak.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
+    private static final Duration LIMIT = Duration.ofMillis(400);
+    private static final Duration GRACE = Duration.ofSeconds(1);
+    private static final String SAFEGUARDS = "<timeout>" + LIMIT.toMillis() + "ms</timeout>"
+        + "<atOnce most=\"16\" queue=\"32\"/><breaker faults=\"5\" probeEvery=\"100ms\"/>";
+    private static final Duration PATIENCE = Duration.ofSeconds(60 + AUTHS / 50);
+    private static final long WARM_UP = 1_000;
+    private static final int LONGEST_SPELL_MILLIS = 250;
+    private static final int TOLD = 10;
+
+    @TempDir
+    private Path files;
+
+    /** Some hundred thousand lines that say nothing new. */
+    @BeforeAll
+    static void logLittle() {
+        ((Logger) LoggerFactory.getLogger("org.smtpguard")).setLevel(Level.ERROR);
+    }
+
+    @AfterAll
+    static void logAsBefore() {
+        ((Logger) LoggerFactory.getLogger("org.smtpguard")).setLevel(null);
+    }
+
+    @Test
+    void file() throws Exception {
+        soak(new FilePeer(files.resolve("users"), SEED), LocalUsers.none());
+    }
+
+    private void soak(Peer peer, LocalUsers users) throws Exception {
+        Backends backends = new Backends(new FileSystemImpl(new JamesServerResourceLoader(files.toString())), new GuardPools(), users);
+        BackendSet set = BackendSet.parse(Xml.handler(Authentication.class, "<backend class=\"" + peer.backend() + "\" name=\"soaked\">"
+            + SAFEGUARDS + peer.elements() + "</backend>"), backends);
+        try (peer) {
+            BackendChain chain = new BackendChain(set.links());
+            amidFaults(new Soak(chain, WARM_UP, SEED - 1), peer);
+            isWell(chain);
+            Holdings before = Holdings.settled();
+
+            Soak soak = new Soak(chain, AUTHS, SEED);
+            long start = System.nanoTime();
+            amidFaults(soak, peer);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            isWell(chain);
+            Holdings after = Holdings.backAt(before);
+            System.out.printf(Locale.ROOT, "soak: %s, %s; %.1f s, seed %d; before %s, after %s%n", peer.backend(), soak, seconds, SEED,
+                before, after);
+
+            assertThat(soak.flaws().stream().limit(TOLD)).isEmpty();
+            assertThat(soak.answered() + soak.hungUp()).isEqualTo(AUTHS);
+            assertThat(soak.slowest()).isLessThan(LIMIT.plus(GRACE));
+            assertThat(soak.answered(CredentialResult.Kind.ACCEPTED)).isGreaterThan(AUTHS / 10);
+        } finally {
+            set.release();
+        }
+    }
+
+    /** Well again at the end. */
+    private static void amidFaults(Soak soak, Peer peer) throws ExecutionException, InterruptedException, TimeoutException {
+        Random random = new Random(SEED);
+        List<Ailment> ailments = new ArrayList<>(peer.ailments());
+        // Who is busy is well.
+        ailments.removeAll(List.of(Ailment.NONE, Ailment.BUSY));
+        CompletableFuture<Void> over = soak.begin();
+        long start = System.nanoTime();
+        for (boolean ill = false; !over.isDone() && System.nanoTime() - start < PATIENCE.toNanos(); ill = !ill) {
+            peer.suffer(ill ? ailments.get(random.nextInt(ailments.size())) : Ailment.NONE);
+            try {
+                over.get(1 + random.nextInt(LONGEST_SPELL_MILLIS), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                // As it should be: the next spell.
+            }
+        }
+        peer.suffer(Ailment.NONE);
+        over.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static void isWell(BackendChain chain) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> chain.verify(Credentials.of(Peer.ALICE, Secret.of(Peer.PASSWORD_OF_ALICE)))
+            .get(30, TimeUnit.SECONDS).isAccepted());
+    }
+}
