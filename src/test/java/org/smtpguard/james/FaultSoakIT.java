@@ -3,6 +3,7 @@ package org.smtpguard.james;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,8 +31,8 @@ import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.it.fault.Ailment;
-import org.smtpguard.it.fault.FilePeer;
 import org.smtpguard.it.fault.Peer;
+import org.smtpguard.it.fault.Peers;
 
 /**
  * Very many AUTHs at each backend, whose other side is well and ill by turns. Every one is answered; a right password never gets a
@@ -68,7 +69,16 @@ class FaultSoakIT {
 
     @Test
     void file() throws Exception {
-        soak(new FilePeer(files.resolve("users"), SEED), LocalUsers.none());
+        soak(peers().file(), LocalUsers.none());
+    }
+
+    @Test
+    void jdbc() throws Exception {
+        soak(peers().jdbc(), LocalUsers.none());
+    }
+
+    private Peers peers() throws IOException {
+        return new Peers(files, LIMIT.plus(GRACE), SEED);
     }
 
     private void soak(Peer peer, LocalUsers users) throws Exception {

@@ -16,10 +16,6 @@ import java.util.concurrent.TimeUnit;
  * off; or its hashes take their time.
  */
 public final class FilePeer implements Peer {
-    private static final String USERS = ALICE + ":{SSHA512}"
-        + "jD47nLe4sSlzAr0vO6A52kLlriZTkLY4E8Dp0YlXIXHPo86+2gni4j4g/+NlIrZYGDjrdZlZe4rmGHwfLPx5nZrNVcYrOfN4CqMW63eRVno=\n"
-        + BOB + ":{SSHA512}"
-        + "CShqvMbu75UiE2qSgozdAMEkVm3zEgQ7CQqhLIatz3XF2239bgiBGX/gL/F1O/B038vlegOI4C83Wdk+nVuTP80uGYHmVqfJjd9I7jcU8oU=\n";
     /** Some 50 ms each. */
     private static final String USERS_WITH_COSTLY_HASHES =
         ALICE + ":{ARGON2ID}$argon2id$v=19$m=19456,t=2,p=1$MjN0W7tctD4ganhkiqG+QQ$o2L/aJ0wOsTZA8nfmOUwapDSyeWIfVQ6+yokl6gOA2w\n"
@@ -65,16 +61,16 @@ public final class FilePeer implements Peer {
                     replace(USERS_WITH_COSTLY_HASHES.getBytes(StandardCharsets.UTF_8));
                     break;
                 case RUBBISH:
-                    byte[] rubbish = new byte[USERS.length()];
+                    byte[] rubbish = new byte[Peers.USERS.length()];
                     random.nextBytes(rubbish);
                     replace(rubbish);
                     break;
                 case CUTS:
                     // In the midst of a line: what is cut off behind one is a file without some users, and as good as any.
-                    replace(USERS.substring(0, USERS.length() * 3 / 4).getBytes(StandardCharsets.UTF_8));
+                    replace(Peers.USERS.substring(0, Peers.USERS.length() * 3 / 4).getBytes(StandardCharsets.UTF_8));
                     break;
                 default:
-                    replace(USERS.getBytes(StandardCharsets.UTF_8));
+                    replace(Peers.USERS.getBytes(StandardCharsets.UTF_8));
                     break;
             }
         } catch (IOException e) {
