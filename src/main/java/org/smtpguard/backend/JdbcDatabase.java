@@ -49,6 +49,8 @@ final class JdbcDatabase implements AutoCloseable {
         config.setInitializationFailTimeout(-1);
         config.setConnectionTimeout(atLeast(limit.dividedBy(2)));
         config.setValidationTimeout(atLeast(limit.dividedBy(5)));
+        // Named, since the pool would ask its first connection and no other; if that one breaks just then, none would be taken ever after.
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setThreadFactory(threads(config.getPoolName(), source.driverLoader()));
         this.pool = new HikariDataSource(config);
         this.limit = limit;

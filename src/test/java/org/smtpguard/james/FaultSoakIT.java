@@ -42,7 +42,7 @@ import org.smtpguard.it.fault.Peers;
  * networks let it. In this JVM, from the configuration on; what a server makes of it is FaultMatrixIT's.
  */
 class FaultSoakIT {
-    private static final long AUTHS = Long.getLong("smtpguard.soak.auths", 2_000);
+    private static final long AUTHS = Long.getLong("smtpguard.soak.auths", 5_000);
     private static final long SEED = Long.getLong("smtpguard.soak.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
     private static final Duration LIMIT = Duration.ofMillis(400);
     private static final Duration GRACE = Duration.ofSeconds(1);
@@ -50,8 +50,12 @@ class FaultSoakIT {
         + "<atOnce most=\"16\" queue=\"32\"/><breaker faults=\"5\" probeEvery=\"100ms\"/>";
     private static final Duration PATIENCE = Duration.ofSeconds(60 + AUTHS / 50);
     private static final long WARM_UP = 1_000;
-    private static final int LONGEST_SPELL_MILLIS = 250;
+    private static final int LONGEST_HEALTH_MILLIS = 500;
+    private static final int LONGEST_ILLNESS_MILLIS = 250;
     private static final int TOLD = 10;
+
+    /** Held, since what nobody holds forgets its level. */
+    private static final java.util.logging.Logger DRIVERS = java.util.logging.Logger.getLogger("org.postgresql");
 
     @TempDir
     private Path files;
@@ -59,11 +63,13 @@ class FaultSoakIT {
     /** Some hundred thousand lines that say nothing new. */
     @BeforeAll
     static void logLittle() {
+        DRIVERS.setLevel(java.util.logging.Level.OFF);
         ((Logger) LoggerFactory.getLogger("org.smtpguard")).setLevel(Level.ERROR);
     }
 
     @AfterAll
     static void logAsBefore() {
+        DRIVERS.setLevel(null);
         ((Logger) LoggerFactory.getLogger("org.smtpguard")).setLevel(null);
     }
 
@@ -120,7 +126,7 @@ class FaultSoakIT {
         for (boolean ill = false; !over.isDone() && System.nanoTime() - start < PATIENCE.toNanos(); ill = !ill) {
             peer.suffer(ill ? ailments.get(random.nextInt(ailments.size())) : Ailment.NONE);
             try {
-                over.get(1 + random.nextInt(LONGEST_SPELL_MILLIS), TimeUnit.MILLISECONDS);
+                over.get(1 + random.nextInt(ill ? LONGEST_ILLNESS_MILLIS : LONGEST_HEALTH_MILLIS), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 // As it should be: the next spell.
             }

@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
  * off; or its hashes take their time.
  */
 public final class FilePeer implements Peer {
-    /** Some 50 ms each. */
+    /** Some 10 ms each. */
     private static final String USERS_WITH_COSTLY_HASHES =
-        ALICE + ":{ARGON2ID}$argon2id$v=19$m=19456,t=2,p=1$MjN0W7tctD4ganhkiqG+QQ$o2L/aJ0wOsTZA8nfmOUwapDSyeWIfVQ6+yokl6gOA2w\n"
-        + BOB + ":{ARGON2ID}$argon2id$v=19$m=19456,t=2,p=1$ALr7O/At7ZcGtsWCXkMEWA$qCsrKCo0pWrRPIrZRSj3+NmcIjMgclC9vjkUuJdfQec\n";
+        ALICE + ":{ARGON2ID}$argon2id$v=19$m=8192,t=1,p=1$przP/fTXlGUmbDBD0XqY0g$qCFfXXTkNN/bIThUhG3LsoQOP2jJFvIUcreJqjNEocw\n"
+        + BOB + ":{ARGON2ID}$argon2id$v=19$m=8192,t=1,p=1$cVDr68RnDNDpe4p5504E9g$w48ilpfHOA4YvsR6hHptHo4HEaekBDj2+9Wn6ScB1lg\n";
 
     private final Path file;
     private final Random random;

@@ -56,7 +56,7 @@ public enum Row {
     List<String> flaws(boolean isMissed, List<Login> meanwhile, List<Login> afterwards, Optional<Duration> back) {
         List<String> flaws = new ArrayList<>();
         meanwhile.stream().filter(login -> !isRight(isMissed, login)).forEach(login -> flaws.add("not what is right: " + login));
-        afterwards.stream().filter(login -> !login.isTrue() && !(isMissed && login.isUnavailable()))
+        afterwards.stream().filter(login -> !login.isTrue() && !(login.isUnavailable() && (isMissed || this == EXHAUSTED)))
             .forEach(login -> flaws.add("not what is right afterwards: " + login));
         Stream.concat(meanwhile.stream(), afterwards.stream()).filter(login -> login.time().compareTo(LIMIT.plus(GRACE)) > 0)
             .forEach(login -> flaws.add("too late: " + login));
