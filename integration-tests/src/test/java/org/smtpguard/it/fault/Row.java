@@ -52,13 +52,17 @@ public enum Row {
         return ailments;
     }
 
-    /** What is wrong with how it went; nothing if all is well. */
-    List<String> flaws(boolean isMissed, List<Login> meanwhile, List<Login> afterwards, Optional<Duration> back) {
+    /**
+     * What is wrong with how it went; nothing if all is well.
+     *
+     * @param stall for how long the machine stood still
+     */
+    List<String> flaws(boolean isMissed, List<Login> meanwhile, List<Login> afterwards, Optional<Duration> back, Duration stall) {
         List<String> flaws = new ArrayList<>();
         meanwhile.stream().filter(login -> !isRight(isMissed, login)).forEach(login -> flaws.add("not what is right: " + login));
         afterwards.stream().filter(login -> !login.isTrue() && !(login.isUnavailable() && (isMissed || this == EXHAUSTED)))
             .forEach(login -> flaws.add("not what is right afterwards: " + login));
-        Stream.concat(meanwhile.stream(), afterwards.stream()).filter(login -> login.time().compareTo(LIMIT.plus(GRACE)) > 0)
+        Stream.concat(meanwhile.stream(), afterwards.stream()).filter(login -> login.time().compareTo(LIMIT.plus(GRACE).plus(stall)) > 0)
             .forEach(login -> flaws.add("too late: " + login));
         if (this == EXHAUSTED && (meanwhile.stream().noneMatch(Login::isUnavailable) || meanwhile.stream().noneMatch(Login::isTrue))) {
             flaws.add("nobody was turned away, or everybody, of " + meanwhile.size());
@@ -66,7 +70,7 @@ public enum Row {
         if (this != COMES_BACK && meanwhile.isEmpty()) {
             flaws.add("nobody has come");
         }
-        if (back.filter(time -> time.compareTo(PROBE_EVERY.plus(PATIENCE)) <= 0).isEmpty()) {
+        if (back.filter(time -> time.compareTo(PROBE_EVERY.plus(PATIENCE).plus(stall)) <= 0).isEmpty()) {
             flaws.add("not back in time: " + back);
         }
         return flaws;

@@ -41,6 +41,7 @@ public final class Trial implements AutoCloseable {
     private final List<Column> columns;
     private final List<InetSocketAddress> healthy;
     private final long seed;
+    private final Metronome metronome = new Metronome();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "trial");
         thread.setDaemon(true);
@@ -102,7 +103,7 @@ public final class Trial implements AutoCloseable {
         long end = System.nanoTime();
         peer.suffer(Ailment.NONE);
         Optional<Duration> back = recover(column, afterwards).map(at -> Duration.ofNanos(at - end));
-        return new Cell(row, peer.isMissed(), meanwhile, afterwards, back);
+        return new Cell(row, peer.isMissed(), meanwhile, afterwards, back, metronome.stall());
     }
 
     private static void flap(Peer peer, Random random) {
@@ -188,6 +189,7 @@ public final class Trial implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
+        metronome.close();
     }
 
     /** What goes on in the background as long as it is told to. */
