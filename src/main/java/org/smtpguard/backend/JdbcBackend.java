@@ -75,7 +75,9 @@ public final class JdbcBackend implements SecretLookup {
         this.lookup = JdbcStatement.of(settings, LOOKUP, Set.of(JdbcUser.ASKED, JdbcUser.LOCALPART, JdbcUser.DOMAIN));
         this.upgrade = JdbcHash.statement(settings);
         Optional<JdbcStatement> record = JdbcLastLogin.statement(settings);
-        this.decoys = new AtomicReference<>(Decoys.of(List.of(), schemes, new SecureRandom().generateSeed(32)));
+        byte[] key = new byte[32];
+        new SecureRandom().nextBytes(key);
+        this.decoys = new AtomicReference<>(Decoys.of(List.of(), schemes, key));
         // Last: from here on there are threads.
         this.database = new JdbcDatabase(settings, timeLimit());
         Executor writers = new Sideline(workers.blocking(), Math.max(1, JdbcDatabase.poolSize(settings) / 2));

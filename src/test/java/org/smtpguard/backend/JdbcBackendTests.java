@@ -584,10 +584,9 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
         void saysThatThePasswordOfTheDatabaseIsWrongAndNotWhichItIs() throws Exception {
             try (LogCapture log = new LogCapture()) {
                 CredentialBackend backend =
-                    backend(TestWorkers.direct(), "lookup", LOOKUP, "password", "wr0ng-database-Pässwörd", "timeout", "3s");
+                    backend(TestWorkers.direct(), "lookup", LOOKUP, "password", "wr0ng-database-Pässwörd", "timeout", "6s");
 
                 assertThat(check(backend)).get().asString().startsWith("the database does not take <user> and <password> (");
-                assertThat(ask(backend, USER, PASSWORD).kind()).isEqualTo(Kind.UNAVAILABLE);
                 assertThat(log.text() + backend).doesNotContain("wr0ng-database", TestDatabase.PASSWORD);
             }
         }

@@ -1,11 +1,15 @@
 package org.smtpguard.backend;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +17,14 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.UUID;
 
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.it.peer.Postgres;
 
 /** An empty database for one test: H2's, in memory, or a schema of a real PostgreSQL's that is started once. */
 final class TestDatabase {
-    static final String USER = Postgres.USER;
-    static final String PASSWORD = Postgres.PASSWORD;
+    static final String USER = "mail";
+    /** Nobody writes this by accident: if it is found in a log, it is a leak. */
+    static final String PASSWORD = "d4tabase-Pässwörd";
 
     private final String url;
 
@@ -32,22 +37,17 @@ final class TestDatabase {
     }
 
     static TestDatabase postgres() {
-        String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-        Postgres.shared().asSuperuser("CREATE SCHEMA " + name + " AUTHORIZATION " + USER);
-        return new TestDatabase("jdbc:postgresql://127.0.0.1:" + postgresPort() + "/postgres?currentSchema=" + name);
+        return Postgres.SHARED.schema();
     }
 
     /** One that cannot hold every character. */
     static TestDatabase postgresInLatin1() {
-        String name = "latin1_" + UUID.randomUUID().toString().replace("-", "");
-        Postgres.shared().asSuperuser("CREATE DATABASE " + name + " OWNER " + USER
-            + " ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
-        return new TestDatabase("jdbc:postgresql://127.0.0.1:" + postgresPort() + "/" + name);
+        return Postgres.SHARED.latin1();
     }
 
     /** The port of a PostgreSQL, on loopback. */
     static int postgresPort() {
-        return Postgres.shared().port();
+        return Postgres.SHARED.port();
     }
 
     TestDatabase at(int port) {
@@ -89,5 +89,57 @@ final class TestDatabase {
             }
         }
         return rows;
+    }
+
+    /** Started when first asked for, and stopped with the JVM. */
+    private static final class Postgres {
+        private static final Postgres SHARED = new Postgres();
+
+        private final EmbeddedPostgres server;
+
+        private Postgres() {
+            try {
+                server = EmbeddedPostgres.builder()
+                    .setPGStartupWait(Duration.ofMinutes(1))
+                    .setServerConfig("hba_file", askForPasswords().toString())
+                    .start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            asSuperuser("CREATE ROLE " + USER + " LOGIN PASSWORD '" + PASSWORD + "'");
+        }
+
+        /** Of all but the superuser, whom the library itself logs in. */
+        private static Path askForPasswords() throws IOException {
+            Path file = Files.createTempFile("pg_hba", ".conf");
+            file.toFile().deleteOnExit();
+            return Files.writeString(file, "host all postgres samehost trust\nhost all all samehost scram-sha-256\n");
+        }
+
+        int port() {
+            return server.getPort();
+        }
+
+        TestDatabase latin1() {
+            String name = "latin1_" + UUID.randomUUID().toString().replace("-", "");
+            asSuperuser("CREATE DATABASE " + name + " OWNER " + USER
+                + " ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+            return new TestDatabase("jdbc:postgresql://127.0.0.1:" + port() + "/" + name);
+        }
+
+        private void asSuperuser(String sql) {
+            try (Connection connection = server.getPostgresDatabase().getConnection();
+                 Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        TestDatabase schema() {
+            String name = "test_" + UUID.randomUUID().toString().replace("-", "");
+            asSuperuser("CREATE SCHEMA " + name + " AUTHORIZATION " + USER);
+            return new TestDatabase("jdbc:postgresql://127.0.0.1:" + port() + "/postgres?currentSchema=" + name);
+        }
     }
 }

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.Driver;
 import org.smtpguard.it.fault.Ailment;
 import org.smtpguard.it.fault.Bystanders;
 import org.smtpguard.it.fault.Cell;
@@ -36,6 +35,7 @@ import org.smtpguard.it.fault.Table;
 import org.smtpguard.it.fault.Trial;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.server.Ports;
+import org.smtpguard.it.server.Postgres;
 
 /**
  * Whatever befalls the other side of a backend: its users are told the truth or {@code 454}, in time, and never that their password
@@ -72,7 +72,7 @@ class FaultMatrixIT {
             COLUMNS.add(new Column(peer));
         }
         InetSocketAddress healthy = Ports.one();
-        JamesServer.Builder builder = JamesServer.guarded().withJar(driver()).withConf("healthy-users", Peers.USERS)
+        JamesServer.Builder builder = JamesServer.guarded().withJar(Postgres.driver()).withConf("healthy-users", Peers.USERS)
             .withPort(healthy, chain("<backend class=\"FileBackend\" name=\"healthy\"><file>file://conf/healthy-users</file></backend>"));
         COLUMNS.forEach(column -> builder.withPort(column.port(), chain(column.backend())));
         COLUMNS.stream().map(Column::peer).filter(peer -> peer.canBeDownAtStart()).forEach(peer -> peer.suffer(Ailment.REFUSES));
@@ -143,10 +143,6 @@ class FaultMatrixIT {
         Table table = new Table(MEANWHILE, List.of("a command other than AUTH, ms", "AUTH at another backend, ms"));
         SEEN.forEach((title, seen) -> table.add(title, List.of(seen.commands().toString(), seen.logins().toString())));
         return table;
-    }
-
-    private static Path driver() throws Exception {
-        return Path.of(Driver.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     }
 
     private static String chain(String backend) {

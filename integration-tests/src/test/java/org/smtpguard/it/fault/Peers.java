@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 
-import org.smtpguard.it.peer.Postgres;
+import org.smtpguard.it.server.Postgres;
 
 /** The other sides of our backends, each a real one. */
 public final class Peers {
@@ -39,17 +39,13 @@ public final class Peers {
 
     /** A PostgreSQL that is asked under TLS. */
     public Peer jdbc() {
-        Postgres server = Postgres.shared();
-        String schema = "faults_" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
-        server.asSuperuser("CREATE SCHEMA " + schema + " AUTHORIZATION " + Postgres.USER);
-        server.asSuperuser("CREATE TABLE " + schema + ".accounts (name text PRIMARY KEY, password text NOT NULL)");
-        server.asSuperuser("INSERT INTO " + schema + ".accounts VALUES ('" + Peer.ALICE + "', '" + HASH_OF_ALICE + "'), ('" + Peer.BOB
-            + "', '" + HASH_OF_BOB + "')");
-        server.asSuperuser("GRANT SELECT ON " + schema + ".accounts TO " + Postgres.USER);
+        Postgres server = Postgres.start();
+        server.run("CREATE TABLE accounts (name text PRIMARY KEY, password text NOT NULL)",
+            "INSERT INTO accounts VALUES ('" + Peer.ALICE + "', '" + HASH_OF_ALICE + "'), ('" + Peer.BOB + "', '" + HASH_OF_BOB + "')");
         FaultProxy proxy = proxy(server.port(), certificates.askedForAsPostgres());
-        return new ServerPeer("JdbcBackend", "<url>jdbc:postgresql://localhost:" + proxy.port() + "/postgres?currentSchema=" + schema
-            + "&amp;sslmode=verify-full&amp;sslrootcert=" + trusted + "</url><user>" + Postgres.USER + "</user><password>"
-            + Postgres.PASSWORD + "</password><lookup>SELECT password FROM accounts WHERE name = :user</lookup>", proxy, () -> { }, true);
+        return new ServerPeer("JdbcBackend", "<url>jdbc:postgresql://localhost:" + proxy.port() + "/postgres?sslmode=verify-full"
+            + "&amp;sslrootcert=" + trusted + "</url><user>" + Postgres.USER + "</user><password>" + Postgres.PASSWORD
+            + "</password><lookup>SELECT password FROM accounts WHERE name = :user</lookup>", proxy, server, true);
     }
 
     private FaultProxy proxy(int port, Security security) {
