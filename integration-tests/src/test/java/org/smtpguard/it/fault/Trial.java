@@ -28,8 +28,8 @@ public final class Trial implements AutoCloseable {
     private static final int CLIENTS = 4;
     private static final Duration PACE = Duration.ofMillis(50);
     private static final Duration PACE_OF_BYSTANDERS = Duration.ofMillis(20);
-    /** Twice the limit, so that the first are answered at it, and those who come when the breaker is open, too. */
-    private static final Duration LOAD = Duration.ofMillis(2_200);
+    /** More than the limit: the first are answered at it, and those who come when the breaker is open, at once. */
+    private static final Duration LOAD = Duration.ofMillis(1_600);
     private static final Duration BEFORE_IT_DIES = Duration.ofMillis(700);
     private static final int FLAPS = 12;
     private static final int LONGEST_FLAP_MILLIS = 400;
