@@ -234,6 +234,11 @@ public final class DiagnosisCatalogue {
             "A password sent as it is, a line broken by an encoder, a NUL forgotten. The exchange is over.",
             "PLAIN is base64 of NUL user NUL password, on one line: printf '\\0user\\0pass' | base64",
             "RFC 4954 4, RFC 4616 2"));
+        all.put(DiagnosisId.AUTH_TOO_LONG, new Article(
+            "The client's response is longer than the lines that this server reads. The exchange is over.",
+            "A ticket or a token of more than 8 kB, or something that is no response at all.",
+            "Ask for a shorter token, or use another mechanism.",
+            "RFC 4954 4, 6"));
         all.put(DiagnosisId.AUTH_CANCELLED, new Article(
             "The client ended the exchange with a line that holds * alone.",
             "A user pressed cancel, or the client did not like the challenge.",

@@ -293,7 +293,7 @@ public final class Authentication
         private Response answer(SMTPSession session, Step step) {
             switch (step.kind()) {
                 case CHALLENGE:
-                    session.pushLineHandler(this::onResponse);
+                    guard.waitingRoom().challenge(session, this::onResponse, () -> guard.refuse(session, Fault.RESPONSE_TOO_LONG, command));
                     return new SMTPResponse("334", Base64.getEncoder().encodeToString(step.challenge()));
                 case SUCCESS:
                     return succeeded(session, step);
@@ -311,7 +311,7 @@ public final class Authentication
 
         /** The client's response to a challenge: like AUTH itself, the last of its group. */
         private Response onResponse(SMTPSession session, byte[] line) {
-            session.popLineHandler();
+            guard.waitingRoom().endChallenge(session);
             Optional<Response> refusal = CommandLine.parse(line).endsInBareLf()
                 ? guard.judge(session, Fault.BARE_LF, command) : Optional.empty();
             return refusal.orElseGet(() -> guard.mode(DiagnosisId.SEQ_PIPELINING) == Mode.OFF ? proceed(session, line)
