@@ -44,6 +44,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.diagnosis.Fault;
 import org.smtpguard.protocol.CommandLine;
@@ -268,6 +269,18 @@ public final class Authentication
         }
     }
 
+    /** Unknown user, wrong password and disabled account are one: what they have in common is all that a client may know. */
+    private static Fault fault(CredentialResult.Kind kind) {
+        switch (kind) {
+            case EXPIRED:
+                return Fault.PASSWORD_EXPIRED;
+            case TOO_WEAK:
+                return Fault.MECHANISM_TOO_WEAK;
+            default:
+                return kind.isRefusal() ? Fault.CREDENTIALS_REFUSED : Fault.BACKEND_UNAVAILABLE;
+        }
+    }
+
     /** One AUTH command and the exchange that it began. */
     private final class Dialogue {
         private final String mechanism;
@@ -302,8 +315,7 @@ public final class Authentication
                     return guard.refuse(session, Fault.IDENTITY_REFUSED, command);
                 case REFUSED:
                     failed(session, step, step.result().toString());
-                    return guard.refuse(session, step.result().kind().isRefusal() ? Fault.CREDENTIALS_REFUSED : Fault.BACKEND_UNAVAILABLE,
-                        command);
+                    return guard.refuse(session, fault(step.result().kind()), command);
                 default:
                     return guard.refuse(session, Fault.MALFORMED, command);
             }

@@ -35,8 +35,9 @@ final class PortGuard {
         DiagnosisId.SYN_ARGUMENT);
     private static final Set<DiagnosisId> SHOWS_NEED_OF_AUTH = EnumSet.of(DiagnosisId.AUTH_REQUIRED, DiagnosisId.AUTH_CREDENTIALS,
         DiagnosisId.AUTH_UNAVAILABLE, DiagnosisId.AUTH_MECHANISM, DiagnosisId.AUTH_ENCODING, DiagnosisId.AUTH_TLS_REQUIRED,
-        DiagnosisId.AUTH_IDENTITY, DiagnosisId.AUTH_TOO_LONG);
-    private static final Set<DiagnosisId> AUTH_FAILURES = EnumSet.of(DiagnosisId.AUTH_CREDENTIALS, DiagnosisId.AUTH_IDENTITY);
+        DiagnosisId.AUTH_IDENTITY, DiagnosisId.AUTH_TOO_LONG, DiagnosisId.AUTH_EXPIRED, DiagnosisId.AUTH_TOO_WEAK);
+    private static final Set<DiagnosisId> AUTH_FAILURES = EnumSet.of(DiagnosisId.AUTH_CREDENTIALS, DiagnosisId.AUTH_IDENTITY,
+        DiagnosisId.AUTH_EXPIRED, DiagnosisId.AUTH_TOO_WEAK);
     /** Neither the client's error, nor one of order or syntax; or the end already. */
     private static final Set<DiagnosisId> NO_ERRORS = EnumSet.of(DiagnosisId.AUTH_UNAVAILABLE, DiagnosisId.AUTH_REQUIRED,
         DiagnosisId.SEQ_GREETING_EARLY, DiagnosisId.LIMIT_ERRORS, DiagnosisId.LIMIT_AUTH);
