@@ -33,19 +33,22 @@ import org.smtpguard.password.PasswordSchemes;
 
 /**
  * Users in a file of {@code user:{SCHEME}hash} lines ({@code docs/backends/file.md}). A changed file is taken at the next
- * log-in; one that cannot be used is not, and the last good version stays.
+ * log-in, or within a second or so if anybody wants to hear of changes; one that cannot be used is not, and the last good version
+ * stays.
  *
  * <p>Every claim costs one check of one hash, known user or not; see {@link UserFile} for what a stranger is checked against.
  *
  * <p>Threads: the constructor reads the file, on the thread that starts the server. {@link #verify} hands the claim to the
  * hashing pool and returns; everything else (asking the file system whether the file has changed, reading it, checking
  * the hash, completing the answer) happens on a thread of that pool. {@link #version} is immutable and replaced as a
- * whole, by the one thread that holds {@link #reading}; a thread that finds it held goes on with the version there is.
+ * whole, by the one thread that holds {@link #reading}, which then tells the listener; a thread that finds it held goes on with
+ * the version there is.
  * Better hashes are made and written by {@link HashUpgrade}, after the answer, and read like any other change of the file.
  */
 public final class FileBackend implements SecretLookup {
     private static final Logger LOGGER = LoggerFactory.getLogger(FileBackend.class);
 
+    private static final String TOO_MUCH = "too many passwords wait to be checked";
     private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
     private static final String[] ELEMENTS = {"file", "upgrade", "preferredScheme", "allowPlain", "costLimits"};
 
@@ -56,6 +59,8 @@ public final class FileBackend implements SecretLookup {
     private final byte[] key = new byte[32];
     private final ReentrantLock reading = new ReentrantLock();
     private final Optional<HashUpgrade> upgrade;
+    private final Watch watch;
+    private volatile Runnable listener = () -> { };
     private volatile Version version;
 
     /**
@@ -79,6 +84,7 @@ public final class FileBackend implements SecretLookup {
         this.upgrade = settings.flag("upgrade")
             ? Optional.of(new HashUpgrade(settings.name(), file, schemes, workers, rewrite))
             : Optional.empty();
+        this.watch = new Watch(workers.hashing(), this::users);
         new SecureRandom().nextBytes(key);
         Optional<Stamp> stamp = stamp();
         try {
@@ -131,7 +137,7 @@ public final class FileBackend implements SecretLookup {
                 }
             });
         } catch (RejectedExecutionException e) {
-            answer.complete(CredentialResult.unavailable("too many passwords wait to be checked"));
+            answer.complete(CredentialResult.notAsked(TOO_MUCH));
         }
         return answer;
     }
@@ -143,9 +149,38 @@ public final class FileBackend implements SecretLookup {
             // The file may have changed and have to be read: not on the caller's thread.
             workers.hashing().execute(() -> answer.complete(keys(UserFile.normalise(username), scheme)));
         } catch (RejectedExecutionException e) {
-            answer.complete(KeyResult.unavailable("too many passwords wait to be checked"));
+            answer.complete(KeyResult.none(CredentialResult.notAsked(TOO_MUCH)));
         }
         return answer;
+    }
+
+    /** Looks at the file. */
+    @Override
+    public CompletionStage<Optional<String>> check() {
+        try {
+            return CompletableFuture.runAsync(this::users, workers.hashing()).thenApply(done -> flaw());
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture(Optional.of(TOO_MUCH));
+        }
+    }
+
+    /** As of the last look at the file. */
+    @Override
+    public Optional<String> flaw() {
+        Version now = version;
+        return now.fault.map(fault -> fault + "; until that is mended, " + lastGood(now));
+    }
+
+    /** Log-ins that are answered from a cache do not come here, so the file is looked at without one. */
+    @Override
+    public void onChange(Runnable onChange) {
+        listener = onChange;
+        watch.begin();
+    }
+
+    @Override
+    public void close() {
+        watch.close();
     }
 
     private KeyResult keys(String user, String scheme) {
@@ -169,7 +204,7 @@ public final class FileBackend implements SecretLookup {
             }
         } catch (Throwable fault) {
             // An Argon2 hash that asks for more memory than there is ends here, too: an error, and still no "no".
-            answer.complete(CredentialResult.unavailable(fault.getClass().getName()));
+            answer.complete(CredentialResult.unavailable(fault));
         }
     }
 
@@ -192,8 +227,12 @@ public final class FileBackend implements SecretLookup {
             try {
                 // Looked at again: another thread may have read the file between the look and the lock.
                 Optional<Stamp> stamp = stamp();
-                if (!version.isOf(stamp)) {
-                    version = next(version, stamp);
+                Version last = version;
+                if (!last.isOf(stamp)) {
+                    version = next(last, stamp);
+                    if (version.users != last.users) {
+                        listener.run();
+                    }
                 }
             } finally {
                 reading.unlock();
@@ -222,10 +261,13 @@ public final class FileBackend implements SecretLookup {
 
     private Version broken(Version last, Optional<Stamp> stamp, String fault) {
         if (stamp.isPresent() || !last.fault.equals(Optional.of(fault))) {
-            LOGGER.warn("{} Until that is mended, the last version that could be read counts (users: {}).",
-                settings.fault(fault).getMessage(), last.users.size());
+            LOGGER.warn("{} Until that is mended, {}.", settings.fault(fault).getMessage(), lastGood(last));
         }
         return new Version(stamp, last.users, Optional.of(fault));
+    }
+
+    private static String lastGood(Version version) {
+        return "the last version that could be read counts (users: " + version.users.size() + ")";
     }
 
     /** What is wrong with the file and how to mend it, as a predicate of this backend. */

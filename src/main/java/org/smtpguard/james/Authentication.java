@@ -1,7 +1,6 @@
 package org.smtpguard.james;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,8 +81,6 @@ public final class Authentication
     /** CrowdSec scenarios read this logger, and these words. */
     private static final Logger AUTHENTICATION = LoggerFactory.getLogger("org.apache.james.protocols.smtp.AUTHENTICATION");
     private static final EnhancedStatus SUCCESS = EnhancedStatus.of("2.7.0");
-    /** How long a backend may take; RFC 5321 §4.5.3.2 has clients wait for minutes, people do not. */
-    private static final Duration BACKEND_LIMIT = Duration.ofSeconds(10);
     private static final AttachmentKey<LoginRecord> LOGIN = AttachmentKey.of("smtpguard.login", LoginRecord.class);
     private static final int LOGGED_NAME_LIMIT = 120;
     private static final String CANCEL = "*";
@@ -120,7 +117,7 @@ public final class Authentication
         } catch (ConfigurationFault e) {
             throw new ConfigurationException(e.getMessage(), e);
         }
-        BackendChain chain = new BackendChain(settings.backends().links(), BACKEND_LIMIT);
+        BackendChain chain = new BackendChain(settings.backends().links());
         Identities identities = new Identities(Authentication::normalise,
             new Delegation(settings.delegationRules(), settings.asksJamesForDelegation(), authorizator, pools.blocking()));
         settings.mechanisms().forEach(name -> mechanisms.put(name, mechanism(name, chain, identities)));
