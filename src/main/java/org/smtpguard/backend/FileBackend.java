@@ -24,10 +24,8 @@ import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.KeyResult;
-import org.smtpguard.credential.ScramKeys;
 import org.smtpguard.credential.SecretLookup;
 import org.smtpguard.credential.Workers;
-import org.smtpguard.password.CostLimits;
 import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
 
@@ -50,7 +48,8 @@ public final class FileBackend implements SecretLookup {
 
     private static final String TOO_MUCH = "too many passwords wait to be checked";
     private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
-    private static final String[] ELEMENTS = {"file", "upgrade", "preferredScheme", "allowPlain", "costLimits"};
+    private static final String[] ELEMENTS =
+        {"file", "upgrade", HashSettings.PREFERRED_SCHEME, HashSettings.ALLOW_PLAIN, HashSettings.COST_LIMITS};
 
     private final BackendSettings settings;
     private final Workers workers;
@@ -58,6 +57,7 @@ public final class FileBackend implements SecretLookup {
     private final Path file;
     private final byte[] key = new byte[32];
     private final ReentrantLock reading = new ReentrantLock();
+    private final FileHashes hashes;
     private final Optional<HashUpgrade> upgrade;
     private final Watch watch;
     private volatile Runnable listener = () -> { };
@@ -69,7 +69,7 @@ public final class FileBackend implements SecretLookup {
      * @throws ConfigurationFault if the file is missing, cannot be read or has a line that cannot be taken
      */
     public FileBackend(BackendSettings settings, Workers workers) {
-        this(settings, workers, schemes(settings.only(ELEMENTS)), new FileRewrite());
+        this(settings, workers, HashSettings.schemes(settings.only(ELEMENTS)), new FileRewrite());
     }
 
     FileBackend(BackendSettings settings, Workers workers, PasswordSchemes schemes) {
@@ -81,8 +81,9 @@ public final class FileBackend implements SecretLookup {
         this.workers = Objects.requireNonNull(workers, "workers");
         this.schemes = schemes;
         this.file = settings.file("file");
+        this.hashes = new FileHashes(file, rewrite);
         this.upgrade = settings.flag("upgrade")
-            ? Optional.of(new HashUpgrade(settings.name(), file, schemes, workers, rewrite))
+            ? Optional.of(new HashUpgrade(settings.name(), schemes, workers.hashing(), workers.blocking()))
             : Optional.empty();
         this.watch = new Watch(workers.hashing(), this::users);
         new SecureRandom().nextBytes(key);
@@ -91,25 +92,6 @@ public final class FileBackend implements SecretLookup {
             this.version = new Version(stamp, UserFile.parse(Files.readAllBytes(file), schemes, key), Optional.empty());
         } catch (IOException | MalformedLine e) {
             throw settings.fault(sentence(e));
-        }
-    }
-
-    private static PasswordSchemes schemes(BackendSettings settings) {
-        PasswordSchemes schemes;
-        try {
-            schemes = PasswordSchemes.standard(settings.text("costLimits").map(CostLimits::parse).orElseGet(CostLimits::standard));
-        } catch (IllegalArgumentException e) {
-            throw settings.fault("has <costLimits> that cannot be kept to: " + e.getMessage());
-        }
-        PasswordSchemes preferring = settings.text("preferredScheme").map(name -> preferring(schemes, name, settings)).orElse(schemes);
-        return settings.flag("allowPlain") ? preferring.withPlain() : preferring;
-    }
-
-    private static PasswordSchemes preferring(PasswordSchemes schemes, String name, BackendSettings settings) {
-        try {
-            return schemes.preferring(name);
-        } catch (IllegalArgumentException e) {
-            throw settings.fault("has a <preferredScheme> that is not known; " + e.getMessage());
         }
     }
 
@@ -188,10 +170,7 @@ public final class FileBackend implements SecretLookup {
         if (users.isDisabled(user)) {
             return KeyResult.disabled();
         }
-        return users.scramOf(user).filter(verifier -> verifier.mechanism().equals(scheme))
-            .map(verifier -> KeyResult.found(user,
-                new ScramKeys(verifier.iterations(), verifier.salt(), verifier.storedKey(), verifier.serverKey())))
-            .orElseGet(KeyResult::unknown);
+        return ScramLookup.keys(user, users.storedFor(user), scheme);
     }
 
     private void complete(CompletableFuture<CredentialResult> answer, Credentials credentials) {
@@ -200,7 +179,8 @@ public final class FileBackend implements SecretLookup {
             answer.complete(judgement.result);
             // The client has its verdict; nothing that happens from here on can change or delay it.
             if (judgement.result.isAccepted() && schemes.isOutdated(judgement.hash)) {
-                upgrade.ifPresent(one -> one.begin(judgement.result.username(), credentials.password()));
+                String user = judgement.result.username();
+                upgrade.ifPresent(one -> one.begin(user, credentials.password(), hashes.of(user)));
             }
         } catch (Throwable fault) {
             // An Argon2 hash that asks for more memory than there is ends here, too: an error, and still no "no".
