@@ -237,8 +237,9 @@ public final class BackendChain {
         }
 
         /**
-         * After {@link CredentialResult.Kind#REFUSED}, {@link CredentialResult.Kind#DISABLED} and
-         * {@link CredentialResult.Kind#EXPIRED}: three ways to say that the user is known and may not log in.
+         * After {@link CredentialResult.Kind#REFUSED}, {@link CredentialResult.Kind#DISABLED},
+         * {@link CredentialResult.Kind#EXPIRED} and {@link CredentialResult.Kind#TOO_WEAK}: four ways to say that the user is
+         * known and may not log in.
          */
         public Link onRefused(Then then) {
             return new Link(backend, onUnknown, then, onUnavailable);

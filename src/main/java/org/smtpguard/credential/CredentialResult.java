@@ -21,8 +21,10 @@ public final class CredentialResult {
         REFUSED,
         /** The user is known and may not log in. */
         DISABLED,
-        /** The password was right once and has to be changed. */
+        /** The password is the user's and has to be changed first. The client is told so: never said of one that is wrong. */
         EXPIRED,
+        /** The password is the user's, who may not log in by this mechanism. The client is told so: never said of one that is wrong. */
+        TOO_WEAK,
         /** The backend could not judge: down, too slow, overloaded or broken. */
         UNAVAILABLE;
 
@@ -74,6 +76,10 @@ public final class CredentialResult {
 
     public static CredentialResult expired() {
         return new CredentialResult(Kind.EXPIRED, "password expired");
+    }
+
+    public static CredentialResult tooWeak() {
+        return new CredentialResult(Kind.TOO_WEAK, "mechanism too weak");
     }
 
     /** @param reason for the operator's log alone; never shown to a client, and never with a secret in it */

@@ -47,6 +47,7 @@ class BackendChainTest {
         "UNKNOWN,     REFUSED,     UNKNOWN,     REFUSED,     b",
         "UNKNOWN,     DISABLED,    REFUSED,     DISABLED,    b",
         "EXPIRED,     DISABLED,    REFUSED,     EXPIRED,     a",
+        "UNKNOWN,     TOO_WEAK,    REFUSED,     TOO_WEAK,    b",
         "REFUSED,     UNAVAILABLE, UNKNOWN,     UNAVAILABLE, b",
         "UNKNOWN,     UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, b",
         "DISABLED,    REFUSED,     UNAVAILABLE, UNAVAILABLE, c",
@@ -269,6 +270,8 @@ class BackendChainTest {
                 return CredentialResult.disabled();
             case EXPIRED:
                 return CredentialResult.expired();
+            case TOO_WEAK:
+                return CredentialResult.tooWeak();
             default:
                 return CredentialResult.unavailable("down");
         }
