@@ -4,10 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -85,8 +84,9 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
     }
 
     @AfterEach
-    void close() {
+    void close() throws SQLException {
         opened.forEach(CredentialBackend::close);
+        database.close();
     }
 
     @Override
@@ -584,7 +584,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
         void saysThatThePasswordOfTheDatabaseIsWrongAndNotWhichItIs() throws Exception {
             try (LogCapture log = new LogCapture()) {
                 CredentialBackend backend =
-                    backend(TestWorkers.direct(), "lookup", LOOKUP, "password", "wr0ng-database-Pässwörd", "timeout", "6s");
+                    backend(TestWorkers.direct(), "lookup", LOOKUP, "password", "wr0ng-database-Pässwörd", "timeout", "4s");
 
                 assertThat(check(backend)).get().asString().startsWith("the database does not take <user> and <password> (");
                 assertThat(log.text() + backend).doesNotContain("wr0ng-database", TestDatabase.PASSWORD);
@@ -635,12 +635,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
     }
 
     final void insert(String user, String password) throws SQLException {
-        try (Connection connection = database.connect();
-             PreparedStatement statement = connection.prepareStatement("INSERT INTO users (username, password) VALUES (?, ?)")) {
-            statement.setString(1, user);
-            statement.setString(2, password);
-            statement.executeUpdate();
-        }
+        database.run("INSERT INTO users (username, password) VALUES (?, ?)", Arrays.asList(user, password));
     }
 
     private List<String> everything() throws SQLException {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -21,12 +23,14 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.smtpguard.credential.BackendSettings;
 
 /** An empty database for one test: H2's, in memory, or a schema of a real PostgreSQL's that is started once. */
-final class TestDatabase {
+final class TestDatabase implements AutoCloseable {
     static final String USER = "mail";
     /** Nobody writes this by accident: if it is found in a log, it is a leak. */
     static final String PASSWORD = "d4tabase-Pässwörd";
 
     private final String url;
+    /** For {@link #run} and {@link #rows}: each connection costs a PostgreSQL a process, and a log-in. */
+    private Optional<Connection> own = Optional.empty();
 
     private TestDatabase(String url) {
         this.url = url;
@@ -67,19 +71,35 @@ final class TestDatabase {
         return DriverManager.getConnection(url, USER, PASSWORD);
     }
 
+    private Connection own() throws SQLException {
+        if (own.isEmpty()) {
+            own = Optional.of(connect());
+        }
+        return own.get();
+    }
+
     void run(String... statements) throws SQLException {
-        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+        try (Statement statement = own().createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
             }
         }
     }
 
+    /** Runs a statement with these values in it. */
+    void run(String sql, List<String> values) throws SQLException {
+        try (PreparedStatement statement = own().prepareStatement(sql)) {
+            for (int i = 0; i < values.size(); i++) {
+                statement.setString(i + 1, values.get(i));
+            }
+            statement.execute();
+        }
+    }
+
     /** Each row as text, its columns with bars between them. */
     List<String> rows(String query) throws SQLException {
         List<String> rows = new ArrayList<>();
-        try (Connection connection = connect(); Statement statement = connection.createStatement();
-             ResultSet results = statement.executeQuery(query)) {
+        try (Statement statement = own().createStatement(); ResultSet results = statement.executeQuery(query)) {
             while (results.next()) {
                 StringJoiner row = new StringJoiner("|");
                 for (int i = 1; i <= results.getMetaData().getColumnCount(); i++) {
@@ -91,11 +111,19 @@ final class TestDatabase {
         return rows;
     }
 
+    @Override
+    public void close() throws SQLException {
+        if (own.isPresent()) {
+            own.get().close();
+        }
+    }
+
     /** Started when first asked for, and stopped with the JVM. */
     private static final class Postgres {
         private static final Postgres SHARED = new Postgres();
 
         private final EmbeddedPostgres server;
+        private final Connection superuser;
 
         private Postgres() {
             try {
@@ -103,8 +131,11 @@ final class TestDatabase {
                     .setPGStartupWait(Duration.ofMinutes(1))
                     .setServerConfig("hba_file", askForPasswords().toString())
                     .start();
+                superuser = server.getPostgresDatabase().getConnection();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
             }
             asSuperuser("CREATE ROLE " + USER + " LOGIN PASSWORD '" + PASSWORD + "'");
         }
@@ -128,8 +159,7 @@ final class TestDatabase {
         }
 
         private void asSuperuser(String sql) {
-            try (Connection connection = server.getPostgresDatabase().getConnection();
-                 Statement statement = connection.createStatement()) {
+            try (Statement statement = superuser.createStatement()) {
                 statement.execute(sql);
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
