@@ -30,6 +30,8 @@ class ArchitectureTest {
     @ArchTest
     final ArchRule sasl = knowsOnly("sasl", "credential");
     @ArchTest
+    final ArchRule resilience = knowsOnly("resilience", "credential");
+    @ArchTest
     final ArchRule backend = knowsOnly("backend", "credential", "password");
     @ArchTest
     final ArchRule cli = knowsOnly("cli", "backend", "credential", "password");

@@ -14,8 +14,7 @@ final class Calls {
 
     /**
      * Has a worker answer. What has not begun when the future is cancelled is left undone; a call that fails, or that the
-     * workers turn away, is {@link CredentialResult.Kind#UNAVAILABLE}. The reason names a fault's class alone: its message may
-     * hold anything, a password too.
+     * workers turn away, is {@link CredentialResult.Kind#UNAVAILABLE}.
      */
     static CompletableFuture<CredentialResult> on(Executor workers, Callable<CredentialResult> call) {
         CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
@@ -26,7 +25,7 @@ final class Calls {
                 }
             });
         } catch (RejectedExecutionException e) {
-            answer.complete(CredentialResult.unavailable("too many wait for an answer"));
+            answer.complete(CredentialResult.notAsked("too many wait for an answer"));
         }
         return answer;
     }
@@ -36,7 +35,7 @@ final class Calls {
             return call.call();
         } catch (Throwable fault) {
             // Errors too: a driver that is not on the class path must not leave a client without an answer.
-            return CredentialResult.unavailable(fault.getClass().getName());
+            return CredentialResult.unavailable(fault);
         }
     }
 }

@@ -24,30 +24,32 @@ import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.KeyResult;
-import org.smtpguard.credential.ScramKeys;
 import org.smtpguard.credential.SecretLookup;
 import org.smtpguard.credential.Workers;
-import org.smtpguard.password.CostLimits;
 import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
 
 /**
  * Users in a file of {@code user:{SCHEME}hash} lines ({@code docs/backends/file.md}). A changed file is taken at the next
- * log-in; one that cannot be used is not, and the last good version stays.
+ * log-in, or within a second or so if anybody wants to hear of changes; one that cannot be used is not, and the last good version
+ * stays.
  *
  * <p>Every claim costs one check of one hash, known user or not; see {@link UserFile} for what a stranger is checked against.
  *
  * <p>Threads: the constructor reads the file, on the thread that starts the server. {@link #verify} hands the claim to the
  * hashing pool and returns; everything else (asking the file system whether the file has changed, reading it, checking
  * the hash, completing the answer) happens on a thread of that pool. {@link #version} is immutable and replaced as a
- * whole, by the one thread that holds {@link #reading}; a thread that finds it held goes on with the version there is.
+ * whole, by the one thread that holds {@link #reading}, which then tells the listener; a thread that finds it held goes on with
+ * the version there is.
  * Better hashes are made and written by {@link HashUpgrade}, after the answer, and read like any other change of the file.
  */
 public final class FileBackend implements SecretLookup {
     private static final Logger LOGGER = LoggerFactory.getLogger(FileBackend.class);
 
+    private static final String TOO_MUCH = "too many passwords wait to be checked";
     private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
-    private static final String[] ELEMENTS = {"file", "upgrade", "preferredScheme", "allowPlain", "costLimits"};
+    private static final String[] ELEMENTS =
+        {"file", "upgrade", HashSettings.PREFERRED_SCHEME, HashSettings.ALLOW_PLAIN, HashSettings.COST_LIMITS};
 
     private final BackendSettings settings;
     private final Workers workers;
@@ -55,7 +57,10 @@ public final class FileBackend implements SecretLookup {
     private final Path file;
     private final byte[] key = new byte[32];
     private final ReentrantLock reading = new ReentrantLock();
+    private final FileHashes hashes;
     private final Optional<HashUpgrade> upgrade;
+    private final Watch watch;
+    private volatile Runnable listener = () -> { };
     private volatile Version version;
 
     /**
@@ -64,7 +69,7 @@ public final class FileBackend implements SecretLookup {
      * @throws ConfigurationFault if the file is missing, cannot be read or has a line that cannot be taken
      */
     public FileBackend(BackendSettings settings, Workers workers) {
-        this(settings, workers, schemes(settings.only(ELEMENTS)), new FileRewrite());
+        this(settings, workers, HashSettings.schemes(settings.only(ELEMENTS)), new FileRewrite());
     }
 
     FileBackend(BackendSettings settings, Workers workers, PasswordSchemes schemes) {
@@ -76,34 +81,17 @@ public final class FileBackend implements SecretLookup {
         this.workers = Objects.requireNonNull(workers, "workers");
         this.schemes = schemes;
         this.file = settings.file("file");
+        this.hashes = new FileHashes(file, rewrite);
         this.upgrade = settings.flag("upgrade")
-            ? Optional.of(new HashUpgrade(settings.name(), file, schemes, workers, rewrite))
+            ? Optional.of(new HashUpgrade(settings.name(), schemes, workers.hashing(), workers.blocking()))
             : Optional.empty();
+        this.watch = new Watch(workers.hashing(), this::users);
         new SecureRandom().nextBytes(key);
         Optional<Stamp> stamp = stamp();
         try {
             this.version = new Version(stamp, UserFile.parse(Files.readAllBytes(file), schemes, key), Optional.empty());
         } catch (IOException | MalformedLine e) {
             throw settings.fault(sentence(e));
-        }
-    }
-
-    private static PasswordSchemes schemes(BackendSettings settings) {
-        PasswordSchemes schemes;
-        try {
-            schemes = PasswordSchemes.standard(settings.text("costLimits").map(CostLimits::parse).orElseGet(CostLimits::standard));
-        } catch (IllegalArgumentException e) {
-            throw settings.fault("has <costLimits> that cannot be kept to: " + e.getMessage());
-        }
-        PasswordSchemes preferring = settings.text("preferredScheme").map(name -> preferring(schemes, name, settings)).orElse(schemes);
-        return settings.flag("allowPlain") ? preferring.withPlain() : preferring;
-    }
-
-    private static PasswordSchemes preferring(PasswordSchemes schemes, String name, BackendSettings settings) {
-        try {
-            return schemes.preferring(name);
-        } catch (IllegalArgumentException e) {
-            throw settings.fault("has a <preferredScheme> that is not known; " + e.getMessage());
         }
     }
 
@@ -131,7 +119,7 @@ public final class FileBackend implements SecretLookup {
                 }
             });
         } catch (RejectedExecutionException e) {
-            answer.complete(CredentialResult.unavailable("too many passwords wait to be checked"));
+            answer.complete(CredentialResult.notAsked(TOO_MUCH));
         }
         return answer;
     }
@@ -143,9 +131,38 @@ public final class FileBackend implements SecretLookup {
             // The file may have changed and have to be read: not on the caller's thread.
             workers.hashing().execute(() -> answer.complete(keys(UserFile.normalise(username), scheme)));
         } catch (RejectedExecutionException e) {
-            answer.complete(KeyResult.unavailable("too many passwords wait to be checked"));
+            answer.complete(KeyResult.none(CredentialResult.notAsked(TOO_MUCH)));
         }
         return answer;
+    }
+
+    /** Looks at the file. */
+    @Override
+    public CompletionStage<Optional<String>> check() {
+        try {
+            return CompletableFuture.runAsync(this::users, workers.hashing()).thenApply(done -> flaw());
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture(Optional.of(TOO_MUCH));
+        }
+    }
+
+    /** As of the last look at the file. */
+    @Override
+    public Optional<String> flaw() {
+        Version now = version;
+        return now.fault.map(fault -> fault + "; until that is mended, " + lastGood(now));
+    }
+
+    /** Log-ins that are answered from a cache do not come here, so the file is looked at without one. */
+    @Override
+    public void onChange(Runnable onChange) {
+        listener = onChange;
+        watch.begin();
+    }
+
+    @Override
+    public void close() {
+        watch.close();
     }
 
     private KeyResult keys(String user, String scheme) {
@@ -153,10 +170,7 @@ public final class FileBackend implements SecretLookup {
         if (users.isDisabled(user)) {
             return KeyResult.disabled();
         }
-        return users.scramOf(user).filter(verifier -> verifier.mechanism().equals(scheme))
-            .map(verifier -> KeyResult.found(user,
-                new ScramKeys(verifier.iterations(), verifier.salt(), verifier.storedKey(), verifier.serverKey())))
-            .orElseGet(KeyResult::unknown);
+        return ScramLookup.keys(user, users.storedFor(user), scheme);
     }
 
     private void complete(CompletableFuture<CredentialResult> answer, Credentials credentials) {
@@ -165,11 +179,12 @@ public final class FileBackend implements SecretLookup {
             answer.complete(judgement.result);
             // The client has its verdict; nothing that happens from here on can change or delay it.
             if (judgement.result.isAccepted() && schemes.isOutdated(judgement.hash)) {
-                upgrade.ifPresent(one -> one.begin(judgement.result.username(), credentials.password()));
+                String user = judgement.result.username();
+                upgrade.ifPresent(one -> one.begin(user, credentials.password(), hashes.of(user)));
             }
         } catch (Throwable fault) {
             // An Argon2 hash that asks for more memory than there is ends here, too: an error, and still no "no".
-            answer.complete(CredentialResult.unavailable(fault.getClass().getName()));
+            answer.complete(CredentialResult.unavailable(fault));
         }
     }
 
@@ -192,8 +207,12 @@ public final class FileBackend implements SecretLookup {
             try {
                 // Looked at again: another thread may have read the file between the look and the lock.
                 Optional<Stamp> stamp = stamp();
-                if (!version.isOf(stamp)) {
-                    version = next(version, stamp);
+                Version last = version;
+                if (!last.isOf(stamp)) {
+                    version = next(last, stamp);
+                    if (version.users != last.users) {
+                        listener.run();
+                    }
                 }
             } finally {
                 reading.unlock();
@@ -222,10 +241,13 @@ public final class FileBackend implements SecretLookup {
 
     private Version broken(Version last, Optional<Stamp> stamp, String fault) {
         if (stamp.isPresent() || !last.fault.equals(Optional.of(fault))) {
-            LOGGER.warn("{} Until that is mended, the last version that could be read counts (users: {}).",
-                settings.fault(fault).getMessage(), last.users.size());
+            LOGGER.warn("{} Until that is mended, {}.", settings.fault(fault).getMessage(), lastGood(last));
         }
         return new Version(stamp, last.users, Optional.of(fault));
+    }
+
+    private static String lastGood(Version version) {
+        return "the last version that could be read counts (users: " + version.users.size() + ")";
     }
 
     /** What is wrong with the file and how to mend it, as a predicate of this backend. */

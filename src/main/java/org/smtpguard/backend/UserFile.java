@@ -3,13 +3,8 @@ package org.smtpguard.backend;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -17,31 +12,22 @@ import java.util.Set;
 
 import org.smtpguard.password.MalformedHash;
 import org.smtpguard.password.PasswordHash;
-import org.smtpguard.password.PasswordScheme;
 import org.smtpguard.password.PasswordSchemes;
-import org.smtpguard.password.ScramVerifier;
 
 /**
- * One version of a file of {@code user:{SCHEME}hash} lines, read whole. Immutable.
- *
- * <p>It also says which hash a stranger's password is checked against, so that a stranger costs what a user costs. Where
- * all hashes of the file cost the same, every decoy costs just that. Where they differ, no single decoy would do: whoever
- * takes another time than the decoy would be known to exist. So each strange name has its own fixed cost, drawn by a keyed
- * hash of the name from the costs in the file, as often as they occur there: strangers look like one more sample of the users.
+ * One version of a file of {@code user:{SCHEME}hash} lines, read whole. Immutable. It also says which hash a stranger's
+ * password is checked against ({@link Decoys}).
  */
 final class UserFile {
     /** With the hash that the password is checked against; that of a disabled user may be missing. */
     private final Map<String, PasswordHash> users;
     private final Set<String> disabled;
-    /** As many as there are users, ordered by cost, so that a line more or less gives few strangers another cost. */
-    private final List<PasswordHash> decoys;
-    private final byte[] key;
+    private final Decoys decoys;
 
-    private UserFile(Map<String, PasswordHash> users, Set<String> disabled, List<PasswordHash> decoys, byte[] key) {
+    private UserFile(Map<String, PasswordHash> users, Set<String> disabled, Decoys decoys) {
         this.users = users;
         this.disabled = disabled;
         this.decoys = decoys;
-        this.key = key;
     }
 
     /**
@@ -73,16 +59,15 @@ final class UserFile {
             if (before != null) {
                 throw new MalformedLine(number, "its user stands in line " + before + " already; remove one of the two");
             }
-            String stored = stored(line.substring(colon + 1));
-            if (isMarked(stored)) {
+            StoredPassword stored = stored(line.substring(colon + 1));
+            if (stored.isDisabled()) {
                 disabled.add(user);
-                stored = stored.substring(1).strip();
             }
-            if (!stored.isEmpty() || !disabled.contains(user)) {
-                users.put(user, hash(stored, number, schemes));
+            if (!stored.hash().isEmpty() || !stored.isDisabled()) {
+                users.put(user, hash(stored.hash(), number, schemes));
             }
         }
-        return new UserFile(Map.copyOf(users), Set.copyOf(disabled), decoys(users, schemes), key.clone());
+        return new UserFile(Map.copyOf(users), Set.copyOf(disabled), Decoys.of(users.values(), schemes, key));
     }
 
     private static int endOfLine(byte[] content, int start) {
@@ -104,14 +89,9 @@ final class UserFile {
     }
 
     /** What is stored of the password. What stands behind a further colon is Dovecot's: uid, gid, home and more. */
-    private static String stored(String rest) {
+    private static StoredPassword stored(String rest) {
         int colon = rest.indexOf(':');
-        return (colon < 0 ? rest : rest.substring(0, colon)).strip();
-    }
-
-    /** As in {@code /etc/shadow}: a mark before the hash, or in its place, and nobody logs in with it. */
-    private static boolean isMarked(String stored) {
-        return stored.startsWith("!") || stored.startsWith("*");
+        return StoredPassword.of(colon < 0 ? rest : rest.substring(0, colon));
     }
 
     private static PasswordHash hash(String stored, int number, PasswordSchemes schemes) throws MalformedLine {
@@ -188,22 +168,6 @@ final class UserFile {
         }
     }
 
-    private static List<PasswordHash> decoys(Map<String, PasswordHash> users, PasswordSchemes schemes) {
-        if (users.isEmpty()) {
-            PasswordScheme preferred = schemes.preferred();
-            return List.of(preferred.read(preferred.hash("nobody".getBytes(StandardCharsets.US_ASCII))).decoy());
-        }
-        Map<String, PasswordHash> byCost = new HashMap<>();
-        List<PasswordHash> decoys = new ArrayList<>();
-        users.values().forEach(hash -> decoys.add(byCost.computeIfAbsent(costOf(hash), cost -> hash.decoy())));
-        decoys.sort(Comparator.comparing(UserFile::costOf));
-        return List.copyOf(decoys);
-    }
-
-    private static String costOf(PasswordHash hash) {
-        return hash.scheme() + " " + hash.cost();
-    }
-
     /** User names are compared as James compares them: in lower case. */
     static String normalise(String user) {
         return user.toLowerCase(Locale.ROOT);
@@ -235,33 +199,17 @@ final class UserFile {
      * @param user a normalised name
      */
     PasswordHash hashFor(String user) {
-        PasswordHash decoy = decoys.get(placeOf(user));
+        PasswordHash decoy = decoys.of(user);
         return users.getOrDefault(user, decoy);
     }
 
     /**
-     * The user's keys for SCRAM, if the file holds any for it.
+     * The user's own hash, if the file holds one.
      *
      * @param user a normalised name
      */
-    Optional<ScramVerifier> scramOf(String user) {
-        return Optional.ofNullable(users.get(user)).flatMap(PasswordHash::scram);
-    }
-
-    private int placeOf(String user) {
-        ByteBuffer digest = ByteBuffer.wrap(sha256(user.getBytes(StandardCharsets.UTF_8)));
-        double fraction = (digest.getLong() >>> 11) * 0x1.0p-53;
-        return (int) (fraction * decoys.size());
-    }
-
-    private byte[] sha256(byte[] name) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(key);
-            return sha256.digest(name);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+    Optional<PasswordHash> storedFor(String user) {
+        return Optional.ofNullable(users.get(user));
     }
 
     /** A line that cannot be taken. The message goes on after the file's name. */

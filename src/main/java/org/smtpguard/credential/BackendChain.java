@@ -1,17 +1,11 @@
 package org.smtpguard.credential;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -24,33 +18,27 @@ import org.slf4j.LoggerFactory;
  * has definitely said no: {@link CredentialResult.Kind#UNAVAILABLE} outweighs the refusals, these outweigh
  * {@link CredentialResult.Kind#UNKNOWN}, and among equals the first counts.
  *
- * <p>A backend that throws, gives {@code null}, fails its stage, turns work away or does not answer in time is
- * unavailable. The reason then names the exception's class alone: its message may hold anything, a password too.
+ * <p>A backend that throws, gives {@code null} or fails its stage is unavailable. One that does not answer is waited for: the
+ * time limit is kept by what stands around each backend.
  *
  * <p>Threads: {@link #verify} returns at once. The first backend is asked on the caller's thread, each further one on the
- * thread that brought the answer before it (a worker's, or the JDK's timer after silence), where the result is completed
- * too: none of them may be made to wait. Nothing is shared between two calls.
+ * thread that brought the answer before it, where the result is completed too: none of them may be made to wait. Nothing is
+ * shared between two calls.
  */
 public final class BackendChain {
     private static final Logger LOGGER = LoggerFactory.getLogger(BackendChain.class);
 
     private final List<Link> links;
-    private final Duration limit;
 
     /**
      * @param links the backends, in the order of asking
-     * @param limit how long each of them may take, above zero
-     * @throws IllegalArgumentException if there is no link, or the limit is not above zero
+     * @throws IllegalArgumentException if there is no link
      */
-    public BackendChain(List<Link> links, Duration limit) {
+    public BackendChain(List<Link> links) {
         if (links.isEmpty()) {
             throw new IllegalArgumentException("A chain needs a backend");
         }
-        if (limit.isZero() || limit.isNegative()) {
-            throw new IllegalArgumentException("A backend needs some time to answer, not " + limit);
-        }
         this.links = List.copyOf(links);
-        this.limit = limit;
     }
 
     /**
@@ -135,10 +123,14 @@ public final class BackendChain {
 
         private CompletableFuture<CredentialResult> ask(Link link) {
             CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
-            CompletableFuture<CredentialResult> settled = answer;
             asked = answer;
             try {
                 CompletionStage<CredentialResult> stage = Objects.requireNonNull(question.apply(link.backend));
+                answer.whenComplete((result, fault) -> {
+                    if (answer.isCancelled()) {
+                        abandonUnlessDone(stage);
+                    }
+                });
                 stage.whenComplete((result, fault) -> {
                     if (fault == null && result != null) {
                         answer.complete(result);
@@ -146,11 +138,6 @@ public final class BackendChain {
                         answer.completeExceptionally(fault == null ? new NullPointerException() : fault);
                     }
                 });
-                if (!answer.isDone()) {
-                    // Abandoned first, then the next is asked: at no time does one claim keep two backends busy.
-                    settled = answer.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
-                        .whenComplete((result, fault) -> abandonUnlessDone(stage));
-                }
                 if (dropped) {
                     answer.cancel(false);
                 }
@@ -158,14 +145,13 @@ public final class BackendChain {
                 // Errors too: a driver that is not on the class path must not leave a client without an answer.
                 answer.completeExceptionally(fault);
             }
-            return settled
-                .handle((result, fault) -> (fault == null ? result : CredentialResult.unavailable(reason(fault))).by(link.name))
+            return answer.handle((result, fault) -> (fault == null ? result : CredentialResult.unavailable(fault)).by(link.name))
                 .thenApply(this::logged);
         }
 
-        /** A backend that fails must be seen even if one behind it mends the answer. */
+        /** A backend that fails must be seen even if one behind it mends the answer; who was not asked has not failed. */
         private CredentialResult logged(CredentialResult result) {
-            if (result.kind() == CredentialResult.Kind.UNAVAILABLE && !dropped) {
+            if (result.kind() == CredentialResult.Kind.UNAVAILABLE && result.wasAsked() && !dropped) {
                 LOGGER.warn("Backend {} could not judge: {}", result.backend().orElseThrow(), result.reason());
             }
             return result;
@@ -179,20 +165,6 @@ public final class BackendChain {
             // A stage that is no future cannot be told; its answer will find nobody. It must not spoil one that came in time.
             LOGGER.debug("A backend's stage cannot be cancelled: {}", e.getClass().getName());
         }
-    }
-
-    private String reason(Throwable fault) {
-        Throwable cause = fault;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        if (cause instanceof TimeoutException) {
-            return "no answer within " + limit.toMillis() + " ms (TimeoutException)";
-        }
-        if (cause instanceof RejectedExecutionException) {
-            return "too much to do (RejectedExecutionException)";
-        }
-        return cause.getClass().getName();
     }
 
     /** What is known after some of the links. Immutable. */
@@ -265,8 +237,9 @@ public final class BackendChain {
         }
 
         /**
-         * After {@link CredentialResult.Kind#REFUSED}, {@link CredentialResult.Kind#DISABLED} and
-         * {@link CredentialResult.Kind#EXPIRED}: three ways to say that the user is known and may not log in.
+         * After {@link CredentialResult.Kind#REFUSED}, {@link CredentialResult.Kind#DISABLED},
+         * {@link CredentialResult.Kind#EXPIRED} and {@link CredentialResult.Kind#TOO_WEAK}: four ways to say that the user is
+         * known and may not log in.
          */
         public Link onRefused(Then then) {
             return new Link(backend, onUnknown, then, onUnavailable);

@@ -2,6 +2,8 @@ package org.smtpguard.credential;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,29 +17,67 @@ import java.util.regex.Pattern;
 /**
  * What the operator wrote inside one {@code <backend>} element: child elements by name. Two ports whose settings are
  * equal share one backend.
+ *
+ * <p>A value may stand in the environment or in a file, see {@link Placeholders}. Whoever asks for it gets what stands there; a
+ * fault shows only what the operator wrote.
  */
 public final class BackendSettings {
-    /** What stands on every backend. */
-    private static final String TIMEOUT = "timeout";
+    /** The element of {@link #timeout}. */
+    public static final String TIMEOUT = "timeout";
+
+    /** What may stand on every backend, with its attributes. The backend itself need not know of them. */
+    private static final Map<String, List<String>> COMMON = Map.of(
+        TIMEOUT, List.of(),
+        "atOnce", List.of("most", "queue"),
+        "breaker", List.of("faults", "probeEvery"),
+        "cache", List.of("accepted", "refused", "entries", "stale"));
     private static final Pattern DURATION = Pattern.compile("(\\d{1,6})\\s*(ms|s|m|h|d)");
     private static final Duration LONGEST = Duration.ofDays(30);
 
     private final String type;
     private final String name;
-    private final Map<String, String> elements;
+    private final Map<String, String> written;
+    private final Map<String, String> elements = new HashMap<>();
     private final Function<String, Path> files;
 
     /**
      * @param type the backend's class, as written
      * @param name the backend's name
-     * @param elements the text of each child element, by the element's name
+     * @param elements the text of each child element, by the element's name, and of each attribute of those, by its
+     *     {@linkplain #attribute name}
      * @param files resolves a value such as {@code file://conf/smtp-users} as James does
+     * @throws ConfigurationFault if a value stands in a variable that is not set, or in a file that cannot be read
      */
     public BackendSettings(String type, String name, Map<String, String> elements, Function<String, Path> files) {
+        this(type, name, elements, files, variable -> Optional.ofNullable(System.getenv(variable)));
+    }
+
+    BackendSettings(String type, String name, Map<String, String> elements, Function<String, Path> files,
+                    Function<String, Optional<String>> environment) {
         this.type = Objects.requireNonNull(type, "type");
         this.name = Objects.requireNonNull(name, "name");
-        this.elements = new TreeMap<>(elements);
+        this.written = new TreeMap<>(elements);
         this.files = Objects.requireNonNull(files, "files");
+        Placeholders placeholders = new Placeholders(environment);
+        written.forEach((element, text) -> this.elements.put(element, filled(element, text, placeholders)));
+    }
+
+    private String filled(String element, String text, Placeholders placeholders) {
+        try {
+            return placeholders.fill(text.trim());
+        } catch (IllegalArgumentException e) {
+            throw fault("has in " + place(element) + " " + e.getMessage());
+        }
+    }
+
+    /** The name by which an attribute of a child element is asked for. */
+    public static String attribute(String element, String attribute) {
+        return element + " " + attribute;
+    }
+
+    /** The attributes that a child element may have: none, unless it is one of those that may stand on every backend. */
+    public static List<String> attributesOf(String element) {
+        return COMMON.getOrDefault(element, List.of());
     }
 
     public String type() {
@@ -49,24 +89,29 @@ public final class BackendSettings {
     }
 
     /**
-     * Refuses elements that the backend does not know (any backend knows {@code <timeout>}): a misspelt limit must not silently
+     * Refuses elements that the backend does not know and that do not stand on every backend: a misspelt limit must not silently
      * become the default.
      *
      * @throws ConfigurationFault naming the first unknown element and those that are known
      */
     public BackendSettings only(String... known) {
         Set<String> names = new TreeSet<>(Set.of(known));
-        names.add(TIMEOUT);
-        for (String element : elements.keySet()) {
-            if (!names.contains(element)) {
+        names.addAll(COMMON.keySet());
+        for (String element : written.keySet()) {
+            if (!names.contains(element) && element.indexOf(' ') < 0) {
                 throw fault("has an unknown element <" + element + ">; known here: <" + String.join(">, <", names) + ">");
             }
         }
         return this;
     }
 
+    /** Whether the element stands there, empty or not. */
+    public boolean has(String element) {
+        return written.containsKey(element);
+    }
+
     public Optional<String> text(String element) {
-        return Optional.ofNullable(elements.get(element)).map(String::trim).filter(value -> !value.isEmpty());
+        return Optional.ofNullable(elements.get(element)).filter(value -> !value.isEmpty());
     }
 
     /** @throws ConfigurationFault if the element is missing or empty */
@@ -88,7 +133,7 @@ public final class BackendSettings {
         return text(element).map(text -> {
             int number = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
             if (number < least || number > most) {
-                throw fault("has <" + element + ">" + text + "</" + element + ">; it can be a whole number from " + least + " to " + most);
+                throw fault("has " + shown(element) + "; it can be a whole number from " + least + " to " + most);
             }
             return number;
         }).orElse(byDefault);
@@ -96,8 +141,8 @@ public final class BackendSettings {
 
     /** A time above zero, written as {@code 500ms}, {@code 2s}, {@code 5m}, {@code 1h} or {@code 1d}. */
     public Duration duration(String element, Duration byDefault) {
-        return text(element).map(text -> duration(text).orElseThrow(() -> fault("has <" + element + ">" + text + "</" + element
-            + ">, which is no time; write for example 500ms, 2s, 5m or 1h"))).orElse(byDefault);
+        return text(element).map(text -> duration(text).orElseThrow(() -> fault("has " + shown(element)
+            + ", which is no time; write for example 500ms, 2s, 5m or 1h"))).orElse(byDefault);
     }
 
     /** How long an answer may take: what {@code <timeout>} says, which stands on every backend. */
@@ -140,9 +185,24 @@ public final class BackendSettings {
         try {
             return files.apply(value);
         } catch (RuntimeException e) {
-            throw new ConfigurationFault(fault("has <" + element + ">" + value + "</" + element
-                + ">, which is no file that can be found; write file://conf/... or file:///an/absolute/path").getMessage(), e);
+            ConfigurationFault fault = fault("has " + shown(element) + ", which is no file that can be found; write file://conf/... or"
+                + " file:///an/absolute/path");
+            // The cause names the file, which is nobody's business if the operator wrote it elsewhere.
+            throw value.equals(written.get(element)) ? new ConfigurationFault(fault.getMessage(), e) : fault;
         }
+    }
+
+    /** The element or attribute as the operator wrote it: what a fault may show. */
+    public String shown(String element) {
+        String text = written.getOrDefault(element, "").trim();
+        int blank = element.indexOf(' ');
+        return blank < 0 ? "<" + element + ">" + text + "</" + element + ">"
+            : element.substring(blank + 1) + "=\"" + text + "\" in <" + element.substring(0, blank) + ">";
+    }
+
+    private static String place(String element) {
+        int blank = element.indexOf(' ');
+        return blank < 0 ? "<" + element + ">" : "<" + element.substring(0, blank) + " " + element.substring(blank + 1) + "=…>";
     }
 
     /** A fault of this backend: the sentence goes on after its name. */
@@ -156,17 +216,17 @@ public final class BackendSettings {
             return false;
         }
         BackendSettings that = (BackendSettings) o;
-        return type.equals(that.type) && name.equals(that.name) && elements.equals(that.elements);
+        return type.equals(that.type) && name.equals(that.name) && written.equals(that.written);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(type, name, elements);
+        return Objects.hash(type, name, written);
     }
 
     /** Names only: the values may be secrets. */
     @Override
     public String toString() {
-        return type + " " + name + " " + elements.keySet();
+        return type + " " + name + " " + written.keySet();
     }
 }

@@ -2,6 +2,9 @@ package org.smtpguard.credential;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * What a backend says of a claim, and why. {@link Kind#UNAVAILABLE} is not a "no": a backend that could not judge
@@ -18,8 +21,10 @@ public final class CredentialResult {
         REFUSED,
         /** The user is known and may not log in. */
         DISABLED,
-        /** The password was right once and has to be changed. */
+        /** The password is the user's and has to be changed first. The client is told so: never said of one that is wrong. */
         EXPIRED,
+        /** The password is the user's, who may not log in by this mechanism. The client is told so: never said of one that is wrong. */
+        TOO_WEAK,
         /** The backend could not judge: down, too slow, overloaded or broken. */
         UNAVAILABLE;
 
@@ -31,15 +36,17 @@ public final class CredentialResult {
 
     private final Kind kind;
     private final String detail;
+    private final boolean asked;
     private final Optional<String> backend;
 
     private CredentialResult(Kind kind, String detail) {
-        this(kind, detail, Optional.empty());
+        this(kind, detail, true, Optional.empty());
     }
 
-    private CredentialResult(Kind kind, String detail, Optional<String> backend) {
+    private CredentialResult(Kind kind, String detail, boolean asked, Optional<String> backend) {
         this.kind = kind;
         this.detail = Objects.requireNonNull(detail, "detail");
+        this.asked = asked;
         this.backend = backend;
     }
 
@@ -71,14 +78,40 @@ public final class CredentialResult {
         return new CredentialResult(Kind.EXPIRED, "password expired");
     }
 
+    public static CredentialResult tooWeak() {
+        return new CredentialResult(Kind.TOO_WEAK, "mechanism too weak");
+    }
+
     /** @param reason for the operator's log alone; never shown to a client, and never with a secret in it */
     public static CredentialResult unavailable(String reason) {
         return new CredentialResult(Kind.UNAVAILABLE, reason);
     }
 
+    /**
+     * Unavailable, and nothing is learnt of the other side by it: there was too much to do here, or it was not asked on purpose.
+     *
+     * @param reason as for {@link #unavailable(String)}
+     */
+    public static CredentialResult notAsked(String reason) {
+        return new CredentialResult(Kind.UNAVAILABLE, reason, false, Optional.empty());
+    }
+
+    /**
+     * Unavailable because of that. The reason names the exception's class alone: its message may hold anything, a password too.
+     * Work that was turned away counts as {@link #notAsked}.
+     */
+    public static CredentialResult unavailable(Throwable fault) {
+        Throwable cause = fault;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof RejectedExecutionException ? notAsked("too much to do (RejectedExecutionException)")
+            : unavailable(cause.getClass().getName());
+    }
+
     /** The same answer, with the name of the backend that gave it. */
     public CredentialResult by(String backend) {
-        return new CredentialResult(kind, detail, Optional.of(backend));
+        return new CredentialResult(kind, detail, asked, Optional.of(backend));
     }
 
     public Kind kind() {
@@ -87,6 +120,11 @@ public final class CredentialResult {
 
     public boolean isAccepted() {
         return kind == Kind.ACCEPTED;
+    }
+
+    /** False if it says nothing of the other side, see {@link #notAsked}. */
+    public boolean wasAsked() {
+        return asked;
     }
 
     /**
@@ -117,12 +155,12 @@ public final class CredentialResult {
             return false;
         }
         CredentialResult that = (CredentialResult) o;
-        return kind == that.kind && detail.equals(that.detail) && backend.equals(that.backend);
+        return kind == that.kind && detail.equals(that.detail) && asked == that.asked && backend.equals(that.backend);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kind, detail, backend);
+        return Objects.hash(kind, detail, asked, backend);
     }
 
     @Override

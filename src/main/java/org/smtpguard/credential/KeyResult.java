@@ -8,22 +8,24 @@ public final class KeyResult {
     private final CredentialResult.Kind kind;
     private final Optional<ScramKeys> keys;
     private final String detail;
+    private final boolean asked;
     private final Optional<String> backend;
 
     private KeyResult(CredentialResult.Kind kind, Optional<ScramKeys> keys, String detail) {
-        this(kind, keys, detail, Optional.empty());
+        this(kind, keys, detail, true, Optional.empty());
     }
 
-    private KeyResult(CredentialResult.Kind kind, Optional<ScramKeys> keys, String detail, Optional<String> backend) {
+    private KeyResult(CredentialResult.Kind kind, Optional<ScramKeys> keys, String detail, boolean asked, Optional<String> backend) {
         this.kind = kind;
         this.keys = keys;
         this.detail = Objects.requireNonNull(detail, "detail");
+        this.asked = asked;
         this.backend = backend;
     }
 
     /** The same answer, with the name of the backend that gave it. */
     KeyResult by(Optional<String> name) {
-        return new KeyResult(kind, keys, detail, name);
+        return new KeyResult(kind, keys, detail, asked, name);
     }
 
     /** @param username the user's name as the backend has it */
@@ -40,18 +42,18 @@ public final class KeyResult {
         return new KeyResult(CredentialResult.Kind.DISABLED, Optional.empty(), "account disabled");
     }
 
-    /** Nobody had any: what the chain says of that. */
-    static KeyResult none(CredentialResult result) {
-        return new KeyResult(result.kind(), Optional.empty(), result.reason());
+    /** Nobody had any, for that reason. */
+    public static KeyResult none(CredentialResult result) {
+        return new KeyResult(result.kind(), Optional.empty(), result.reason(), result.wasAsked(), Optional.empty());
     }
 
     /** The same answer without the keys. */
-    CredentialResult asCredentialResult() {
+    public CredentialResult asCredentialResult() {
         switch (kind) {
             case ACCEPTED:
                 return CredentialResult.accepted(detail);
             case UNAVAILABLE:
-                return CredentialResult.unavailable(detail);
+                return asked ? CredentialResult.unavailable(detail) : CredentialResult.notAsked(detail);
             case DISABLED:
                 return CredentialResult.disabled();
             default:

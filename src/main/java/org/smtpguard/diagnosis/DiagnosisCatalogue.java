@@ -219,6 +219,16 @@ public final class DiagnosisCatalogue {
             "Wrong password, wrong or unknown user name, disabled account: the reply does not tell which.",
             "Check the user name (often the whole address) and the password of SMTP, which need not be that of the mailbox.",
             "RFC 4954 4, 6"));
+        all.put(DiagnosisId.AUTH_EXPIRED, new Article(
+            "The password is right, and has to be changed before it counts.",
+            "A directory lets passwords expire, or a new account waits for a password of its own.",
+            "Change the password where the account is kept, then log in with the new one.",
+            "RFC 4954 6"));
+        all.put(DiagnosisId.AUTH_TOO_WEAK, new Article(
+            "The password is right, and this user may not log in by that mechanism.",
+            "The backend asks for a stronger mechanism for the account.",
+            "Use one of those that stand further in front behind AUTH in the reply to EHLO.",
+            "RFC 4954 6"));
         all.put(DiagnosisId.AUTH_UNAVAILABLE, new Article(
             "The server could not check the credentials just now. It has not said that they are wrong.",
             "A directory or database behind the server is down, slow or overloaded.",
@@ -234,6 +244,11 @@ public final class DiagnosisCatalogue {
             "A password sent as it is, a line broken by an encoder, a NUL forgotten. The exchange is over.",
             "PLAIN is base64 of NUL user NUL password, on one line: printf '\\0user\\0pass' | base64",
             "RFC 4954 4, RFC 4616 2"));
+        all.put(DiagnosisId.AUTH_TOO_LONG, new Article(
+            "The client's response is longer than the lines that this server reads. The exchange is over.",
+            "A ticket or a token of more than 8 kB, or something that is no response at all.",
+            "Ask for a shorter token, or use another mechanism.",
+            "RFC 4954 4, 6"));
         all.put(DiagnosisId.AUTH_CANCELLED, new Article(
             "The client ended the exchange with a line that holds * alone.",
             "A user pressed cancel, or the client did not like the challenge.",

@@ -20,11 +20,14 @@ public enum Fault {
     AUTHENTICATION_REQUIRED(DiagnosisId.AUTH_REQUIRED, 530, "5.7.0", "you have to authenticate first"),
     CREDENTIALS_REFUSED(DiagnosisId.AUTH_CREDENTIALS, 535, "5.7.8", "the user name or the password is wrong"),
     IDENTITY_REFUSED(DiagnosisId.AUTH_IDENTITY, 535, "5.7.8", "you may not act as the authorization identity that you asked for"),
+    PASSWORD_EXPIRED(DiagnosisId.AUTH_EXPIRED, 432, "4.7.12", "the password has to be changed first"),
+    MECHANISM_TOO_WEAK(DiagnosisId.AUTH_TOO_WEAK, 534, "5.7.9", "this user may not log in by a mechanism as weak as this"),
     BACKEND_UNAVAILABLE(DiagnosisId.AUTH_UNAVAILABLE, 454, "4.7.0",
         "the credentials could not be checked just now; they may well be right"),
     MECHANISM_UNKNOWN(DiagnosisId.AUTH_MECHANISM, 504, "5.5.4", "this port does not offer that mechanism"),
     UNDECODABLE(DiagnosisId.AUTH_ENCODING, 501, "5.5.2", "the response is not base64"),
     MALFORMED(DiagnosisId.AUTH_ENCODING, 501, "5.5.2", "the response is not what the mechanism asks for"),
+    RESPONSE_TOO_LONG(DiagnosisId.AUTH_TOO_LONG, 500, "5.5.6", "the response is longer than a line may be here"),
     CANCELLED(DiagnosisId.AUTH_CANCELLED, 501, "5.7.0", "you cancelled it");
 
     private final DiagnosisId id;

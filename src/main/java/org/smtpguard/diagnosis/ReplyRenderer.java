@@ -39,8 +39,7 @@ public final class ReplyRenderer {
 
     private String brief(Diagnosis diagnosis, String session) {
         String details = diagnosis.details().isEmpty() ? "" : " (" + Printable.cut(diagnosis.details().get(0), DETAIL_LIMIT) + ")";
-        return diagnosis.summary() + details + "; next: " + alternatives(diagnosis.next())
-            + " [" + diagnosis.id() + " " + session + "]";
+        return diagnosis.summary() + details + "; next: " + diagnosis.next().get(0) + " [" + diagnosis.id() + " " + session + "]";
     }
 
     private List<String> full(Diagnosis diagnosis, String session) {

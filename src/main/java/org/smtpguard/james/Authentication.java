@@ -1,7 +1,6 @@
 package org.smtpguard.james;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +43,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.diagnosis.Fault;
 import org.smtpguard.protocol.CommandLine;
@@ -81,8 +81,6 @@ public final class Authentication
     /** CrowdSec scenarios read this logger, and these words. */
     private static final Logger AUTHENTICATION = LoggerFactory.getLogger("org.apache.james.protocols.smtp.AUTHENTICATION");
     private static final EnhancedStatus SUCCESS = EnhancedStatus.of("2.7.0");
-    /** How long a backend may take; RFC 5321 §4.5.3.2 has clients wait for minutes, people do not. */
-    private static final Duration BACKEND_LIMIT = Duration.ofSeconds(10);
     private static final AttachmentKey<LoginRecord> LOGIN = AttachmentKey.of("smtpguard.login", LoginRecord.class);
     private static final int LOGGED_NAME_LIMIT = 120;
     private static final String CANCEL = "*";
@@ -119,7 +117,7 @@ public final class Authentication
         } catch (ConfigurationFault e) {
             throw new ConfigurationException(e.getMessage(), e);
         }
-        BackendChain chain = new BackendChain(settings.backends().links(), BACKEND_LIMIT);
+        BackendChain chain = new BackendChain(settings.backends().links());
         Identities identities = new Identities(Authentication::normalise,
             new Delegation(settings.delegationRules(), settings.asksJamesForDelegation(), authorizator, pools.blocking()));
         settings.mechanisms().forEach(name -> mechanisms.put(name, mechanism(name, chain, identities)));
@@ -268,6 +266,18 @@ public final class Authentication
         }
     }
 
+    /** Unknown user, wrong password and disabled account are one: what they have in common is all that a client may know. */
+    private static Fault fault(CredentialResult.Kind kind) {
+        switch (kind) {
+            case EXPIRED:
+                return Fault.PASSWORD_EXPIRED;
+            case TOO_WEAK:
+                return Fault.MECHANISM_TOO_WEAK;
+            default:
+                return kind.isRefusal() ? Fault.CREDENTIALS_REFUSED : Fault.BACKEND_UNAVAILABLE;
+        }
+    }
+
     /** One AUTH command and the exchange that it began. */
     private final class Dialogue {
         private final String mechanism;
@@ -293,7 +303,7 @@ public final class Authentication
         private Response answer(SMTPSession session, Step step) {
             switch (step.kind()) {
                 case CHALLENGE:
-                    session.pushLineHandler(this::onResponse);
+                    guard.waitingRoom().challenge(session, this::onResponse, () -> guard.refuse(session, Fault.RESPONSE_TOO_LONG, command));
                     return new SMTPResponse("334", Base64.getEncoder().encodeToString(step.challenge()));
                 case SUCCESS:
                     return succeeded(session, step);
@@ -302,8 +312,7 @@ public final class Authentication
                     return guard.refuse(session, Fault.IDENTITY_REFUSED, command);
                 case REFUSED:
                     failed(session, step, step.result().toString());
-                    return guard.refuse(session, step.result().kind().isRefusal() ? Fault.CREDENTIALS_REFUSED : Fault.BACKEND_UNAVAILABLE,
-                        command);
+                    return guard.refuse(session, fault(step.result().kind()), command);
                 default:
                     return guard.refuse(session, Fault.MALFORMED, command);
             }
@@ -311,7 +320,7 @@ public final class Authentication
 
         /** The client's response to a challenge: like AUTH itself, the last of its group. */
         private Response onResponse(SMTPSession session, byte[] line) {
-            session.popLineHandler();
+            guard.waitingRoom().endChallenge(session);
             Optional<Response> refusal = CommandLine.parse(line).endsInBareLf()
                 ? guard.judge(session, Fault.BARE_LF, command) : Optional.empty();
             return refusal.orElseGet(() -> guard.mode(DiagnosisId.SEQ_PIPELINING) == Mode.OFF ? proceed(session, line)

@@ -1,6 +1,5 @@
 package org.smtpguard.james;
 
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
@@ -29,8 +28,6 @@ import org.smtpguard.credential.Secret;
  * <p>In a class of its own, which only the configuration names: a newer James has moved a class that this interface mentions.
  */
 public final class BackendAuthHook implements AuthHook, ProtocolHandler {
-    private static final Duration BACKEND_LIMIT = Duration.ofSeconds(10);
-
     private final Backends backends;
     private BackendSet set;
     private BackendChain chain;
@@ -48,7 +45,7 @@ public final class BackendAuthHook implements AuthHook, ProtocolHandler {
         } catch (ConfigurationFault e) {
             throw new ConfigurationException(e.getMessage(), e);
         }
-        chain = new BackendChain(set.links(), BACKEND_LIMIT);
+        chain = new BackendChain(set.links());
     }
 
     @Override

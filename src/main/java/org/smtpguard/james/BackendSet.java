@@ -60,10 +60,13 @@ final class BackendSet {
         element.onlyAttributes("class", "name", ON_UNKNOWN, ON_REFUSED, ON_UNAVAILABLE);
         Map<String, String> elements = new LinkedHashMap<>();
         for (Element child : element.children()) {
-            child.onlyAttributes().onlyElements();
+            List<String> attributes = BackendSettings.attributesOf(child.name());
+            child.onlyAttributes(attributes.toArray(new String[0])).onlyElements();
             if (elements.put(child.name(), child.text().orElse("")) != null) {
                 throw element.fault("has <" + child.name() + "> twice; leave one");
             }
+            attributes.forEach(attribute -> child.attribute(attribute)
+                .ifPresent(value -> elements.put(BackendSettings.attribute(child.name(), attribute), value)));
         }
         BackendChain.Then onUnknown = choice(element, ON_UNKNOWN);
         BackendChain.Then onRefused = choice(element, ON_REFUSED);

@@ -4,8 +4,10 @@ import java.io.FileNotFoundException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
@@ -14,11 +16,14 @@ import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.Workers;
+import org.smtpguard.resilience.BackendStatus;
+import org.smtpguard.resilience.Safeguarded;
+import org.smtpguard.resilience.Safeguards;
 
 /**
- * The backends of all ports. Two ports that declare the same backend, settings and all, share one; it is closed when the
- * last of them goes. Ports may be initialised at the same time (James 3.9): the lock is held while a backend is made,
- * which is at the start of the server only.
+ * The backends of all ports, each with its safeguards around it. Two ports that declare the same backend, settings and all, share
+ * one; it is closed when the last of them goes. Ports may be initialised at the same time (James 3.9): the lock is held while a
+ * backend is made, which is at the start of the server only.
  */
 @Singleton
 public final class Backends {
@@ -26,7 +31,7 @@ public final class Backends {
 
     private final FileSystem fileSystem;
     private final GuardPools pools;
-    private final Map<String, Shared> byName = new HashMap<>();
+    private final Map<String, Shared> byName = new TreeMap<>();
 
     @Inject
     public Backends(FileSystem fileSystem, GuardPools pools) {
@@ -39,13 +44,13 @@ public final class Backends {
      *
      * @throws ConfigurationFault if its class or its settings are wrong, or another backend has its name
      */
-    synchronized CredentialBackend acquire(BackendSettings settings) {
+    synchronized Safeguarded acquire(BackendSettings settings) {
         Shared shared = byName.get(settings.name());
         if (shared != null && !shared.settings.equals(settings)) {
             throw settings.fault("has the name of another backend with other settings; give each a name of its own");
         }
         if (shared == null) {
-            shared = new Shared(settings, create(settings));
+            shared = create(settings);
             byName.put(settings.name(), shared);
         }
         shared.users++;
@@ -57,6 +62,7 @@ public final class Backends {
         if (shared != null && --shared.users == 0) {
             byName.remove(backend.name());
             shared.backend.close();
+            shared.workers.close();
         }
     }
 
@@ -69,9 +75,25 @@ public final class Backends {
         }
     }
 
-    private CredentialBackend create(BackendSettings settings) {
+    /** How each of them is now, by name. */
+    synchronized List<BackendStatus> status() {
+        return byName.values().stream().map(shared -> shared.backend.status()).collect(Collectors.toUnmodifiableList());
+    }
+
+    private Shared create(BackendSettings settings) {
+        Safeguards safeguards = Safeguards.of(settings);
+        BackendWorkers workers = pools.workersOf(settings.name(), safeguards.most(), safeguards.queue());
         try {
-            return load(settings).getConstructor(BackendSettings.class, Workers.class).newInstance(settings, pools);
+            return new Shared(settings, Safeguarded.around(create(settings, workers), safeguards), workers);
+        } catch (RuntimeException e) {
+            workers.close();
+            throw e;
+        }
+    }
+
+    private static CredentialBackend create(BackendSettings settings, Workers workers) {
+        try {
+            return load(settings).getConstructor(BackendSettings.class, Workers.class).newInstance(settings, workers);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof ConfigurationFault) {
                 throw (ConfigurationFault) e.getCause();
@@ -82,7 +104,7 @@ public final class Backends {
         }
     }
 
-    private Class<? extends CredentialBackend> load(BackendSettings settings) {
+    private static Class<? extends CredentialBackend> load(BackendSettings settings) {
         String type = settings.type();
         String name = type.indexOf('.') < 0 ? PACKAGE + type : type;
         try {
@@ -100,12 +122,14 @@ public final class Backends {
 
     private static final class Shared {
         private final BackendSettings settings;
-        private final CredentialBackend backend;
+        private final Safeguarded backend;
+        private final BackendWorkers workers;
         private int users;
 
-        private Shared(BackendSettings settings, CredentialBackend backend) {
+        private Shared(BackendSettings settings, Safeguarded backend, BackendWorkers workers) {
             this.settings = settings;
             this.backend = backend;
+            this.workers = workers;
         }
     }
 }

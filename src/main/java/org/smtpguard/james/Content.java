@@ -13,6 +13,7 @@ import org.apache.james.protocols.smtp.SMTPSession;
  */
 final class Content {
     private static final AttachmentKey<Boolean> AFTER_BARE_LF = AttachmentKey.of("smtpguard.content.afterBareLf", Boolean.class);
+    private static final AttachmentKey<Boolean> BEHIND_LOST_LINE = AttachmentKey.of("smtpguard.content.behindLostLine", Boolean.class);
     private static final byte DOT = '.';
     private static final int END = 3;
 
@@ -29,6 +30,17 @@ final class Content {
             return strict[0] == DOT && (afterBareLf || strict.length == END) ? stuffed(strict) : strict;
         }
         return line;
+    }
+
+    /** Notes that a line was dropped on its way, and how it ended is not known. */
+    static void lost(SMTPSession session) {
+        session.removeAttachment(AFTER_BARE_LF, State.Transaction);
+        session.setAttachment(BEHIND_LOST_LINE, true, State.Transaction);
+    }
+
+    /** Whether the line at hand stands right behind one that was lost: a dot there need not be one at the start of a line. */
+    static boolean isBehindLostLine(SMTPSession session) {
+        return session.removeAttachment(BEHIND_LOST_LINE, State.Transaction).isPresent();
     }
 
     /** Whether the line, as {@link #strict} made it, ends the message. */

@@ -12,8 +12,8 @@ import com.google.inject.Singleton;
 import org.smtpguard.credential.Workers;
 
 /**
- * The pools of all ports. Both are bounded, threads and queue, and refuse what does not fit; their threads are daemons
- * that go when there is nothing to do, so that an idle or stopped server keeps none.
+ * The pools of all ports, and of each backend. All are bounded, threads and queue, and refuse what does not fit; their threads are
+ * daemons that go when there is nothing to do, so that an idle or stopped server keeps none.
  */
 @Singleton
 public final class GuardPools implements Workers {
@@ -25,6 +25,7 @@ public final class GuardPools implements Workers {
     private static final Duration IDLE = Duration.ofSeconds(30);
 
     private final Executor hashing = pool("smtp-guard-hashing-", PROCESSORS, PROCESSORS * HASHING_QUEUE);
+    /** For what James is asked. A backend has a pool of its own: one that hangs must not take the threads of another. */
     private final Executor blocking = pool("smtp-guard-blocking-", BLOCKING_THREADS, BLOCKING_QUEUE);
 
     @Inject
@@ -41,7 +42,12 @@ public final class GuardPools implements Workers {
         return blocking;
     }
 
-    private static Executor pool(String name, int threads, int queue) {
+    /** The workers of one backend: the hashing pool of all, and a pool for blocking calls that is its own. To be closed. */
+    BackendWorkers workersOf(String backend, int threads, int queue) {
+        return new BackendWorkers(hashing, pool("smtp-guard-" + backend + "-", threads, Math.max(queue, threads)));
+    }
+
+    private static ThreadPoolExecutor pool(String name, int threads, int queue) {
         AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, IDLE.toMillis(), TimeUnit.MILLISECONDS,
             new LinkedBlockingQueue<>(queue),

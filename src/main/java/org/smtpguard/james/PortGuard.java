@@ -35,14 +35,17 @@ final class PortGuard {
         DiagnosisId.SYN_ARGUMENT);
     private static final Set<DiagnosisId> SHOWS_NEED_OF_AUTH = EnumSet.of(DiagnosisId.AUTH_REQUIRED, DiagnosisId.AUTH_CREDENTIALS,
         DiagnosisId.AUTH_UNAVAILABLE, DiagnosisId.AUTH_MECHANISM, DiagnosisId.AUTH_ENCODING, DiagnosisId.AUTH_TLS_REQUIRED,
-        DiagnosisId.AUTH_IDENTITY);
-    private static final Set<DiagnosisId> AUTH_FAILURES = EnumSet.of(DiagnosisId.AUTH_CREDENTIALS, DiagnosisId.AUTH_IDENTITY);
+        DiagnosisId.AUTH_IDENTITY, DiagnosisId.AUTH_TOO_LONG, DiagnosisId.AUTH_EXPIRED, DiagnosisId.AUTH_TOO_WEAK);
+    private static final Set<DiagnosisId> AUTH_FAILURES = EnumSet.of(DiagnosisId.AUTH_CREDENTIALS, DiagnosisId.AUTH_IDENTITY,
+        DiagnosisId.AUTH_EXPIRED, DiagnosisId.AUTH_TOO_WEAK);
     /** Neither the client's error, nor one of order or syntax; or the end already. */
     private static final Set<DiagnosisId> NO_ERRORS = EnumSet.of(DiagnosisId.AUTH_UNAVAILABLE, DiagnosisId.AUTH_REQUIRED,
         DiagnosisId.SEQ_GREETING_EARLY, DiagnosisId.LIMIT_ERRORS, DiagnosisId.LIMIT_AUTH);
     /** What follows from a failure in front of it, where there was one. */
     private static final Set<DiagnosisId> CONSEQUENCES = EnumSet.of(DiagnosisId.SEQ_MAIL_MISSING, DiagnosisId.SEQ_RCPT_MISSING,
         DiagnosisId.SEQ_RCPT_REFUSED, DiagnosisId.SEQ_PIPELINING);
+
+    private static final CommandLine UNREAD = CommandLine.of(Verb.OTHER, Optional.empty());
 
     private final GuardSettings settings;
     private final Sessions sessions;
@@ -65,7 +68,7 @@ final class PortGuard {
         this.metrics = metrics;
         this.modes = settings::mode;
         this.authModes = id -> ownsAuth && BELONGS_TO_AUTH.contains(id) ? Mode.ENFORCE : settings.mode(id);
-        this.waitingRoom = new WaitingRoom((session, line) -> judge(session, Fault.PIPELINED, CommandLine.parse(line)));
+        this.waitingRoom = new WaitingRoom((session, line) -> judge(session, Fault.PIPELINED, CommandLine.parse(line)), this::tooLong);
     }
 
     Sessions sessions() {
@@ -121,6 +124,20 @@ final class PortGuard {
     /** What James' own refusal of a command becomes: itself, or the end of the session if it was an error too many. */
     Response refusedByJames(SMTPSession session, CommandLine command, Response response) {
         return isPassed(session, DiagnosisId.SYN_COMMAND) ? judge(session, Fault.TOO_MANY_ERRORS, command).orElse(response) : response;
+    }
+
+    /** The reply to a line that James could not read: its own; counted like its others, unless the line was of a message. */
+    private Response tooLong(SMTPSession session) {
+        Response response = session.newLineTooLongResponse();
+        if (!isEnforcing()) {
+            return response;
+        }
+        if (sessions.isInContent(session)) {
+            // A message that lacks a line is not what was sent: its end is the place for the refusal.
+            sessions.refuseAtTheEnd(session, response);
+            return new Later();
+        }
+        return refusedByJames(session, UNREAD, response);
     }
 
     /** The answer to HELP. */

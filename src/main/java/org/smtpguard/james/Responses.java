@@ -30,10 +30,19 @@ final class Responses {
         if (response.getLines().stream().allMatch(Responses::isFit)) {
             return response;
         }
-        Reply reply = Reply.of(Integer.parseInt(response.getRetCode()), response.getLines().stream()
+        Reply reply = reply(response);
+        return of(response.isEndSession() ? reply.thenClose() : reply);
+    }
+
+    /** The same reply, after which the connection is closed. */
+    static Response thenClose(Response response) {
+        return of(reply(response).thenClose());
+    }
+
+    private static Reply reply(Response response) {
+        return Reply.of(Integer.parseInt(response.getRetCode()), response.getLines().stream()
             .map(line -> line.toString().substring(Math.min(CODE_AND_SEPARATOR, line.length())))
             .collect(Collectors.toList()));
-        return of(response.isEndSession() ? reply.thenClose() : reply);
     }
 
     private static boolean isFit(CharSequence line) {

@@ -142,6 +142,9 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         if (settings.mode(DiagnosisId.SEQ_PIPELINING) != Mode.OFF) {
             SessionThread.of(session).countReads();
         }
+        if (settings.mode() != Mode.OFF) {
+            guard.waitingRoom().answerLongLines(session);
+        }
         return new Later();
     }
 
@@ -224,6 +227,9 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         if (accepted && GREETINGS.contains(command.verb())) {
             guard.sessions().greeted(session);
         }
+        if (SMTPRetCode.DATA_READY.equals(response.getRetCode())) {
+            guard.sessions().contentBegins(session);
+        }
         if (!accepted && command.verb() == Verb.RCPT && before.isInTransaction()) {
             guard.sessions().refusedRecipient(session, RefusedRecipient.of(recipient(command), response.getLines().get(0).toString()));
         }
@@ -255,20 +261,31 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     @Override
     public Response onLine(SMTPSession session, byte[] line, LineHandler<SMTPSession> next) {
         byte[] strict = settings.mode(DiagnosisId.SEQ_BARE_LF) == Mode.ENFORCE ? Content.strict(session, line) : line;
-        if (session.getAttachment(EARLY_CONTENT, State.Transaction).isEmpty()) {
+        boolean early = session.getAttachment(EARLY_CONTENT, State.Transaction).isPresent();
+        Optional<Response> refusal = guard.sessions().refusalAtTheEnd(session);
+        if (!early && refusal.isEmpty()) {
             return next.onLine(session, strict);
         }
+        boolean inDoubt = Content.isBehindLostLine(session);
         if (!Content.isEnd(strict)) {
             return null;
         }
         forgetContent(session);
-        return guard.refuse(session, Fault.PIPELINED_CONTENT, CommandLine.of(Verb.DATA, Optional.empty()));
+        Response reply = early ? guard.refuse(session, Fault.PIPELINED_CONTENT, CommandLine.of(Verb.DATA, Optional.empty()))
+            : refusal.get();
+        if (!early) {
+            // As any message that is refused at its end (RFC 5321 §4.1.1.4).
+            session.resetState();
+        }
+        // What comes behind a dot that may be content may be content, too: it must not be taken for commands.
+        return inDoubt ? Responses.thenClose(reply) : reply;
     }
 
     /** As if DATA had never been: the transaction stays open, James' place for the message is given back. */
-    private static void forgetContent(SMTPSession session) {
+    private void forgetContent(SMTPSession session) {
         session.popLineHandler();
         session.removeAttachment(EARLY_CONTENT, State.Transaction);
+        guard.sessions().forgetContent(session);
         ExtendedSMTPSession extended = (ExtendedSMTPSession) session;
         LifecycleUtil.dispose(extended.getMimeMessageWriter());
         extended.setMimeMessageInputStreamSource(null);

@@ -51,6 +51,11 @@ final class SessionThread {
         ReadAhead.count(core);
     }
 
+    /** Has the task run, on the thread, for each line that is longer than the server reads. To be called on that thread. */
+    void onLongLine(Runnable task) {
+        LongLines.watch(core, task);
+    }
+
     /** Whether everything that the server has read so far has been delivered, for certain. To be called on that thread. */
     boolean isSettled() {
         return ReadAhead.isNothing(core);

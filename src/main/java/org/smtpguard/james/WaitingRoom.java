@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
@@ -47,12 +48,20 @@ final class WaitingRoom {
     private static final Logger LOGGER = LoggerFactory.getLogger(WaitingRoom.class);
     private static final int HELD_OCTETS = 16 * 1024;
     private static final AttachmentKey<Stay> STAY = AttachmentKey.of("smtpguard.stay", Stay.class);
+    private static final AttachmentKey<Exchange> EXCHANGE = AttachmentKey.of("smtpguard.exchange", Exchange.class);
+    /** Stands for a line that was too long to be read. No other line is this very array. */
+    private static final byte[] LONG_LINE = {'\r', '\n'};
 
     private final BiFunction<SMTPSession, byte[], Optional<Response>> early;
+    private final Function<SMTPSession, Response> tooLong;
 
-    /** @param early the refusal of a line that came before the answer; empty if the line is to be taken up after it */
-    WaitingRoom(BiFunction<SMTPSession, byte[], Optional<Response>> early) {
+    /**
+     * @param early the refusal of a line that came before the answer; empty if the line is to be taken up after it
+     * @param tooLong the reply to a line that was too long to be read, outside of an exchange
+     */
+    WaitingRoom(BiFunction<SMTPSession, byte[], Optional<Response>> early, Function<SMTPSession, Response> tooLong) {
         this.early = early;
+        this.tooLong = tooLong;
     }
 
     /**
@@ -104,6 +113,47 @@ final class WaitingRoom {
         return new Later();
     }
 
+    /**
+     * Lets the session wait for the client's response to a challenge.
+     *
+     * @param overlong the reply to a response that is too long to be read: it ends the exchange (RFC 4954 §4)
+     */
+    void challenge(SMTPSession session, LineHandler<SMTPSession> response, Supplier<Response> overlong) {
+        answerLongLines(session);
+        session.setAttachment(EXCHANGE, new Exchange(overlong), State.Connection);
+        session.pushLineHandler(response);
+    }
+
+    /** The response is there, or none is awaited any more. */
+    void endChallenge(SMTPSession session) {
+        session.removeAttachment(EXCHANGE, State.Connection);
+        session.popLineHandler();
+    }
+
+    /** Has lines that are too long to be read answered in their turn, like all others. */
+    void answerLongLines(SMTPSession session) {
+        SessionThread.of(session).onLongLine(() -> longLine(session));
+    }
+
+    private void longLine(SMTPSession session) {
+        Optional<Stay> stay = session.getAttachment(STAY, State.Connection);
+        if (stay.isPresent()) {
+            stay.get().onLine(session, LONG_LINE);
+            return;
+        }
+        ProtocolTransport transport = ((ProtocolSessionImpl) session).getProtocolTransport();
+        try (Closeable mdc = mdc(session)) {
+            Optional<Exchange> exchange = session.getAttachment(EXCHANGE, State.Connection);
+            exchange.ifPresent(any -> endChallenge(session));
+            Response reply = exchange.map(awaiting -> awaiting.overlong.get()).orElseGet(() -> tooLong.apply(session));
+            if (!(reply instanceof Later)) {
+                transport.writeResponse(reply, session);
+            }
+        } catch (Exception e) {
+            failed(session, transport, e);
+        }
+    }
+
     /** The client has hung up: what it waits for is not wanted any more, and would come too late. */
     void abandon(SMTPSession session) {
         session.getAttachment(STAY, State.Connection).ifPresent(stay -> {
@@ -134,11 +184,15 @@ final class WaitingRoom {
             takeUp(session, thread, stay, reply);
             stay.transport.setReadable(true);
         } catch (Exception e) {
-            // Nobody above us would answer: the client must not wait for ever.
-            LOGGER.error("The reply to a command could not be made, session {} is closed", session.getSessionID(), e);
-            stay.transport.writeResponse(session.newFatalErrorResponse(), session);
-            stay.transport.writeResponse(Response.DISCONNECT, session);
+            failed(session, stay.transport, e);
         }
+    }
+
+    /** Nobody above us would answer: the client must not wait for ever. */
+    private static void failed(SMTPSession session, ProtocolTransport transport, Exception fault) {
+        LOGGER.error("The reply to a command could not be made, session {} is closed", session.getSessionID(), fault);
+        transport.writeResponse(session.newFatalErrorResponse(), session);
+        transport.writeResponse(Response.DISCONNECT, session);
     }
 
     /** The lines that came before the reply: content stays content, a wait goes on with them, all else came too early. */
@@ -148,18 +202,26 @@ final class WaitingRoom {
         for (byte[] line : stay.held) {
             Optional<Response> refusal = belongsToWhatFollows ? Optional.empty() : early.apply(session, line);
             if (refusal.isEmpty()) {
-                thread.feed(line);
+                feed(session, thread, line);
                 continue;
             }
             if (challenged) {
                 // A response that was sent before its challenge ends the exchange: its line handler goes.
-                session.popLineHandler();
+                endChallenge(session);
                 challenged = false;
             }
             stay.transport.writeResponse(refusal.get(), session);
             if (refusal.get().isEndSession()) {
                 return;
             }
+        }
+    }
+
+    private void feed(SMTPSession session, SessionThread thread, byte[] line) throws Exception {
+        if (line == LONG_LINE) {
+            longLine(session);
+        } else {
+            thread.feed(line);
         }
     }
 
@@ -170,6 +232,15 @@ final class WaitingRoom {
 
     private interface Answer {
         Response reply();
+    }
+
+    /** An exchange that waits for a response of the client. */
+    private static final class Exchange {
+        private final Supplier<Response> overlong;
+
+        private Exchange(Supplier<Response> overlong) {
+            this.overlong = overlong;
+        }
     }
 
     /** One session's wait. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
@@ -22,7 +23,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -283,6 +286,77 @@ class FileBackendTest implements CredentialBackendContract {
             }
             write("# nobody");
             assertThat(ask(backend, USER, PASSWORD).kind()).isEqualTo(Kind.UNKNOWN);
+        }
+
+        @Test
+        void thatBreaksTheFileIsAFlawUntilItIsMended() throws Exception {
+            CredentialBackend backend = backend(TestWorkers.direct());
+            assertThat(backend.flaw()).isEmpty();
+            try (LogCapture quiet = new LogCapture()) {
+                write(line(USER, "another"), "bob:{BCRYPT}hunter2");
+                assertThat(backend.check().toCompletableFuture().get(30, TimeUnit.SECONDS)).isEqualTo(backend.flaw());
+                assertThat(backend.flaw().orElseThrow())
+                    .startsWith("cannot use the file " + file + ", line 2: a bcrypt hash begins with ")
+                    .endsWith("; until that is mended, the last version that could be read counts (users: 1)")
+                    .doesNotContain("hunter2");
+                assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
+
+                write(line(USER, "another"));
+                assertThat(backend.check().toCompletableFuture().get(30, TimeUnit.SECONDS)).isEmpty();
+                assertThat(backend.flaw()).isEmpty();
+                assertThat(quiet.at(Level.WARN)).hasSize(1);
+            }
+        }
+
+        @Test
+        void isReportedThoughNobodyLogsIn() throws Exception {
+            ExecutorService pool = Executors.newSingleThreadExecutor();
+            try (CredentialBackend backend = backend(TestWorkers.on(pool))) {
+                AtomicInteger changes = new AtomicInteger();
+                backend.onChange(changes::incrementAndGet);
+                write(line(USER, "another"));
+                await().atMost(30, TimeUnit.SECONDS).until(() -> changes.get() == 1);
+
+                write(line(USER, "another"), "bob:{BCRYPT}hunter2");
+                await().atMost(30, TimeUnit.SECONDS).until(() -> backend.flaw().isPresent());
+                assertThat(changes).as("a version that cannot be used changes nothing").hasValue(1);
+
+                write(line(USER, "a third"));
+                await().atMost(30, TimeUnit.SECONDS).until(() -> changes.get() == 2);
+                assertThat(backend.flaw()).isEmpty();
+            } finally {
+                pool.shutdownNow();
+            }
+        }
+
+        @Test
+        void isReportedOnceItCounts() throws Exception {
+            List<CredentialResult> judgedThen = new ArrayList<>();
+            CredentialBackend backend = backend(TestWorkers.direct());
+            backend.onChange(() -> judgedThen.add(backend.verify(credentials(USER, "another")).toCompletableFuture().join()));
+            write(line(USER, "another"));
+
+            ask(backend, USER, PASSWORD);
+
+            assertThat(judgedThen).containsExactly(CredentialResult.accepted(USER));
+            backend.close();
+        }
+
+        @Test
+        void isLookedForAgainAfterWorkersWereTooBusy() throws Exception {
+            AtomicInteger refusals = new AtomicInteger();
+            try (CredentialBackend backend = backend(TestWorkers.on(task -> {
+                if (refusals.getAndIncrement() == 0) {
+                    throw new RejectedExecutionException();
+                }
+                task.run();
+            }))) {
+                AtomicInteger changes = new AtomicInteger();
+                backend.onChange(changes::incrementAndGet);
+                write(line(USER, "another"));
+
+                await().atMost(30, TimeUnit.SECONDS).until(() -> changes.get() == 1);
+            }
         }
 
         @Test

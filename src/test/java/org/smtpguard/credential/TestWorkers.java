@@ -1,7 +1,8 @@
 package org.smtpguard.credential;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,20 +39,21 @@ public final class TestWorkers {
         });
     }
 
-    /** Work waits until the test has it done. */
+    /** Work waits until the test has it done; what comes later, as a further step of it, is done like that. */
     public static final class Held implements Executor {
-        private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+        private final List<Runnable> tasks = new ArrayList<>();
+        private Optional<Executor> released = Optional.empty();
 
         @Override
-        public void execute(Runnable task) {
-            tasks.add(task);
+        public synchronized void execute(Runnable task) {
+            released.ifPresentOrElse(pool -> pool.execute(task), () -> tasks.add(task));
         }
 
         /** Does all that is waiting, on the threads of that pool. */
-        public void release(ExecutorService pool) {
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                pool.execute(task);
-            }
+        public synchronized void release(ExecutorService pool) {
+            released = Optional.of(pool);
+            tasks.forEach(pool::execute);
+            tasks.clear();
         }
     }
 }

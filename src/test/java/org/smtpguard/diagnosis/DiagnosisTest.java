@@ -47,8 +47,7 @@ class DiagnosisTest {
     @Test
     void theBriefStyleSaysItInOneLine() {
         assertThat(wire(brief.render(refusal(sender, "DATA"), SESSION))).containsExactly(
-            "503 5.5.1 DATA refused: no recipient has been accepted yet; next: RCPT TO:<address> | RSET | QUIT"
-                + " [SEQ-RCPT-MISSING 7f3a9c21]");
+            "503 5.5.1 DATA refused: no recipient has been accepted yet; next: RCPT TO:<address> [SEQ-RCPT-MISSING 7f3a9c21]");
     }
 
     @Test

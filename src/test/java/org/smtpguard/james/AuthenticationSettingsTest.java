@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -169,6 +170,43 @@ class AuthenticationSettingsTest {
     void aMistakeIsNamedTogetherWithItsMend(String content, String sentence) {
         assertThatThrownBy(() -> parse(content)).isInstanceOf(ConfigurationFault.class)
             .hasMessageStartingWith(sentence.replace("HANDLER", HANDLER));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "<timeout>soon</timeout> | APPS has <timeout>soon</timeout>, which is no time; write for example 500ms, 2s, 5m or 1h.",
+        "<timeout>${env:NOT_SET_ANYWHERE}</timeout> | APPS has in <timeout> ${env:NOT_SET_ANYWHERE}, a variable that is not set; "
+            + "set it in the environment of James.",
+        "<atOnce most=\"0\"/> | APPS has most=\"0\" in <atOnce>; it can be a whole number from 1 to 10000.",
+        "<atOnce queue=\"-1\"/> | APPS has queue=\"-1\" in <atOnce>; it can be a whole number from 0 to 100000.",
+        "<atOnce max=\"1\"/> | atOnce has an unknown attribute max; known here: most, queue.",
+        "<atOnce>10</atOnce> | APPS has text in <atOnce>, which has attributes alone.",
+        "<atOnce/><atOnce/> | <backend> in HANDLER has <atOnce> twice; leave one.",
+        "<breaker faults=\"1001\"/> | APPS has faults=\"1001\" in <breaker>; it can be a whole number from 0 to 1000.",
+        "<breaker probeEvery=\"0s\"/> | APPS has probeEvery=\"0s\" in <breaker>, which is no time; "
+            + "write for example 500ms, 2s, 5m or 1h.",
+        "<breaker off=\"true\"/> | breaker has an unknown attribute off; known here: faults, probeEvery.",
+        "<cache accepted=\"x\"/> | APPS has accepted=\"x\" in <cache>, which is no time; write for example 500ms, 2s, 5m or 1h.",
+        "<cache refused=\"x\"/> | APPS has refused=\"x\" in <cache>, which is no time; write for example 500ms, 2s, 5m or 1h.",
+        "<cache stale=\"x\"/> | APPS has stale=\"x\" in <cache>, which is no time; write for example 500ms, 2s, 5m or 1h.",
+        "<cache entries=\"0\"/> | APPS has entries=\"0\" in <cache>; it can be a whole number from 1 to 10000000.",
+        "<cache><accepted>5m</accepted></cache> | cache has an unknown element <accepted>; known here: none.",
+        "<file timeout=\"5s\">x</file> | file has an unknown attribute timeout; known here: none.",
+    })
+    void aMistakeInWhatStandsAroundABackendIsNamedTogetherWithItsMend(String content, String sentence) {
+        assertThatThrownBy(() -> parse(APPS.replace("<file>", content + "<file>"))).isInstanceOf(ConfigurationFault.class)
+            .hasMessage(sentence.replace("APPS", "<backend class=\"FileBackend\" name=\"apps\">").replace("HANDLER", HANDLER));
+    }
+
+    @Test
+    void portsShareABackendOnlyIfWhatStandsAroundItIsTheSame() {
+        String cached = APPS.replace("<file>", "<timeout>3s</timeout><cache accepted=\"1m\"/><file>");
+        BackendChain.Link first = parse(cached).backends().links().get(0);
+
+        assertThat(first.backend().timeLimit()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(parse(cached).backends().links().get(0).backend()).isSameAs(first.backend());
+        assertThatThrownBy(() -> parse(cached.replace("1m", "2m"))).isInstanceOf(ConfigurationFault.class)
+            .hasMessageContaining("has the name of another backend with other settings");
     }
 
     @ParameterizedTest

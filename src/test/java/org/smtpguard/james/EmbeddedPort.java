@@ -236,6 +236,8 @@ final class EmbeddedPort {
             element.addProperty("delegation", "none");
             element.addProperty("backend[@class]", FixtureBackend.class.getName());
             element.addProperty("backend[@name]", "fixture");
+            // Each session is to see the backend as its test has it, whatever the others have seen.
+            element.addProperty("backend.breaker[@faults]", "0");
             return element;
         }
     }

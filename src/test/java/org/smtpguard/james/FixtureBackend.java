@@ -19,6 +19,8 @@ import org.smtpguard.credential.Workers;
 public final class FixtureBackend implements CredentialBackend {
     static final String RIGHT = "secret";
     static final String DOWN = "down";
+    static final String EXPIRED = "expired";
+    static final String TOO_WEAK = "too weak";
     static final String LATE = "late-";
 
     private static final ThreadLocal<Deque<Runnable>> WAITING = ThreadLocal.withInitial(ArrayDeque::new);
@@ -59,6 +61,10 @@ public final class FixtureBackend implements CredentialBackend {
                 return CredentialResult.accepted(credentials.username());
             case DOWN:
                 return CredentialResult.unavailable("a fixture that is down");
+            case EXPIRED:
+                return CredentialResult.expired();
+            case TOO_WEAK:
+                return CredentialResult.tooWeak();
             default:
                 return CredentialResult.refused();
         }

@@ -11,6 +11,8 @@ import ch.qos.logback.classic.Level;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.smtpguard.credential.LogCapture;
 
 /** What counts towards the end of a session, and what does not; over random ways there, the same on each run. */
@@ -97,6 +99,18 @@ class LimitsTest {
         }
         assertThat(client.send(auth("guess"))).startsWith("421-4.7.0 ").contains("[LIMIT-AUTH]");
         assertThat(client.isOpen()).isFalse();
+    }
+
+    /** RFC 4954 6: the two that a client is told of, since something can be done about them. They count as failures all the same. */
+    @ParameterizedTest
+    @CsvSource({FixtureBackend.EXPIRED + ",432-4.7.12,AUTH-EXPIRED", FixtureBackend.TOO_WEAK + ",534-5.7.9,AUTH-TOO-WEAK"})
+    void aBackendThatSaysMoreThanNoIsHeard(String password, String status, String id) {
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\n");
+        for (int failures = 1; failures < AUTH_FAILURES; failures++) {
+            assertThat(client.send(auth(password))).startsWith(status + " AUTH refused: ").contains("[" + id + "]\r\n");
+        }
+        assertThat(client.send(auth(password))).startsWith("421-4.7.0 ").contains("[LIMIT-AUTH]");
     }
 
     @Test

@@ -21,6 +21,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.local.LocalChannel;
 import org.apache.james.protocols.api.ProtocolSession;
+import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.LineHandler;
 import org.apache.james.protocols.netty.HandlerConstants;
 import org.apache.james.protocols.netty.NettyProtocolTransport;
@@ -47,7 +48,7 @@ class WaitingRoomRaceTest {
     private final DefaultEventLoopGroup loops = new DefaultEventLoopGroup(1);
     private final ExecutorService racers = Executors.newFixedThreadPool(2);
     private final LocalChannel channel = new LocalChannel();
-    private final WaitingRoom room = new WaitingRoom((session, line) -> Optional.empty());
+    private final WaitingRoom room = new WaitingRoom((session, line) -> Optional.empty(), session -> Response.DISCONNECT);
 
     @BeforeEach
     void connect() {

@@ -300,11 +300,11 @@ class AuthenticationIT {
         try (WireScript wire = tlsWire(fixtures.smtps())) {
             wire.expect("220").send("EHLO client.example").expect("250")
                 .send("DATA").expectLine("503 5.5.1").expectReply(Refusal::keepsToTheProtocol)
-                .expectInReply("^503 5.5.1 DATA refused: MAIL has to come first; next: MAIL FROM:<address> \\| AUTH PLAIN <base64> \\| QUIT"
+                .expectInReply("^503 5.5.1 DATA refused: MAIL has to come first; next: MAIL FROM:<address>"
                     + " \\[SEQ-MAIL-MISSING [0-9a-f]{8}]$")
                 .send("AUTH PLAIN " + plain(ALICE, "wrong")).expectLine("535 5.7.8").expectReply(Refusal::keepsToTheProtocol)
-                .expectInReply("^535 5.7.8 AUTH refused: the user name or the password is wrong; next: AUTH PLAIN <base64> \\| "
-                    + "MAIL FROM:<address> \\| QUIT \\[AUTH-CREDENTIALS [0-9a-f]{8}]$")
+                .expectInReply("^535 5.7.8 AUTH refused: the user name or the password is wrong; next: AUTH PLAIN <base64>"
+                    + " \\[AUTH-CREDENTIALS [0-9a-f]{8}]$")
                 .send("MAIL FROM:<>").expect("250")
                 .send("RCPT TO:<nobody-here@localhost>").expect("550")
                 .send("DATA").expectLine("554 5.5.1").expectReply(Refusal::keepsToTheProtocol).expectInReply("nobody-here@localhost");

@@ -57,7 +57,7 @@ class HelpIT {
         "SEQ-RCPT-MISSING", "SEQ-RCPT-REFUSED", "SEQ-AUTH-IN-TRANSACTION", "SEQ-AUTH-REPEATED", "SEQ-STARTTLS-REPEATED",
         "SEQ-STARTTLS-IN-TRANSACTION", "SEQ-STARTTLS-AFTER-AUTH", "SEQ-PIPELINING", "SEQ-BARE-LF", "SYN-ARGUMENT", "SYN-COMMAND",
         "LIMIT-ERRORS", "LIMIT-AUTH", "AUTH-REQUIRED", "AUTH-CREDENTIALS", "AUTH-UNAVAILABLE", "AUTH-MECHANISM", "AUTH-ENCODING",
-        "AUTH-CANCELLED", "AUTH-TLS-REQUIRED", "AUTH-IDENTITY"})
+        "AUTH-EXPIRED", "AUTH-TOO-WEAK", "AUTH-TOO-LONG", "AUTH-CANCELLED", "AUTH-TLS-REQUIRED", "AUTH-IDENTITY"})
     void explainsEveryDiagnosis(String id) {
         try (WireScript wire = wire(server.smtp()).expect("220")) {
             wire.send("HELP " + id).expect("214 2.0.0 " + id + ": ").expectReply(HelpIT::isShort)

@@ -239,6 +239,15 @@ class SequenceIT {
         }
     }
 
+    /** RFC 2920 3.2: replies come in the order of the commands. Too early or too long: that depends on what was read together. */
+    @ParameterizedTest
+    @CsvSource({"EHLO client.example, 250", "AUTH PLAIN AGFsaWNlQGxvY2FsaG9zdAB3cm9uZw==, 535", "DATA, 503"})
+    void aLineThatIsTooLongIsAnsweredInItsTurn(String command, String code) {
+        try (WireScript wire = greeted(server.smtp())) {
+            wire.pipeline(command, "NOOP " + "x".repeat(9000)).expect(code).expectMatch("^50[03][ -]").send("NOOP").expect("250");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"MAIL FROM:<alice@localhost>", "RCPT TO:<bob@localhost>", "DATA", "AUTH PLAIN ="})
     void tlsVoidsTheGreeting(String command) {

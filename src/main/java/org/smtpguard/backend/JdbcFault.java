@@ -1,0 +1,60 @@
+package org.smtpguard.backend;
+
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientConnectionException;
+
+/**
+ * A fault of a database or its driver without the driver's words: those may quote an address with a password in it, or values
+ * that were bound. What is left is the class, and the SQLSTATE with what that means.
+ */
+final class JdbcFault extends SQLException {
+    private static final long serialVersionUID = 1L;
+
+    JdbcFault(Exception fault) {
+        // Neither cause nor next exception: whoever logs this one would log those, too.
+        super(words(fault), fault instanceof SQLException ? ((SQLException) fault).getSQLState() : null);
+    }
+
+    /** What may be told of a fault, as a clause. */
+    static String words(Throwable fault) {
+        if (fault instanceof JdbcFault || fault instanceof JdbcUser.Unusable) {
+            return fault.getMessage();
+        }
+        if (fault instanceof SQLTransientConnectionException && fault.getCause() instanceof SQLException) {
+            // The pool's, for want of a connection; why there is none is behind it.
+            return words(fault.getCause());
+        }
+        if (!(fault instanceof SQLException)) {
+            return fault.getClass().getName();
+        }
+        String state = ((SQLException) fault).getSQLState();
+        boolean known = state != null && state.matches("[0-9A-Z]{5}");
+        return meaning(fault, known ? state : "") + " (" + fault.getClass().getName() + (known ? ", SQLSTATE " + state : "") + ")";
+    }
+
+    private static String meaning(Throwable fault, String state) {
+        if (fault instanceof SQLTimeoutException || state.equals("57014")) {
+            return "the database took too long";
+        }
+        if (fault instanceof SQLTransientConnectionException && state.isEmpty()) {
+            return "all connections to the database are busy, or none can be made in time";
+        }
+        switch (state.isEmpty() ? "" : state.substring(0, 2)) {
+            case "08":
+                return "the database cannot be reached, or has hung up";
+            case "28":
+                return "the database does not take <user> and <password>";
+            case "3D":
+                return "the database server has no database of that name";
+            case "42":
+                return "the database does not take the statement, or the user may not run it";
+            case "53":
+                return "the database server has too much to do";
+            case "57":
+                return "the database server is starting or stopping";
+            default:
+                return "the database reports a fault";
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package org.smtpguard.backend;
+
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Work that nobody waits for, on workers on whom others wait: at most so much of it at once, so that work that hangs leaves the
+ * rest of them free. What has to wait its turn waits in a bounded queue; what does not fit is turned away.
+ */
+final class Sideline implements Executor {
+    private static final int QUEUE = 1000;
+
+    private final Executor workers;
+    private final Semaphore places;
+    private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>(QUEUE);
+
+    /** @param atOnce above zero */
+    Sideline(Executor workers, int atOnce) {
+        this.workers = workers;
+        this.places = new Semaphore(atOnce);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        if (!waiting.offer(task)) {
+            throw new RejectedExecutionException();
+        }
+        if (places.tryAcquire()) {
+            try {
+                workers.execute(this::work);
+            } catch (RejectedExecutionException e) {
+                places.release();
+                if (waiting.remove(task)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void work() {
+        do {
+            try {
+                for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
+                    task.run();
+                }
+            } finally {
+                places.release();
+            }
+            // Looked at again: a task may have come after the look and before the place was free for it.
+        } while (!waiting.isEmpty() && places.tryAcquire());
+    }
+}

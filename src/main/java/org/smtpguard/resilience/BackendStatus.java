@@ -1,0 +1,145 @@
+package org.smtpguard.resilience;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/** How a backend is, seen from outside at one moment: for health checks, metrics and people. Holds no secret. Immutable. */
+public final class BackendStatus {
+    private final String name;
+    private final State state;
+    private final Instant since;
+    private final Optional<Fault> lastFault;
+    private final Optional<String> flaw;
+    private final int pending;
+    private final int waiting;
+    private final CacheStatus cache;
+
+    BackendStatus(String name, State state, Instant since, Optional<Fault> lastFault, Optional<String> flaw, int pending, int waiting,
+                  CacheStatus cache) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.state = Objects.requireNonNull(state, "state");
+        this.since = Objects.requireNonNull(since, "since");
+        this.lastFault = Objects.requireNonNull(lastFault, "lastFault");
+        this.flaw = Objects.requireNonNull(flaw, "flaw");
+        this.pending = pending;
+        this.waiting = waiting;
+        this.cache = Objects.requireNonNull(cache, "cache");
+    }
+
+    /** Whether the backend is asked. */
+    public enum State {
+        /** It is: the circuit is closed. */
+        ASKED,
+        /** It is not, after too many faults in a row: the circuit is open. */
+        OPEN,
+        /** One question is on its way to find out whether it answers again: the circuit is half open. */
+        PROBING
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** Since when the backend is asked or, probes included, is not. */
+    public Instant since() {
+        return since;
+    }
+
+    /** The last time that it did not answer, if there was one since the start. */
+    public Optional<Fault> lastFault() {
+        return lastFault;
+    }
+
+    /** What is amiss although it answers. */
+    public Optional<String> flaw() {
+        return flaw;
+    }
+
+    /** How many questions the backend has before it. */
+    public int pending() {
+        return pending;
+    }
+
+    /** How many more wait for their turn. */
+    public int waiting() {
+        return waiting;
+    }
+
+    /** All zero where there is no cache. */
+    public CacheStatus cache() {
+        return cache;
+    }
+
+    @Override
+    public String toString() {
+        return name + ": " + state + " since " + since + ", " + pending + " pending, " + waiting + " waiting"
+            + lastFault.map(fault -> ", last fault: " + fault).orElse("") + flaw.map(text -> ", " + text).orElse("");
+    }
+
+    /** A question that a backend did not answer. Immutable. */
+    public static final class Fault {
+        private final String reason;
+        private final Instant at;
+
+        Fault(String reason, Instant at) {
+            this.reason = Objects.requireNonNull(reason, "reason");
+            this.at = Objects.requireNonNull(at, "at");
+        }
+
+        /** In words for the operator. */
+        public String reason() {
+            return reason;
+        }
+
+        public Instant at() {
+            return at;
+        }
+
+        @Override
+        public String toString() {
+            return reason + " at " + at;
+        }
+    }
+
+    /** What the cache of verdicts has done since the start. Immutable. */
+    public static final class CacheStatus {
+        static final CacheStatus NONE = new CacheStatus(0, 0, 0, 0);
+
+        private final long hits;
+        private final long stale;
+        private final long misses;
+        private final long entries;
+
+        CacheStatus(long hits, long stale, long misses, long entries) {
+            this.hits = hits;
+            this.stale = stale;
+            this.misses = misses;
+            this.entries = entries;
+        }
+
+        /** Questions answered from it at once. */
+        public long hits() {
+            return hits;
+        }
+
+        /** Questions answered from it past the verdict's life, since the backend could not. */
+        public long stale() {
+            return stale;
+        }
+
+        /** Questions that it had no answer to. */
+        public long misses() {
+            return misses;
+        }
+
+        /** Verdicts in it now, about. */
+        public long entries() {
+            return entries;
+        }
+    }
+}

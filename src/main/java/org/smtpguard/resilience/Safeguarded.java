@@ -1,0 +1,303 @@
+package org.smtpguard.resilience;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.SecretLookup;
+
+/**
+ * A backend with its {@link Safeguards} around it. Every question gets exactly one answer, within the time limit, which counts
+ * from the question on and includes the wait for a turn; none is asked twice, and no stage fails.
+ *
+ * <p>Who hangs up (cancels the future) while waiting for a turn gives it up. A question that the backend has before it goes on,
+ * whoever hangs up: its answer tells how the backend is. Were it a fault, five clients without patience would open the breaker.
+ *
+ * <p>Threads: a question is put to the backend on the caller's thread or, after a wait, on the thread that ended another; the
+ * answer is completed on the one that brought it, or on the JDK's timer after silence. None of them may be made to wait. What is
+ * cached is answered on the caller's thread, at once.
+ */
+public class Safeguarded implements CredentialBackend {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Safeguarded.class);
+
+    /** A queue that is full is told of once in a while, and not at every question. */
+    private static final Duration TELL_EVERY = Duration.ofMinutes(1);
+
+    private static final Reading<CredentialResult> AS_IT_IS = new Reading<>() {
+        @Override
+        public CredentialResult verdict(CredentialResult answer) {
+            return answer;
+        }
+
+        @Override
+        public CredentialResult unavailable(CredentialResult why) {
+            return why;
+        }
+    };
+
+    private final CredentialBackend backend;
+    private final Time time;
+    private final Duration limit;
+    private final Turnstile turnstile;
+    private final Breaker breaker;
+    private final Optional<VerdictCache> cache;
+    private final AtomicLong toldAgain;
+
+    Safeguarded(CredentialBackend backend, Safeguards safeguards, Time time) {
+        this.backend = backend;
+        this.time = time;
+        this.limit = safeguards.timeout().orElseGet(backend::timeLimit);
+        this.turnstile = new Turnstile(safeguards.most(), safeguards.queue());
+        this.breaker = new Breaker(backend.name(), safeguards.faults(), safeguards.probeEvery(), time);
+        this.toldAgain = new AtomicLong(time.nanos());
+        this.cache = safeguards.cache().map(lifetimes -> new VerdictCache(lifetimes, time));
+        cache.ifPresent(verdicts -> backend.onChange(verdicts::drop));
+    }
+
+    /** The backend with these around it. It can do what the backend can. */
+    public static Safeguarded around(CredentialBackend backend, Safeguards safeguards) {
+        return around(backend, safeguards, Time.SYSTEM);
+    }
+
+    static Safeguarded around(CredentialBackend backend, Safeguards safeguards, Time time) {
+        return backend instanceof SecretLookup ? new SafeguardedLookup((SecretLookup) backend, safeguards, time)
+            : new Safeguarded(backend, safeguards, time);
+    }
+
+    @Override
+    public final String name() {
+        return backend.name();
+    }
+
+    @Override
+    public final Duration timeLimit() {
+        return limit;
+    }
+
+    @Override
+    public final CompletionStage<CredentialResult> verify(Credentials credentials) {
+        if (cache.isEmpty()) {
+            return ask(() -> backend.verify(credentials), AS_IT_IS);
+        }
+        VerdictCache.Recollection recollection = cache.get().of(credentials);
+        return recollection.fresh().map(CompletableFuture::completedFuture)
+            .orElseGet(() -> ask(() -> backend.verify(credentials), recollection));
+    }
+
+    /** Within the time limit, too. Neither the breaker nor a full queue keeps it from being asked: that is when one wants to know. */
+    @Override
+    public final CompletionStage<Optional<String>> check() {
+        CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
+        Time.Alarm alarm = time.in(limit, () -> answer.complete(Optional.of(silence())));
+        try {
+            backend.check().whenComplete((found, fault) -> answer.complete(fault == null ? found
+                : Optional.of(CredentialResult.unavailable(fault).reason())));
+        } catch (Throwable fault) {
+            answer.complete(Optional.of(CredentialResult.unavailable(fault).reason()));
+        }
+        return answer.whenComplete((found, fault) -> alarm.callOff());
+    }
+
+    @Override
+    public final Optional<String> flaw() {
+        return backend.flaw();
+    }
+
+    /** How it is now. */
+    public final BackendStatus status() {
+        return new BackendStatus(name(), breaker.state(), breaker.since(), breaker.lastFault(), flaw(), turnstile.inside(),
+            turnstile.waiting(), cache.map(VerdictCache::status).orElse(BackendStatus.CacheStatus.NONE));
+    }
+
+    /** What waits for a turn is answered now, what the backend has before it within the time limit. */
+    @Override
+    public final void close() {
+        answerAllThatWait("not asked: the backend is closed");
+        backend.close();
+    }
+
+    @Override
+    public String toString() {
+        return backend.toString();
+    }
+
+    /** Puts a question to the backend, when and if it may be put. The future never fails. */
+    final <T> CompletableFuture<T> ask(Supplier<CompletionStage<T>> question, Reading<T> reading) {
+        Optional<String> refusal = breaker.refusal();
+        if (refusal.isPresent()) {
+            return CompletableFuture.completedFuture(reading.unavailable(CredentialResult.notAsked(refusal.get())));
+        }
+        return new Question<>(question, reading).begin();
+    }
+
+    private String silence() {
+        return "no answer within " + limit.toMillis() + " ms";
+    }
+
+    private void answerAllThatWait(String reason) {
+        turnstile.forgetAll().forEach(waiting -> ((Question<?>) waiting).isNotAsked(reason));
+    }
+
+    private void isTurnedAway(String reason) {
+        long due = toldAgain.get();
+        if (time.nanos() - due >= 0 && toldAgain.compareAndSet(due, time.nanos() + TELL_EVERY.toNanos())) {
+            LOGGER.warn("Backend {} turns questions away: {}; the next of them is told in {} s at the earliest", name(), reason,
+                TELL_EVERY.toSeconds());
+        }
+    }
+
+    private enum Stage {
+        /** For its turn. */
+        WAITS,
+        /** The backend has it. */
+        ASKED,
+        /** It has its answer, or nobody waits for one. */
+        OVER
+    }
+
+    /** One question. Whoever brings it from one stage to the next, and that is one thread alone, does what has to be done then. */
+    private final class Question<T> implements Runnable {
+        private final Supplier<CompletionStage<T>> question;
+        private final Reading<T> reading;
+        private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITS);
+        private final CompletableFuture<T> outcome = new CompletableFuture<>();
+        private volatile long admitted;
+        private volatile Optional<CompletionStage<T>> asked = Optional.empty();
+
+        Question(Supplier<CompletionStage<T>> question, Reading<T> reading) {
+            this.question = question;
+            this.reading = reading;
+        }
+
+        CompletableFuture<T> begin() {
+            if (!turnstile.enter(this)) {
+                String reason = "too much to do: " + turnstile.inside() + " questions are pending and " + turnstile.waiting() + " wait";
+                isTurnedAway(reason);
+                isNotAsked(reason);
+            }
+            if (outcome.isDone()) {
+                return outcome;
+            }
+            Time.Alarm alarm = time.in(limit, this::isLate);
+            // The caller's own, which may be cancelled; the alarm stays on then, for the answer is still to come.
+            CompletableFuture<T> answer = new CompletableFuture<>();
+            outcome.whenComplete((result, fault) -> {
+                alarm.callOff();
+                answer.complete(result);
+            });
+            answer.whenComplete((result, fault) -> {
+                if (answer.isCancelled()) {
+                    isGivenUp();
+                }
+            });
+            return answer;
+        }
+
+        /** Its turn has come. */
+        @Override
+        public void run() {
+            OptionalLong permit = breaker.admit();
+            if (permit.isEmpty()) {
+                turnstile.leave();
+                isNotAsked(breaker.reason());
+                return;
+            }
+            admitted = permit.getAsLong();
+            if (!stage.compareAndSet(Stage.WAITS, Stage.ASKED)) {
+                breaker.withdrawn(admitted);
+                turnstile.leave();
+                return;
+            }
+            try {
+                CompletionStage<T> given = Objects.requireNonNull(question.get());
+                asked = Optional.of(given);
+                if (stage.get() == Stage.OVER) {
+                    abandon();
+                }
+                given.whenComplete((answer, fault) -> isAnswered(answer, fault));
+            } catch (Throwable fault) {
+                // Errors too: a driver that is not on the class path must not leave a client without an answer.
+                isAnswered(null, fault);
+            }
+        }
+
+        private void isAnswered(T answer, Throwable fault) {
+            CredentialResult verdict = verdict(answer, fault);
+            if (!stage.compareAndSet(Stage.ASKED, Stage.OVER)) {
+                return;
+            }
+            boolean definite = verdict.kind() != CredentialResult.Kind.UNAVAILABLE;
+            if (definite) {
+                breaker.answered(admitted);
+                reading.definite(answer);
+            } else if (verdict.wasAsked()) {
+                failed(verdict.reason());
+            } else {
+                breaker.withdrawn(admitted);
+                isTurnedAway(verdict.reason());
+            }
+            turnstile.leave();
+            outcome.complete(definite ? answer : reading.unavailable(verdict));
+        }
+
+        private CredentialResult verdict(T answer, Throwable fault) {
+            try {
+                return fault == null ? reading.verdict(Objects.requireNonNull(answer)) : CredentialResult.unavailable(fault);
+            } catch (RuntimeException nonsense) {
+                return CredentialResult.unavailable(nonsense);
+            }
+        }
+
+        private void isLate() {
+            if (stage.compareAndSet(Stage.WAITS, Stage.OVER)) {
+                turnstile.forget(this);
+                isTurnedAway("its turn did not come");
+                outcome.complete(reading.unavailable(CredentialResult.notAsked("not asked: its turn did not come within " + limit.toMillis()
+                    + " ms")));
+            } else if (stage.compareAndSet(Stage.ASKED, Stage.OVER)) {
+                // Abandoned first: at no time does one claim keep two backends busy.
+                abandon();
+                failed(silence());
+                turnstile.leave();
+                outcome.complete(reading.unavailable(CredentialResult.unavailable(silence())));
+            }
+        }
+
+        private void failed(String reason) {
+            if (breaker.failed(admitted, reason)) {
+                answerAllThatWait(breaker.reason());
+            }
+        }
+
+        private void isGivenUp() {
+            isNotAsked("nobody waits for the answer");
+        }
+
+        void isNotAsked(String reason) {
+            if (stage.compareAndSet(Stage.WAITS, Stage.OVER)) {
+                turnstile.forget(this);
+                outcome.complete(reading.unavailable(CredentialResult.notAsked(reason)));
+            }
+        }
+
+        private void abandon() {
+            try {
+                asked.ifPresent(given -> given.toCompletableFuture().cancel(false));
+            } catch (RuntimeException e) {
+                // A stage that is no future cannot be told; its answer will find nobody.
+                LOGGER.debug("A backend's stage cannot be cancelled: {}", e.getClass().getName());
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package org.smtpguard.resilience;
+
+import java.util.concurrent.CompletionStage;
+
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.SecretLookup;
+
+/** A backend that has SCRAM keys, with its safeguards. Keys are not cached: what is checked with them is checked here. */
+final class SafeguardedLookup extends Safeguarded implements SecretLookup {
+    private static final Reading<KeyResult> KEYS = new Reading<>() {
+        @Override
+        public CredentialResult verdict(KeyResult answer) {
+            return answer.asCredentialResult();
+        }
+
+        @Override
+        public KeyResult unavailable(CredentialResult why) {
+            return KeyResult.none(why);
+        }
+    };
+
+    private final SecretLookup backend;
+
+    SafeguardedLookup(SecretLookup backend, Safeguards safeguards, Time time) {
+        super(backend, safeguards, time);
+        this.backend = backend;
+    }
+
+    @Override
+    public CompletionStage<KeyResult> lookup(String username, String scheme) {
+        return ask(() -> backend.lookup(username, scheme), KEYS);
+    }
+}

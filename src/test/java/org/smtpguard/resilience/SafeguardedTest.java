@@ -1,0 +1,605 @@
+package org.smtpguard.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import ch.qos.logback.classic.Level;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.CredentialResult.Kind;
+import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.LogCapture;
+import org.smtpguard.credential.Secret;
+import org.smtpguard.credential.SecretLookup;
+import org.smtpguard.resilience.BackendStatus.State;
+
+@Timeout(60)
+class SafeguardedTest {
+    private static final Duration LIMIT = Duration.ofMillis(200);
+    private static final Duration PROBE_EVERY = Duration.ofSeconds(10);
+    private static final Duration MOMENT = Duration.ofMillis(1);
+    private static final String PASSWORD = "s3cr3t-Password";
+    private static final Credentials ALICE = Credentials.of("alice", Secret.of(PASSWORD));
+    private static final CredentialResult YES = CredentialResult.accepted("alice");
+    private static final CredentialResult NO = CredentialResult.refused();
+    private static final CredentialResult DOWN = CredentialResult.unavailable("connection refused");
+
+    private final VirtualTime time = new VirtualTime();
+    private final TestBackend backend = new TestBackend();
+
+    @Nested
+    @DisplayName("the time limit")
+    class TheTimeLimit {
+        @Test
+        void endsAQuestionThatIsNotAnsweredAndAbandonsIt() {
+            CompletableFuture<CredentialResult> answer = ask(around());
+
+            time.pass(LIMIT.minus(MOMENT));
+            assertThat(answer).isNotDone();
+            time.pass(MOMENT);
+
+            assertThat(answer).isCompletedWithValue(CredentialResult.unavailable("no answer within 200 ms"));
+            assertThat(backend.last()).isCancelled();
+        }
+
+        @Test
+        void isTheBackendsOwnUnlessTheOperatorSetsOne() {
+            assertThat(around(Map.of("timeout", "3s")).timeLimit()).isEqualTo(Duration.ofSeconds(3));
+            assertThat(Safeguarded.around(backend, Safeguards.of(settings(Map.of())), time).timeLimit()).isEqualTo(backend.timeLimit());
+        }
+
+        @Test
+        void hasNoEffectOnAnAnswerInTime() {
+            Safeguarded safeguarded = around();
+            CompletableFuture<CredentialResult> answer = ask(safeguarded);
+
+            backend.last().complete(YES);
+
+            assertThat(answer).isCompletedWithValue(YES);
+            assertThat(time.alarms()).isZero();
+        }
+
+        @Test
+        void letsALateAnswerChangeNothing() {
+            CompletableFuture<CredentialResult> slow = new CompletableFuture<>();
+            backend.behaviour = credentials -> slow.minimalCompletionStage();
+            CompletableFuture<CredentialResult> answer = ask(around());
+
+            time.pass(LIMIT);
+            slow.complete(YES);
+
+            assertThat(answer.join().kind()).isEqualTo(Kind.UNAVAILABLE);
+        }
+
+        @Test
+        void countsFromTheQuestionOnWhereverItWaits() {
+            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "timeout", "200ms"));
+            ask(safeguarded);
+            time.pass(Duration.ofMillis(150));
+            CompletableFuture<CredentialResult> second = ask(safeguarded);
+            time.pass(Duration.ofMillis(50));
+            assertThat(backend.asked).as("the first has used up its time, it is the second's turn").hasSize(2);
+
+            time.pass(Duration.ofMillis(149));
+            assertThat(second).isNotDone();
+            time.pass(MOMENT);
+
+            assertThat(second).isCompletedWithValue(CredentialResult.unavailable("no answer within 200 ms"));
+        }
+
+        @Test
+        void endsTheCheckOfABackendToo() {
+            CompletableFuture<Optional<String>> check = around().check().toCompletableFuture();
+            assertThat(check.join()).isEmpty();
+            assertThat(time.alarms()).isZero();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("faults")
+    @DisplayName("a backend that breaks is unavailable, and the reason holds no secret:")
+    void aBackendThatBreaksIsUnavailable(String name, Function<Credentials, CompletionStage<CredentialResult>> fault, String reason) {
+        backend.behaviour = fault;
+        try (LogCapture log = new LogCapture()) {
+            Safeguarded safeguarded = around();
+            CompletableFuture<CredentialResult> answer = ask(safeguarded);
+            time.pass(LIMIT);
+
+            assertThat(answer).isCompletedWithValue(CredentialResult.unavailable(reason));
+            assertThat(safeguarded.status().lastFault().orElseThrow().reason()).isEqualTo(reason);
+            assertThat(safeguarded.status().pending()).isZero();
+            assertThat(log.text() + safeguarded.status() + safeguarded).doesNotContain(PASSWORD);
+        }
+    }
+
+    static Stream<Arguments> faults() {
+        RuntimeException loud = new IllegalStateException("could not bind alice with " + PASSWORD);
+        String loudReason = "java.lang.IllegalStateException";
+        return Stream.of(
+            fault("throws", loudReason, c -> {
+                throw loud;
+            }),
+            fault("throws an error", "java.lang.NoClassDefFoundError", c -> {
+                throw new NoClassDefFoundError(PASSWORD);
+            }),
+            fault("gives no stage", "java.lang.NullPointerException", c -> null),
+            fault("gives a stage of nothing", "java.lang.NullPointerException", c -> CompletableFuture.completedFuture(null)),
+            fault("fails its stage", loudReason, c -> CompletableFuture.failedFuture(loud)),
+            fault("fails behind a stage", loudReason, c -> CompletableFuture.failedFuture(loud).thenApply(x -> NO)),
+            fault("accepts nobody", "java.lang.IllegalArgumentException",
+                c -> CompletableFuture.completedFuture(CredentialResult.accepted(""))),
+            fault("says so", "connection refused", c -> CompletableFuture.completedFuture(DOWN)),
+            fault("never answers", "no answer within 200 ms", c -> new CompletableFuture<>()),
+            fault("never answers and is no future", "no answer within 200 ms",
+                c -> new CompletableFuture<CredentialResult>().minimalCompletionStage()));
+    }
+
+    private static Arguments fault(String name, String reason, Function<Credentials, CompletionStage<CredentialResult>> fault) {
+        return Arguments.of(name, fault, reason);
+    }
+
+    @Nested
+    @DisplayName("at most so many at once")
+    class AtOnce {
+        @Test
+        void theOthersWaitForTheirTurnInTheirOrder() {
+            Safeguarded safeguarded = around(Map.of("atOnce most", "2", "atOnce queue", "3"));
+            List<String> order = new ArrayList<>();
+            backend.behaviour = credentials -> {
+                order.add(credentials.username());
+                return new CompletableFuture<>();
+            };
+            IntStream.range(0, 5).forEach(i -> safeguarded.verify(Credentials.of("user" + i, Secret.of(PASSWORD))));
+            assertThat(order).containsExactly("user0", "user1");
+            assertThat(safeguarded.status().pending()).isEqualTo(2);
+            assertThat(safeguarded.status().waiting()).isEqualTo(3);
+
+            backend.asked.get(1).complete(YES);
+            backend.asked.get(2).complete(NO);
+            backend.asked.get(0).complete(YES);
+
+            assertThat(order).containsExactly("user0", "user1", "user2", "user3", "user4");
+            assertThat(safeguarded.status().pending()).isEqualTo(2);
+            assertThat(safeguarded.status().waiting()).isZero();
+        }
+
+        @Test
+        void whoFindsTheQueueFullIsToldAtOnceAndTheBackendIsNotBlamed() {
+            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "atOnce queue", "1", "breaker faults", "1"));
+            ask(safeguarded);
+            ask(safeguarded);
+            try (LogCapture log = new LogCapture()) {
+                for (int i = 0; i < 10; i++) {
+                    CredentialResult result = ask(safeguarded).join();
+                    assertThat(result).isEqualTo(CredentialResult.notAsked("too much to do: 1 questions are pending and 1 wait"));
+                }
+                assertThat(log.at(Level.WARN)).hasSize(1).first().asString().startsWith("Backend corp turns questions away: ");
+                time.pass(Duration.ofMillis(100));
+                assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+                assertThat(safeguarded.status().lastFault()).isEmpty();
+                assertThat(log.text()).doesNotContain(PASSWORD);
+            }
+        }
+
+        @Test
+        void whoseTurnDoesNotComeInTimeIsToldSoAndTheBackendIsNotBlamed() {
+            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "timeout", "200ms", "breaker faults", "3"));
+            backend.behaviour = credentials -> new CompletableFuture<CredentialResult>().minimalCompletionStage();
+            CompletableFuture<CredentialResult> first = ask(safeguarded);
+            List<CompletableFuture<CredentialResult>> others =
+                IntStream.range(0, 5).mapToObj(i -> ask(safeguarded)).collect(Collectors.toList());
+            time.pass(LIMIT);
+
+            assertThat(first.join().wasAsked()).isTrue();
+            assertThat(others).allSatisfy(other -> assertThat(other.join().kind()).isEqualTo(Kind.UNAVAILABLE));
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().waiting()).isZero();
+            assertThat(safeguarded.status().pending()).isZero();
+            assertThat(time.alarms()).isZero();
+        }
+
+        @Test
+        void aBackendThatTurnsWorkAwayItselfIsNotBlamedEither() {
+            backend.behaviour = credentials -> {
+                throw new RejectedExecutionException(PASSWORD);
+            };
+            Safeguarded safeguarded = around(Map.of("breaker faults", "1"));
+
+            assertThat(ask(safeguarded).join()).isEqualTo(CredentialResult.notAsked("too much to do (RejectedExecutionException)"));
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+        }
+
+        @Test
+        void aThousandWhoWaitForABackendThatAnswersAtOnceDoNotOverflowTheStack() {
+            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "atOnce queue", "100000"));
+            CompletableFuture<CredentialResult> first = ask(safeguarded);
+            List<CompletableFuture<CredentialResult>> others =
+                IntStream.range(0, 100_000).mapToObj(i -> ask(safeguarded)).collect(Collectors.toList());
+            backend.answers(YES);
+
+            backend.asked.get(0).complete(YES);
+
+            assertThat(first).isCompletedWithValue(YES);
+            assertThat(others).allMatch(CompletableFuture::isDone);
+        }
+    }
+
+    @Nested
+    @DisplayName("a client that hangs up")
+    class HangingUp {
+        @Test
+        void givesUpItsPlaceInTheQueue() {
+            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "atOnce queue", "1"));
+            ask(safeguarded);
+            CompletableFuture<CredentialResult> second = ask(safeguarded);
+
+            second.cancel(false);
+
+            assertThat(safeguarded.status().waiting()).isZero();
+            assertThat(time.alarms()).isEqualTo(1);
+            CompletableFuture<CredentialResult> third = ask(safeguarded);
+            backend.asked.get(0).complete(NO);
+            assertThat(backend.asked).as("the second is never asked").hasSize(2);
+            backend.asked.get(1).complete(YES);
+            assertThat(third).isCompletedWithValue(YES);
+        }
+
+        @Test
+        void doesNotEndAQuestionThatTheBackendHas() {
+            Safeguarded safeguarded = around();
+            CompletableFuture<CredentialResult> answer = ask(safeguarded);
+
+            answer.cancel(false);
+
+            assertThat(backend.last()).isNotCancelled();
+            assertThat(safeguarded.status().pending()).isEqualTo(1);
+            backend.last().complete(YES);
+            assertThat(safeguarded.status().pending()).isZero();
+            assertThat(time.alarms()).isZero();
+        }
+
+        @Test
+        void hidesNoSilence() {
+            Safeguarded safeguarded = around(Map.of("timeout", "200ms", "breaker faults", "1"));
+            ask(safeguarded).cancel(false);
+
+            time.pass(LIMIT);
+
+            assertThat(backend.last()).isCancelled();
+            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            assertThat(safeguarded.status().pending()).isZero();
+        }
+
+        @Test
+        void neverOpensTheBreaker() {
+            Safeguarded safeguarded = around();
+            for (int i = 0; i < 20; i++) {
+                ask(safeguarded).cancel(false);
+                backend.last().complete(NO);
+            }
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().lastFault()).isEmpty();
+        }
+
+        @Test
+        void keepsNoProbeForItself() {
+            Safeguarded safeguarded = opened();
+            time.pass(PROBE_EVERY);
+            backend.isSilent();
+            ask(safeguarded).cancel(false);
+            assertThat(safeguarded.status().state()).isEqualTo(State.PROBING);
+
+            backend.last().complete(NO);
+
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+        }
+    }
+
+    @Nested
+    @DisplayName("the breaker")
+    class TheBreaker {
+        @Test
+        void opensAfterFiveFaultsInARow() {
+            Safeguarded safeguarded = around();
+            backend.answers(DOWN);
+            IntStream.range(0, 4).forEach(i -> ask(safeguarded));
+            backend.answers(NO);
+            ask(safeguarded);
+            backend.answers(DOWN);
+            IntStream.range(0, 4).forEach(i -> ask(safeguarded));
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+
+            assertThat(ask(safeguarded).join()).as("the fifth was asked").isEqualTo(DOWN);
+
+            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            assertThat(backend.asked).hasSize(10);
+            assertThat(ask(safeguarded).join())
+                .isEqualTo(CredentialResult.notAsked("not asked: 5 faults in a row, the last: connection refused"));
+            assertThat(backend.asked).as("the backend is left in peace").hasSize(10);
+        }
+
+        @ParameterizedTest
+        @EnumSource(value = Kind.class, names = {"ACCEPTED", "UNKNOWN", "REFUSED", "DISABLED", "EXPIRED"})
+        void takesEveryDefiniteAnswerForASuccess(Kind kind) {
+            Safeguarded safeguarded = around();
+            for (int i = 0; i < 20; i++) {
+                backend.answers(i % 5 == 4 ? of(kind) : DOWN);
+                ask(safeguarded);
+            }
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+        }
+
+        @Test
+        void letsOneProbeThroughAfterAWhileAndClosesWhenThatIsAnswered() {
+            Safeguarded safeguarded = opened();
+            int before = backend.asked.size();
+            backend.isSilent();
+
+            time.pass(PROBE_EVERY.minus(MOMENT));
+            assertThat(ask(safeguarded).join().wasAsked()).isFalse();
+            time.pass(MOMENT);
+            CompletableFuture<CredentialResult> probe = ask(safeguarded);
+            assertThat(safeguarded.status().state()).isEqualTo(State.PROBING);
+            assertThat(ask(safeguarded).join()).as("one probe is enough").isEqualTo(
+                CredentialResult.notAsked("not asked: 5 faults in a row, the last: connection refused"));
+            assertThat(backend.asked).hasSize(before + 1);
+
+            backend.last().complete(NO);
+
+            assertThat(probe).isCompletedWithValue(NO);
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(ask(safeguarded)).isNotDone();
+        }
+
+        @Test
+        void leavesTheBackendInPeaceAgainWhenTheProbeFails() {
+            Safeguarded safeguarded = opened();
+            time.pass(PROBE_EVERY);
+
+            assertThat(ask(safeguarded).join()).isEqualTo(DOWN);
+
+            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            time.pass(PROBE_EVERY.minus(MOMENT));
+            assertThat(ask(safeguarded).join().reason()).isEqualTo("not asked: 6 faults in a row, the last: connection refused");
+            time.pass(MOMENT);
+            backend.answers(YES);
+            assertThat(ask(safeguarded)).isCompletedWithValue(YES);
+        }
+
+        @Test
+        void takesSilenceForAFaultOfTheProbe() {
+            Safeguarded safeguarded = opened();
+            time.pass(PROBE_EVERY);
+            backend.isSilent();
+            CompletableFuture<CredentialResult> probe = ask(safeguarded);
+            time.pass(LIMIT);
+
+            assertThat(probe.join().reason()).isEqualTo("no answer within 200 ms");
+            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+        }
+
+        @Test
+        void triesAgainAtOnceWhenAProbeDidNotReachTheBackend() {
+            Safeguarded safeguarded = opened();
+            time.pass(PROBE_EVERY);
+            backend.answers(CredentialResult.notAsked("too many wait"));
+            ask(safeguarded);
+            backend.answers(YES);
+
+            assertThat(ask(safeguarded)).isCompletedWithValue(YES);
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+        }
+
+        @Test
+        void doesNotCountAnswersToQuestionsFromBeforeItOpened() {
+            Safeguarded safeguarded = around(Map.of("timeout", "30s"));
+            List<CompletableFuture<CredentialResult>> early = IntStream.range(0, 4).mapToObj(i -> {
+                ask(safeguarded);
+                return backend.last();
+            }).collect(Collectors.toList());
+            backend.answers(DOWN);
+            IntStream.range(0, 5).forEach(i -> ask(safeguarded));
+            early.get(0).complete(YES);
+            assertThat(safeguarded.status().state()).as("an old success does not close it").isEqualTo(State.OPEN);
+
+            time.pass(PROBE_EVERY);
+            backend.isSilent();
+            ask(safeguarded);
+            early.get(1).complete(DOWN);
+            early.get(2).complete(YES);
+            assertThat(safeguarded.status().state()).as("nor decides in place of the probe").isEqualTo(State.PROBING);
+            assertThat(ask(safeguarded).join().wasAsked()).as("nor makes room for a second one").isFalse();
+            backend.last().complete(NO);
+
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            early.get(3).complete(DOWN);
+            assertThat(safeguarded.status().lastFault().orElseThrow().at()).isEqualTo(VirtualTime.START);
+        }
+
+        @Test
+        void answersThoseThatWaitForTheirTurnWhenItOpens() {
+            Safeguarded safeguarded = around(Map.of("atOnce most", "5", "timeout", "200ms"));
+            IntStream.range(0, 5).forEach(i -> ask(safeguarded));
+            time.pass(LIMIT.dividedBy(2));
+            CompletableFuture<CredentialResult> sixth = ask(safeguarded);
+            List<CompletableFuture<CredentialResult>> others =
+                IntStream.range(0, 50).mapToObj(i -> ask(safeguarded)).collect(Collectors.toList());
+            backend.answers(DOWN);
+
+            time.pass(LIMIT.dividedBy(2));
+
+            assertThat(sixth).isDone();
+            assertThat(others).allSatisfy(other -> assertThat(other.join().kind()).isEqualTo(Kind.UNAVAILABLE));
+            assertThat(safeguarded.status().waiting()).isZero();
+            assertThat(safeguarded.status().pending()).isZero();
+            assertThat(time.alarms()).isZero();
+        }
+
+        @Test
+        void isOffWhereTheOperatorWantsNone() {
+            Safeguarded safeguarded = around(Map.of("breaker faults", "0"));
+            backend.answers(DOWN);
+            IntStream.range(0, 100).forEach(i -> assertThat(ask(safeguarded).join()).isEqualTo(DOWN));
+
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().lastFault()).isPresent();
+        }
+
+        @Test
+        void tellsOnceThatItOpensAndOnceThatItCloses() {
+            try (LogCapture log = new LogCapture()) {
+                Safeguarded safeguarded = opened();
+                IntStream.range(0, 100).forEach(i -> ask(safeguarded));
+                for (int i = 0; i < 3; i++) {
+                    time.pass(PROBE_EVERY);
+                    ask(safeguarded);
+                }
+                time.pass(PROBE_EVERY);
+                backend.answers(YES);
+                IntStream.range(0, 100).forEach(i -> ask(safeguarded));
+
+                assertThat(log.at(Level.WARN)).containsExactly("Backend corp is not asked any more but for a probe every 10000 ms: "
+                    + "5 faults in a row, the last: connection refused");
+                assertThat(log.at(Level.INFO)).containsExactly("Backend corp has answered and is asked again");
+                assertThat(log.text()).doesNotContain(PASSWORD);
+            }
+        }
+
+        @Test
+        void saysSinceWhenAndWhy() {
+            Safeguarded safeguarded = around();
+            assertThat(safeguarded.status().since()).isEqualTo(VirtualTime.START);
+            time.pass(Duration.ofMinutes(1));
+            backend.answers(DOWN);
+            IntStream.range(0, 5).forEach(i -> ask(safeguarded));
+            time.pass(PROBE_EVERY);
+            ask(safeguarded);
+
+            BackendStatus status = safeguarded.status();
+            assertThat(status.since()).as("a probe that failed changes nothing").isEqualTo(VirtualTime.START.plusSeconds(60));
+            assertThat(status.lastFault().orElseThrow().at()).isEqualTo(VirtualTime.START.plusSeconds(70));
+            assertThat(status.toString()).isEqualTo("corp: OPEN since 2024-01-01T00:01:00Z, 0 pending, 0 waiting,"
+                + " last fault: connection refused at 2024-01-01T00:01:10Z");
+        }
+    }
+
+    @Nested
+    @DisplayName("what the backend can do")
+    class Abilities {
+        @Test
+        void itCanDoInsideToo() {
+            assertThat(around()).isNotInstanceOf(SecretLookup.class);
+            assertThat(Safeguarded.around(new Lookup(), Safeguards.of(settings(Map.of())), time)).isInstanceOf(SecretLookup.class);
+        }
+
+        @Test
+        void keysAreLookedUpUnderTheSameSafeguards() {
+            Lookup lookup = new Lookup();
+            SecretLookup safeguarded = (SecretLookup) Safeguarded.around(lookup, Safeguards.of(settings(Map.of("timeout", "200ms"))), time);
+            for (int i = 0; i < 5; i++) {
+                CompletableFuture<KeyResult> keys = safeguarded.lookup("alice", "SCRAM-SHA-256").toCompletableFuture();
+                assertThat(keys).isNotDone();
+                time.pass(LIMIT);
+                assertThat(keys.join().kind()).isEqualTo(Kind.UNAVAILABLE);
+                assertThat(keys.join().detail()).isEqualTo("no answer within 200 ms");
+            }
+            KeyResult refused = safeguarded.lookup("alice", "SCRAM-SHA-256").toCompletableFuture().join();
+            assertThat(refused.detail()).isEqualTo("not asked: 5 faults in a row, the last: no answer within 200 ms");
+            assertThat(refused.asCredentialResult().wasAsked()).isFalse();
+            assertThat(lookup.looked).isEqualTo(5);
+        }
+
+        @Test
+        void nameFlawAndEndAreTheBackends() {
+            Safeguarded safeguarded = around(Map.of("atOnce most", "1"));
+            backend.flaw = Optional.of("stands at its last good version");
+            ask(safeguarded);
+            CompletableFuture<CredentialResult> waiting = ask(safeguarded);
+
+            assertThat(safeguarded.name()).isEqualTo("corp");
+            assertThat(safeguarded.flaw()).contains("stands at its last good version");
+            assertThat(safeguarded.status().flaw()).isEqualTo(safeguarded.flaw());
+            safeguarded.close();
+
+            assertThat(backend.closed).isTrue();
+            assertThat(waiting).isCompletedWithValue(CredentialResult.notAsked("not asked: the backend is closed"));
+        }
+
+        private final class Lookup extends TestBackend implements SecretLookup {
+            private int looked;
+
+            @Override
+            public CompletionStage<KeyResult> lookup(String username, String scheme) {
+                looked++;
+                return new CompletableFuture<>();
+            }
+        }
+    }
+
+    /** With a breaker that has just opened; the backend is still down. */
+    private Safeguarded opened() {
+        Safeguarded safeguarded = around();
+        backend.answers(DOWN);
+        IntStream.range(0, 5).forEach(i -> ask(safeguarded));
+        assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+        return safeguarded;
+    }
+
+    private Safeguarded around() {
+        return around(Map.of());
+    }
+
+    private Safeguarded around(Map<String, String> elements) {
+        Map<String, String> all = new TreeMap<>(Map.of("timeout", "200ms"));
+        all.putAll(elements);
+        return Safeguarded.around(backend, Safeguards.of(settings(all)), time);
+    }
+
+    private static BackendSettings settings(Map<String, String> elements) {
+        return new BackendSettings("TestBackend", "corp", elements, url -> {
+            throw new UnsupportedOperationException();
+        });
+    }
+
+    private static CompletableFuture<CredentialResult> ask(CredentialBackend safeguarded) {
+        return safeguarded.verify(ALICE).toCompletableFuture();
+    }
+
+    private static CredentialResult of(Kind kind) {
+        switch (kind) {
+            case ACCEPTED:
+                return YES;
+            case UNKNOWN:
+                return CredentialResult.unknown();
+            case DISABLED:
+                return CredentialResult.disabled();
+            case EXPIRED:
+                return CredentialResult.expired();
+            default:
+                return NO;
+        }
+    }
+}
