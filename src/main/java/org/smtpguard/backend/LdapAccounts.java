@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialResult;
 
-/** What is read of a user's entry: whether the account is disabled, and the name to go on with. Immutable. */
+/** What is read of a user's entry: whether the account is disabled, and the name to go on with. */
 final class LdapAccounts {
     static final String USERNAME = "usernameAttribute";
     static final String DISABLED = "disabledAttribute";
@@ -27,14 +27,14 @@ final class LdapAccounts {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LdapAccounts.class);
 
-    private final String backend;
+    private final Trouble trouble;
     private final Optional<String> username;
     private final Optional<String> disabled;
     private final Set<String> disabledValues;
     private final int disabledBits;
 
     private LdapAccounts(BackendSettings settings) {
-        this.backend = settings.name();
+        this.trouble = new Trouble(LOGGER, settings.name());
         this.username = settings.text(USERNAME);
         this.disabled = settings.text(DISABLED);
         this.disabledValues = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -100,8 +100,8 @@ final class LdapAccounts {
         return Arrays.stream(values).map(value -> new LdapUser(value).normalised())
             .filter(name -> !name.isEmpty() && (values.length == 1 || name.equals(user.normalised())))
             .findFirst().map(CredentialResult::accepted).orElseGet(() -> {
-                LOGGER.warn("Backend {} keeps out a user whose password is right: the entry has no {}, or several and none as it was sent",
-                    backend, attribute);
+                trouble.is("keeps out a user whose password is right: the entry has no " + attribute + ", or several and none as it was"
+                    + " sent; mend the entry, or <" + USERNAME + ">");
                 return CredentialResult.disabled();
             });
     }

@@ -111,7 +111,7 @@ public final class LdapBackend implements CredentialBackend {
         try {
             return method.judge(user, credentials.password(), deadline);
         } catch (LdapFault fault) {
-            return CredentialResult.unavailable(fault.getMessage());
+            return fault.verdict();
         }
     }
 

@@ -26,10 +26,15 @@ final class LdapDeadline {
      * @throws LdapFault if nothing is left: the directory has not been asked, and nothing is said about it
      */
     int millis() throws LdapFault {
-        long left = Duration.ofNanos(nanoTime - System.nanoTime()).toMillis();
+        long left = left().toMillis();
         if (left <= 0) {
-            throw new LdapFault("no time left to ask the directory");
+            throw LdapFault.notAsked("no time left to ask the directory");
         }
         return (int) Math.min(left, Integer.MAX_VALUE);
+    }
+
+    /** What is left; below zero when it has passed. */
+    Duration left() {
+        return Duration.ofNanos(nanoTime - System.nanoTime());
     }
 }

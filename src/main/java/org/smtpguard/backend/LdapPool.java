@@ -115,11 +115,11 @@ final class LdapPool implements AutoCloseable {
     private void await(LdapDeadline deadline) throws LdapFault {
         try {
             if (!free.tryAcquire(deadline.millis() / 2, TimeUnit.MILLISECONDS)) {
-                throw new LdapFault("all connections are busy (" + size + ")");
+                throw LdapFault.notAsked("all connections are busy (" + size + ")");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new LdapFault("interrupted while all connections were busy");
+            throw LdapFault.notAsked("interrupted while all connections were busy");
         }
     }
 

@@ -126,13 +126,9 @@ final class LdapServers {
         return connectTimeout;
     }
 
-    /**
-     * Whether there is so much time left that silence tells something of a server.
-     *
-     * @throws LdapFault if there is none
-     */
-    boolean canTell(LdapDeadline deadline) throws LdapFault {
-        return deadline.millis() >= connectTimeout.toMillis();
+    /** Whether there is so much time left that silence tells something of a server. */
+    boolean canTell(LdapDeadline deadline) {
+        return deadline.left().compareTo(connectTimeout) >= 0;
     }
 
     /** Those that passwords would be sent to in clear text. */

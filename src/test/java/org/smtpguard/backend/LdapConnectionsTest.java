@@ -252,15 +252,16 @@ class LdapConnectionsTest extends LdapFixture {
 
         @Test
         void thatBeginsAfterTheConnectionWasMadeEndsWithinTheLimitAndTheBindIsNotRepeated() throws Exception {
-            OddLdapServer relay = opened(OddLdapServer.relay(directory));
-            LdapBackend backend = backend(with(direct(), "url", relay.url(), "timeout", "1s"));
+            Relay relay = opened(Relay.to(directory.port()));
+            relay.listen();
+            String url = "ldap://localhost:" + relay.port();
+            LdapBackend backend = backend(with(direct(), "url", url, "timeout", "1s"));
             assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
             directory.forget();
-            relay.forgetConnections();
+            relay.forget();
             long began = System.nanoTime();
 
-            assertThat(ask(backend, USER, PASSWORD)).isEqualTo(
-                CredentialResult.unavailable("a bind at " + relay.url() + ": timeout (85)"));
+            assertThat(ask(backend, USER, PASSWORD)).isEqualTo(CredentialResult.unavailable("a bind at " + url + ": timeout (85)"));
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
             assertThat(directory.binds()).isEmpty();
@@ -269,13 +270,14 @@ class LdapConnectionsTest extends LdapFixture {
 
         @Test
         void thatNobodyWasToldOfIsNoticedBeforeTheBindIsSent() throws Exception {
-            OddLdapServer relay = opened(OddLdapServer.relay(directory));
+            Relay relay = opened(Relay.to(directory.port()));
+            relay.listen();
             for (Map<String, String> settings : List.of(search(), direct())) {
-                LdapBackend backend = backend(with(settings, "url", relay.url(), "connectTimeout", "500ms"));
+                LdapBackend backend = backend(with(settings, "url", "ldap://localhost:" + relay.port(), "connectTimeout", "500ms"));
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
 
                 clock.addAndGet(Duration.ofSeconds(30).toNanos());
-                relay.forgetConnections();
+                relay.forget();
 
                 assertThat(ask(backend, USER, PASSWORD)).isEqualTo(CredentialResult.accepted(USER));
                 assertThat(backend.flaw()).isEmpty();
@@ -316,7 +318,7 @@ class LdapConnectionsTest extends LdapFixture {
 
             assertThat(answers).allSatisfy(answer -> assertThat(answer.get(30, TimeUnit.SECONDS).kind()).isEqualTo(Kind.UNAVAILABLE));
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
-            assertThat(answers.stream().map(CompletableFuture::join).filter(CredentialResult.unavailable(
+            assertThat(answers.stream().map(CompletableFuture::join).filter(CredentialResult.notAsked(
                 "all connections are busy (2)")::equals)).hasSize(6);
             assertThat(silent.requests()).isEqualTo(2);
         }

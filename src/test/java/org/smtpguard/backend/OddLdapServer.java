@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
@@ -63,32 +62,8 @@ final class OddLdapServer implements AutoCloseable {
 
     static OddLdapServer start(Manner manner) throws Exception {
         OddLdapServer server = new OddLdapServer(new ServerSocket(LdapDirectory.freePort(), 50, LdapDirectory.loopback()));
-        start(() -> server.accept(socket -> {
-            InputStream in = socket.getInputStream();
-            byte[] request = new byte[4096];
-            while (in.read(request) > 0) {
-                server.requests.incrementAndGet();
-                manner.speak(socket);
-            }
-        }));
+        start(() -> server.accept(manner));
         return server;
-    }
-
-    /** Hands everything on to the directory, and back, until it is told not to. */
-    static OddLdapServer relay(LdapDirectory directory) throws Exception {
-        OddLdapServer server = new OddLdapServer(new ServerSocket(LdapDirectory.freePort(), 50, LdapDirectory.loopback()));
-        start(() -> server.accept(socket -> {
-            Socket there = new Socket(LdapDirectory.loopback(), directory.port());
-            server.sockets.add(there);
-            start(() -> server.copy(there, socket, socket));
-            server.copy(socket, there, socket);
-        }));
-        return server;
-    }
-
-    /** What is open by now leads nowhere from here on, and nobody is told. New connections are as ever. */
-    void forgetConnections() {
-        sockets.clear();
     }
 
     String url() {
@@ -100,35 +75,26 @@ final class OddLdapServer implements AutoCloseable {
         return requests.get();
     }
 
-    private void accept(Speech speech) {
+    private void accept(Manner manner) {
         while (!listener.isClosed()) {
             try {
                 Socket socket = listener.accept();
                 sockets.add(socket);
-                start(() -> {
-                    try {
-                        speech.with(socket);
-                    } catch (IOException ignored) {
-                        // Somebody has hung up.
-                    }
-                });
+                start(() -> serve(socket, manner));
             } catch (IOException ignored) {
                 // Closed.
             }
         }
     }
 
-    private void copy(Socket from, Socket to, Socket client) {
+    private void serve(Socket socket, Manner manner) {
         try {
-            OutputStream out = to.getOutputStream();
-            InputStream in = from.getInputStream();
-            byte[] octets = new byte[4096];
-            for (int count = in.read(octets); count > 0; count = in.read(octets)) {
-                if (sockets.contains(client)) {
-                    out.write(octets, 0, count);
-                }
+            InputStream in = socket.getInputStream();
+            byte[] request = new byte[4096];
+            while (in.read(request) > 0) {
+                requests.incrementAndGet();
+                manner.speak(socket);
             }
-            to.close();
         } catch (IOException ignored) {
             // Somebody has hung up.
         }
@@ -146,10 +112,5 @@ final class OddLdapServer implements AutoCloseable {
         for (Socket socket : sockets) {
             socket.close();
         }
-    }
-
-    /** What is done with a connection. */
-    private interface Speech {
-        void with(Socket socket) throws IOException;
     }
 }
