@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A wire to a server of this machine that can be cut, or fall silent. At first nobody answers at its port.
+ * A wire to a server of this machine that can be cut, fall silent, or forget whom it has connected. At first nobody answers at its port.
  *
  * <p>Threads: one that accepts, two for each connection; they end with the sockets that they read.
  */
@@ -20,6 +20,7 @@ final class Relay implements AutoCloseable {
     private final int target;
     private final int port;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> forgotten = ConcurrentHashMap.newKeySet();
     private final Object pause = new Object();
     private boolean stalled;
     private ServerSocket listener;
@@ -55,6 +56,11 @@ final class Relay implements AutoCloseable {
         synchronized (pause) {
             stalled = true;
         }
+    }
+
+    /** What is open by now leads nowhere from here on, and nobody is told: a firewall that forgets. New connections are as ever. */
+    void forget() {
+        forgotten.addAll(sockets);
     }
 
     /** What was kept goes on its way. */
@@ -103,7 +109,9 @@ final class Relay implements AutoCloseable {
                         pause.wait();
                     }
                 }
-                out.write(buffer, 0, count);
+                if (!forgotten.contains(from)) {
+                    out.write(buffer, 0, count);
+                }
             }
         }
     }

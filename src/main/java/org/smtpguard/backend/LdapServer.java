@@ -1,0 +1,151 @@
+package org.smtpguard.backend;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
+
+import com.unboundid.ldap.sdk.LDAPConnection;
+import com.unboundid.ldap.sdk.LDAPConnectionOptions;
+import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.LDAPURL;
+import com.unboundid.ldap.sdk.extensions.StartTLSExtendedRequest;
+import com.unboundid.util.ssl.HostNameSSLSocketVerifier;
+import com.unboundid.util.ssl.SSLSocketVerifier;
+import org.smtpguard.credential.BackendSettings;
+
+/** One server of a directory, and how it is reached: in clear text, by STARTTLS or under TLS from the first octet. Immutable. */
+final class LdapServer {
+    /** The elements that {@link #parse} reads, besides those of {@link TlsTrust}. */
+    static final String URL = "url";
+    static final String START_TLS = "startTls";
+
+    private static final String LDAP = "ldap";
+    private static final String LDAPS = "ldaps";
+    private static final Pattern THIS_MACHINE = Pattern.compile("localhost|127\\.[0-9.]+|::1");
+
+    private final String url;
+    private final String host;
+    private final int port;
+    private final boolean startTls;
+    private final Optional<SSLContext> tls;
+
+    private LdapServer(LDAPURL url, boolean startTls, Optional<SSLContext> tls) {
+        this.host = url.getHost();
+        this.url = url.getScheme() + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + url.getPort();
+        this.port = url.getPort();
+        this.startTls = startTls;
+        this.tls = tls;
+    }
+
+    /**
+     * The servers that {@code <url>} names.
+     *
+     * @throws org.smtpguard.credential.ConfigurationFault if one of them is no ldap or ldaps URL of a host, or TLS is configured
+     *     where there is none, or twice
+     */
+    static List<LdapServer> parse(BackendSettings settings) {
+        boolean startTls = settings.flag(START_TLS);
+        List<LDAPURL> urls = new ArrayList<>();
+        for (String text : settings.required(URL).split("\\s+")) {
+            urls.add(url(text, settings));
+        }
+        boolean ldaps = urls.stream().anyMatch(LdapServer::isLdaps);
+        if (startTls && ldaps) {
+            throw settings.fault("has <" + START_TLS + "> and an ldaps URL, which is under TLS from the start; write ldap:// or leave <"
+                + START_TLS + "> out");
+        }
+        if (!startTls && !ldaps && settings.text(TlsTrust.STORE).isPresent()) {
+            throw settings.fault("has a <" + TlsTrust.STORE + "> and no TLS; write ldaps:// in <" + URL + ">, or <" + START_TLS
+                + ">true</" + START_TLS + ">");
+        }
+        Optional<SSLContext> tls = startTls || ldaps ? Optional.of(TlsTrust.context(settings)) : Optional.empty();
+        List<LdapServer> servers = new ArrayList<>();
+        for (LDAPURL url : urls) {
+            servers.add(new LdapServer(url, startTls, startTls || isLdaps(url) ? tls : Optional.empty()));
+        }
+        return List.copyOf(servers);
+    }
+
+    private static LDAPURL url(String text, BackendSettings settings) {
+        try {
+            LDAPURL url = new LDAPURL(text);
+            boolean more = url.baseDNProvided() || url.attributesProvided() || url.scopeProvided() || url.filterProvided();
+            if (url.hostProvided() && !more && (isLdaps(url) || url.getScheme().equals(LDAP))) {
+                return url;
+            }
+        } catch (LDAPException ignored) {
+            // It is not even a URL; the mend is the same.
+        }
+        throw settings.fault("has a <" + URL + "> that names no server; write ldap://host:389 or ldaps://host:636, several of them"
+            + " separated by blanks");
+    }
+
+    private static boolean isLdaps(LDAPURL url) {
+        return url.getScheme().equals(LDAPS);
+    }
+
+    /** Whether a password would cross the network for everybody to read. */
+    boolean isClearText() {
+        return tls.isEmpty() && !THIS_MACHINE.matcher(host).matches();
+    }
+
+    /**
+     * A new connection, under TLS where that is configured, and then to the server whose name the certificate bears. Nobody is
+     * bound on it yet.
+     */
+    LDAPConnection connect(LdapDeadline deadline) throws LDAPException, LdapFault {
+        LDAPConnection connection = new LDAPConnection(socketFactory(), options(deadline), host, port);
+        if (startTls) {
+            try {
+                StartTLSExtendedRequest request = new StartTLSExtendedRequest(tls.orElseThrow());
+                request.setResponseTimeoutMillis(deadline.millis());
+                connection.processExtendedOperation(request);
+            } catch (LDAPException | LdapFault e) {
+                connection.closeWithoutUnbind();
+                throw e;
+            }
+        }
+        return connection;
+    }
+
+    private SocketFactory socketFactory() {
+        return tls.isPresent() && !startTls ? tls.get().getSocketFactory() : SocketFactory.getDefault();
+    }
+
+    private static LDAPConnectionOptions options(LdapDeadline deadline) throws LdapFault {
+        LDAPConnectionOptions options = new LDAPConnectionOptions();
+        options.setConnectTimeoutMillis(deadline.millis());
+        // Each request has a limit of its own; this one is for the handshake of STARTTLS.
+        options.setResponseTimeoutMillis(deadline.millis());
+        options.setFollowReferrals(false);
+        // By default the SDK waits when it closes a connection, up to 5 s for a server that has gone.
+        options.setUseLinger(false, 0);
+        options.setSSLSocketVerifier(new NamedByCertificate());
+        return options;
+    }
+
+    /** Host and port, as a URL. */
+    @Override
+    public String toString() {
+        return url;
+    }
+
+    /** RFC 4513 3.1.3. The SDK's own check, with a cause that tells it from other faults. */
+    private static final class NamedByCertificate extends SSLSocketVerifier {
+        private final SSLSocketVerifier check = new HostNameSSLSocketVerifier(true, false);
+
+        @Override
+        public void verifySSLSocket(String host, int port, SSLSocket socket) throws LDAPException {
+            try {
+                check.verifySSLSocket(host, port, socket);
+            } catch (LDAPException e) {
+                throw new LDAPException(e.getResultCode(), e.getMessage(), new SSLPeerUnverifiedException(host));
+            }
+        }
+    }
+}
