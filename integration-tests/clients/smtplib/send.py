@@ -32,11 +32,13 @@ def authenticate(client, variant):
         client.ehlo_or_helo_if_needed()
         # Not one of its own: smtplib plays any mechanism that it is given a function for. The certificate has the user's name.
         client.auth("EXTERNAL", lambda challenge=None: "")
-    elif variant in ("auth-plain", "auth-login"):
+    elif variant in ("auth-plain", "auth-login", "auth-cram-md5"):
         client.ehlo_or_helo_if_needed()
         client.user, client.password = user, password
         if variant == "auth-plain":
             client.auth("PLAIN", client.auth_plain)
+        elif variant == "auth-cram-md5":
+            client.auth("CRAM-MD5", client.auth_cram_md5)
         else:
             # Without an initial response: user name and password are asked for, one after the other.
             client.auth("LOGIN", client.auth_login, initial_response_ok=False)

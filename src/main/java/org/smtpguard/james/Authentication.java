@@ -61,6 +61,7 @@ import org.smtpguard.sasl.Login;
 import org.smtpguard.sasl.Mechanism;
 import org.smtpguard.sasl.Peer;
 import org.smtpguard.sasl.Plain;
+import org.smtpguard.sasl.Relayed;
 import org.smtpguard.sasl.Scram;
 import org.smtpguard.sasl.Step;
 import org.smtpguard.sequence.Mode;
@@ -120,7 +121,8 @@ public final class Authentication
         BackendChain chain = new BackendChain(settings.backends().links());
         Identities identities = new Identities(Authentication::normalise,
             new Delegation(settings.delegationRules(), settings.asksJamesForDelegation(), authorizator, pools.blocking()));
-        settings.mechanisms().forEach(name -> mechanisms.put(name, mechanism(name, chain, identities)));
+        settings.mechanisms().forEach(name -> mechanisms.put(name, settings.relayOf(name)
+            .map(relay -> (Mechanism) new Relayed(name, relay, identities)).orElseGet(() -> mechanism(name, chain, identities))));
         guard = new PortGuard(GuardSettings.defaults(), new Sessions(Optional.of(proposedCommand())), true, table, catalogue, metrics);
     }
 
@@ -194,7 +196,7 @@ public final class Authentication
         return Stream.of(ours.stream().filter(name -> !WEAKEST.contains(name)),
                 oauth.stream().flatMap(james -> james.offered(session)),
                 ours.stream().filter(WEAKEST::contains))
-            .flatMap(Function.identity()).collect(Collectors.joining(" "));
+            .flatMap(Function.identity()).distinct().collect(Collectors.joining(" "));
     }
 
     /** MAIL takes AUTH= (RFC 4954 §5); like James we do not trust what it says. */

@@ -1,30 +1,41 @@
 package org.smtpguard.james;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.smtpguard.credential.BackendChain;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.MechanismRelay;
 import org.smtpguard.credential.SecretLookup;
 
 /** What the operator wrote in {@code <handler class="org.smtpguard.james.Authentication">}. */
 final class AuthenticationSettings {
-    /** The strongest first: the order in which they are announced. */
-    private static final List<String> ALL_MECHANISMS = List.of("SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-256",
-        "EXTERNAL", "PLAIN", "LOGIN");
+    /** The strongest first: the order in which they are announced. What backends relay comes between these two. */
+    private static final List<String> STRONG_MECHANISMS = List.of("SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512",
+        "SCRAM-SHA-256", "EXTERNAL");
     private static final List<String> DEFAULT_MECHANISMS = List.of("PLAIN", "LOGIN");
+    private static final String OWN_MECHANISMS = String.join(" ", STRONG_MECHANISMS) + " " + String.join(" ", DEFAULT_MECHANISMS);
 
     private final List<String> mechanisms;
+    private final Map<String, MechanismRelay> relays;
     private final boolean oldForm;
     private final CertificateName certificateName;
     private final boolean jamesDelegation;
     private final List<DelegationRule> delegationRules;
     private final BackendSet backends;
 
-    private AuthenticationSettings(List<String> mechanisms, boolean oldForm, CertificateName certificateName, boolean jamesDelegation,
-                                   List<DelegationRule> delegationRules, BackendSet backends) {
+    private AuthenticationSettings(List<String> mechanisms, Map<String, MechanismRelay> relays, boolean oldForm,
+                                   CertificateName certificateName, boolean jamesDelegation, List<DelegationRule> delegationRules,
+                                   BackendSet backends) {
         this.mechanisms = mechanisms;
+        this.relays = relays;
         this.oldForm = oldForm;
         this.jamesDelegation = jamesDelegation;
         this.delegationRules = delegationRules;
@@ -39,35 +50,66 @@ final class AuthenticationSettings {
      */
     static AuthenticationSettings parse(Element handler, Backends backends) {
         handler.onlyAttributes("class").onlyElements("mechanisms", "clientCertificate", "delegation", "delegate", "backend");
-        List<String> mechanisms = handler.child("mechanisms").map(AuthenticationSettings::mechanisms).orElse(DEFAULT_MECHANISMS);
+        Optional<Element> element = handler.child("mechanisms");
+        List<String> names = element.map(AuthenticationSettings::names).orElse(DEFAULT_MECHANISMS);
         CertificateName certificateName = handler.child("clientCertificate").map(AuthenticationSettings::certificateName)
             .orElse(CertificateName.EMAIL);
-        boolean oldForm = handler.child("mechanisms").map(AuthenticationSettings::oldForm).orElse(false);
+        boolean oldForm = element.map(AuthenticationSettings::oldForm).orElse(false);
         boolean jamesDelegation = handler.child("delegation").map(AuthenticationSettings::jamesDelegation).orElse(true);
         List<DelegationRule> rules = handler.children("delegate").stream().map(DelegationRule::parse)
             .collect(Collectors.toUnmodifiableList());
         BackendSet backendSet = BackendSet.parse(handler, backends);
         try {
-            refuseScramWithoutKeys(handler, mechanisms, backendSet.links());
-            return new AuthenticationSettings(mechanisms, oldForm, certificateName, jamesDelegation, rules, backendSet);
+            Map<String, MechanismRelay> relays = relays(element.orElse(handler), names, backendSet.links());
+            List<String> mechanisms = known(element.orElse(handler), names, relays);
+            refuseScramWithoutKeys(handler, mechanisms, relays, backendSet.links());
+            return new AuthenticationSettings(mechanisms, relays, oldForm, certificateName, jamesDelegation, rules, backendSet);
         } catch (RuntimeException e) {
             backendSet.release();
             throw e;
         }
     }
 
-    private static List<String> mechanisms(Element element) {
+    private static List<String> names(Element element) {
         element.onlyAttributes("oldForm").onlyElements();
         List<String> names = Arrays.stream(element.text().orElse("").split("[\\s,]+"))
             .filter(name -> !name.isEmpty()).map(name -> name.toUpperCase(Locale.ROOT)).distinct().collect(Collectors.toList());
         if (names.isEmpty()) {
             throw element.fault("names no mechanism; leave it out for " + String.join(" ", DEFAULT_MECHANISMS)
-                + ", or name some of " + String.join(" ", ALL_MECHANISMS));
+                + ", or name some of " + OWN_MECHANISMS);
         }
-        names.stream().filter(name -> !ALL_MECHANISMS.contains(name)).findFirst().ifPresent(unknown -> {
-            throw element.fault("names " + unknown + ", which is not known; known are " + String.join(" ", ALL_MECHANISMS));
+        return names;
+    }
+
+    /** Which backend plays a mechanism elsewhere: one, for there is no way to ask another when it has begun. */
+    private static Map<String, MechanismRelay> relays(Element element, List<String> names, List<BackendChain.Link> links) {
+        Map<String, MechanismRelay> relays = new HashMap<>();
+        for (BackendChain.Link link : links) {
+            if (!(link.backend() instanceof MechanismRelay)) {
+                continue;
+            }
+            MechanismRelay backend = (MechanismRelay) link.backend();
+            backend.relayed().stream().filter(names::contains).forEach(name -> {
+                MechanismRelay other = relays.put(name, backend);
+                if (other != null) {
+                    throw element.fault("names " + name + ", which <backend name=\"" + other.name() + "\"> and <backend name=\""
+                        + backend.name() + "\"> relay; leave it to one of them");
+                }
+            });
+        }
+        return Map.copyOf(relays);
+    }
+
+    /** In the order in which they are announced. */
+    private static List<String> known(Element element, List<String> names, Map<String, MechanismRelay> relays) {
+        List<String> elsewhere = names.stream().filter(name -> !STRONG_MECHANISMS.contains(name) && !DEFAULT_MECHANISMS.contains(name))
+            .collect(Collectors.toList());
+        elsewhere.stream().filter(name -> !relays.containsKey(name)).findFirst().ifPresent(unknown -> {
+            throw element.fault("names " + unknown + ", which is not known, and which no backend relays; known are " + OWN_MECHANISMS);
         });
-        return ALL_MECHANISMS.stream().filter(names::contains).collect(Collectors.toUnmodifiableList());
+        return Stream.of(STRONG_MECHANISMS.stream().filter(names::contains), elsewhere.stream(),
+                DEFAULT_MECHANISMS.stream().filter(names::contains))
+            .flatMap(Function.identity()).collect(Collectors.toUnmodifiableList());
     }
 
     private static boolean oldForm(Element element) {
@@ -92,9 +134,12 @@ final class AuthenticationSettings {
     }
 
     /** Keys cannot be had of somebody who only says yes or no to a password. */
-    private static void refuseScramWithoutKeys(Element handler, List<String> mechanisms, List<BackendChain.Link> links) {
-        mechanisms.stream().filter(name -> name.startsWith("SCRAM-")).findFirst().ifPresent(scram -> links.stream()
-            .map(BackendChain.Link::backend).filter(backend -> !(backend instanceof SecretLookup)).findFirst().ifPresent(backend -> {
+    private static void refuseScramWithoutKeys(Element handler, List<String> mechanisms, Map<String, MechanismRelay> relays,
+                                               List<BackendChain.Link> links) {
+        Optional<CredentialBackend> keyless = links.stream().map(BackendChain.Link::backend)
+            .filter(backend -> !(backend instanceof SecretLookup)).findFirst();
+        mechanisms.stream().filter(name -> name.startsWith("SCRAM-") && !relays.containsKey(name)).findFirst()
+            .ifPresent(scram -> keyless.ifPresent(backend -> {
                 throw handler.fault("offers " + scram + ", for which <backend name=\"" + backend.name() + "\"> has no keys: it can only"
                     + " check passwords; take the mechanism out of <mechanisms>, or the backend away");
             }));
@@ -103,6 +148,11 @@ final class AuthenticationSettings {
     /** The names of the mechanisms, in the order in which they are announced. */
     List<String> mechanisms() {
         return mechanisms;
+    }
+
+    /** The backend that plays the mechanism elsewhere, where one does. */
+    Optional<MechanismRelay> relayOf(String mechanism) {
+        return Optional.ofNullable(relays.get(mechanism));
     }
 
     /** Whether {@code AUTH=} is announced, too: what clients of the last century read. */

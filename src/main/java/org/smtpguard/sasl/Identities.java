@@ -36,24 +36,35 @@ public final class Identities {
 
     /**
      * The last step of an exchange whose credentials hold. Asked after the proof only, so that it tells nothing to someone
-     * who has none. Who may act as whom is asked of {@link Delegations}; where that fails nobody has said no.
+     * who has none. Who may act as whom is asked of {@link Delegations}; where that fails nobody has said no. Nor has anybody where
+     * a backend has a name for the user that the server takes for nobody's.
      *
      * @param authorization whom the client wants to act as; empty for itself
      * @param claimed the normalised name that the client authenticated as
      * @param accepted what the backends said, with the user's name as they have it
      */
     CompletionStage<Step> settle(Optional<String> authorization, String claimed, CredentialResult accepted) {
+        Optional<String> user = normalise(accepted.username());
+        return user.isPresent() ? settle(authorization, claimed, user.get(), as(CredentialResult.accepted(user.get()), accepted))
+            : Step.refused(claimed, as(CredentialResult.unavailable("it accepted by a name that no user can have here"), accepted)).now();
+    }
+
+    private static CredentialResult as(CredentialResult result, CredentialResult of) {
+        return of.backend().map(result::by).orElse(result);
+    }
+
+    private CompletionStage<Step> settle(Optional<String> authorization, String claimed, String user, CredentialResult accepted) {
         if (authorization.isEmpty()) {
-            return Step.success(accepted.username(), accepted).now();
+            return Step.success(user, accepted).now();
         }
         Optional<String> other = normalise(authorization.get());
         if (other.isEmpty()) {
             return Step.identityRefused(claimed, accepted).now();
         }
-        if (other.get().equals(claimed) || other.get().equals(accepted.username())) {
-            return Step.success(accepted.username(), accepted).now();
+        if (other.get().equals(claimed) || other.get().equals(user)) {
+            return Step.success(user, accepted).now();
         }
-        return mayActAs(accepted.username(), other.get()).handle((allowed, fault) -> {
+        return mayActAs(user, other.get()).handle((allowed, fault) -> {
             if (fault != null) {
                 return Step.refused(claimed, CredentialResult.unavailable("who may act as whom could not be asked: " + name(fault)));
             }
@@ -69,7 +80,8 @@ public final class Identities {
         }
     }
 
-    private static String name(Throwable fault) {
+    /** The class of a fault, without what wraps it: its message may hold anything. */
+    static String name(Throwable fault) {
         return (fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault).getClass().getName();
     }
 }

@@ -107,6 +107,44 @@ class AuthenticationSettingsTest {
     }
 
     @Test
+    void whatABackendRelaysMayBeOfferedBeforeWhatSendsThePassword() {
+        AuthenticationSettings settings = parse("<mechanisms>LOGIN CRAM-MD5 scram-sha-1 EXTERNAL PLAIN</mechanisms>" + relaying("elsewhere",
+            "CRAM-MD5 SCRAM-SHA-1 DIGEST-MD5"));
+
+        assertThat(settings.mechanisms()).containsExactly("EXTERNAL", "CRAM-MD5", "SCRAM-SHA-1", "PLAIN", "LOGIN");
+        assertThat(settings.relayOf("CRAM-MD5").orElseThrow().name()).isEqualTo("elsewhere");
+        assertThat(settings.relayOf("PLAIN")).isEmpty();
+        assertThat(settings.relayOf("DIGEST-MD5")).isEmpty();
+    }
+
+    @Test
+    void scramThatIsRelayedNeedsNoKeys() {
+        AuthenticationSettings settings = parse("<mechanisms>PLAIN SCRAM-SHA-256</mechanisms>" + relaying("elsewhere", "SCRAM-SHA-256")
+            + APPS);
+
+        assertThat(settings.mechanisms()).containsExactly("SCRAM-SHA-256", "PLAIN");
+        assertThat(settings.relayOf("SCRAM-SHA-256")).isPresent();
+        assertThatThrownBy(() -> parse("<mechanisms>SCRAM-SHA-256 SCRAM-SHA-512</mechanisms>" + relaying("elsewhere", "SCRAM-SHA-256")))
+            .isInstanceOf(ConfigurationFault.class)
+            .hasMessageContaining("offers SCRAM-SHA-512, for which <backend name=\"elsewhere\"> has no keys");
+    }
+
+    @Test
+    void aMechanismIsRelayedByOneBackendAlone() {
+        String two = relaying("one", "CRAM-MD5") + relaying("two", "CRAM-MD5");
+
+        assertThatThrownBy(() -> parse("<mechanisms>CRAM-MD5</mechanisms>" + two)).isInstanceOf(ConfigurationFault.class)
+            .hasMessage("<mechanisms> in " + HANDLER + " names CRAM-MD5, which <backend name=\"one\"> and <backend name=\"two\"> relay; "
+                + "leave it to one of them.");
+        assertThat(parse("<mechanisms>PLAIN</mechanisms>" + two).mechanisms()).containsExactly("PLAIN");
+    }
+
+    private static String relaying(String name, String mechanisms) {
+        return "<backend class=\"DovecotBackend\" name=\"" + name + "\"><address>localhost:12345</address><relay>" + mechanisms
+            + "</relay></backend>";
+    }
+
+    @Test
     void backendsAreAskedInTheOrderWritten() {
         assertThat(parse(APPS + APPS.replace("apps", "others")).backends().links()).extracting(link -> link.backend().name())
             .containsExactly("apps", "others");
@@ -155,8 +193,8 @@ class AuthenticationSettingsTest {
         "`` | HANDLER needs at least one <backend class=\"FileBackend\" name=\"…\">.",
         "<backends/> | HANDLER has an unknown element <backends>; known here: <backend>, <clientCertificate>, <delegate>, "
             + "<delegation>, <mechanisms>.",
-        "<mechanisms>CRAM-MD5</mechanisms> | <mechanisms> in HANDLER names CRAM-MD5, which is not known; known are "
-            + "SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-512 SCRAM-SHA-256 EXTERNAL PLAIN LOGIN.",
+        "<mechanisms>PLAIN CRAM-MD5</mechanisms>" + APPS + " | <mechanisms> in HANDLER names CRAM-MD5, which is not known, and which no "
+            + "backend relays; known are SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-512 SCRAM-SHA-256 EXTERNAL PLAIN LOGIN.",
         "<mechanisms/> | <mechanisms> in HANDLER names no mechanism; leave it out for PLAIN LOGIN, or name some of SCRAM-SHA-512-PLUS",
         "<clientCertificate name=\"dn\"/> | <clientCertificate> in HANDLER has name=\"dn\"; it can be email or cn.",
         "<backend name=\"x\"/> | <backend> in HANDLER needs an attribute class=",

@@ -92,6 +92,27 @@ class PlainTest {
     }
 
     @Test
+    void whatABackendCallsTheUserIsWrittenAsTheServerWritesIt() {
+        questions.answerWith(CompletableFuture.completedFuture(CredentialResult.accepted("Admin").by("directory")));
+        Step step = now(begin("\0alice\0secret"));
+
+        assertThat(step.username()).isEqualTo("admin");
+        assertThat(step.result()).isEqualTo(CredentialResult.accepted("admin").by("directory"));
+        assertThat(now(begin("Bob\0alice\0secret")).username()).isEqualTo("bob");
+    }
+
+    @Test
+    void whereABackendCallsTheUserWhatNobodyCanBeCalledNobodyHasSaidNo() {
+        questions.answerWith(CompletableFuture.completedFuture(CredentialResult.accepted("Alice of Wonderland").by("directory")));
+        Step step = now(begin("\0alice\0secret"));
+
+        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.username()).isEqualTo("alice");
+        assertThat(step.result())
+            .isEqualTo(CredentialResult.unavailable("it accepted by a name that no user can have here").by("directory"));
+    }
+
+    @Test
     void whereNobodyCanTellWhoMayActAsWhomNobodyHasSaidNo() {
         Step step = now(begin("bob\0root\0secret"));
 

@@ -60,7 +60,8 @@ public final class Ports {
         }
     }
 
-    private static int freePort() {
+    /** One that nobody listens on now. */
+    static int freePort() {
         return ThreadLocalRandom.current().ints(LOWEST, HIGHEST)
             .limit(1_000)
             .filter(Ports::isFree)

@@ -1,0 +1,95 @@
+package org.smtpguard.sasl;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.MechanismRelay;
+import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.RelayStep;
+
+/**
+ * A mechanism that a backend plays elsewhere. Who the client is, and whether it may act as somebody else, is settled there: the name
+ * that comes back is final. What is said on the way is no business of ours.
+ */
+public final class Relayed implements Mechanism {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Relayed.class);
+
+    private final String name;
+    private final MechanismRelay backend;
+    private final Identities identities;
+
+    /** @param name one that the backend relays */
+    public Relayed(String name, MechanismRelay backend, Identities identities) {
+        this.name = name;
+        this.backend = backend;
+        this.identities = identities;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Exchange start(Peer peer) {
+        return new RelayedExchange(peer.origin(name));
+    }
+
+    private final class RelayedExchange implements Exchange {
+        private final Origin origin;
+        /** The last challenge, which the response that comes next belongs to. */
+        private volatile RelayStep last = RelayStep.verdict("", CredentialResult.unavailable("not begun"));
+
+        private RelayedExchange(Origin origin) {
+            this.origin = origin;
+        }
+
+        @Override
+        public CompletionStage<Step> begin(Optional<byte[]> initialResponse) {
+            return ask(() -> backend.relay(name, origin, initialResponse));
+        }
+
+        @Override
+        public CompletionStage<Step> respond(byte[] response) {
+            return ask(() -> last.respond(response));
+        }
+
+        private CompletionStage<Step> ask(Supplier<CompletionStage<RelayStep>> question) {
+            CompletableFuture<RelayStep> answer;
+            try {
+                answer = question.get().toCompletableFuture();
+            } catch (RuntimeException e) {
+                answer = CompletableFuture.failedFuture(e);
+            }
+            CompletableFuture<RelayStep> asked = answer;
+            CompletableFuture<Step> step = answer
+                .exceptionally(fault -> RelayStep.verdict("", CredentialResult.unavailable(Identities.name(fault))))
+                .thenCompose(this::step);
+            step.whenComplete((done, fault) -> {
+                if (step.isCancelled()) {
+                    asked.cancel(false);
+                }
+            });
+            return step;
+        }
+
+        private CompletionStage<Step> step(RelayStep relayed) {
+            last = relayed;
+            return relayed.verdict().map(verdict -> end(relayed.claimed(), verdict.by(backend.name())))
+                .orElseGet(() -> Step.challenge(relayed.challenge().orElseThrow()).now());
+        }
+
+        private CompletionStage<Step> end(String claimed, CredentialResult verdict) {
+            if (verdict.kind() == CredentialResult.Kind.UNAVAILABLE) {
+                LOGGER.warn("Backend {} could not judge: {}", backend.name(), verdict.reason());
+            }
+            return verdict.isAccepted() ? identities.settle(Optional.empty(), verdict.username(), verdict)
+                : Step.refused(claimed, verdict).now();
+        }
+    }
+}
