@@ -67,6 +67,7 @@ import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
 import org.smtpguard.credential.Workers;
+import org.smtpguard.it.server.SelfSigned;
 
 @Timeout(120)
 class HttpBackendTest implements AsynchronousBackendContract {

@@ -36,6 +36,8 @@ import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
 import org.smtpguard.credential.Workers;
+import org.smtpguard.it.server.LdapDirectory;
+import org.smtpguard.it.server.SelfSigned;
 
 /** Against OpenLDAP, where slapd is installed. What takes a directory that does as the test says is in {@link LdapBackendTest}. */
 @Timeout(120)

@@ -30,6 +30,7 @@ import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.TestWorkers;
 import org.smtpguard.credential.Workers;
+import org.smtpguard.it.server.LdapDirectory;
 
 /** Against the directory that comes with the SDK, in this JVM. {@link LdapBackendOpenLdapIT} asks a slapd. */
 @Timeout(60)

@@ -31,6 +31,8 @@ import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
+import org.smtpguard.it.server.LdapDirectory;
+import org.smtpguard.it.server.SelfSigned;
 
 /** How {@link LdapBackend} reaches a directory, and what it does when there is none, or something odd in its place. */
 @Timeout(60)

@@ -18,6 +18,7 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
+import org.smtpguard.it.server.LdapDirectory;
 
 /** A directory with alice, and backends that ask it. */
 abstract class LdapFixture {

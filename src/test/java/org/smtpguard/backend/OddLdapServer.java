@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.smtpguard.it.server.LdapDirectory;
+
 /** What answers on a port where a directory should. */
 final class OddLdapServer implements AutoCloseable {
     /** An LDAP message that has begun: a bind response of 12 octets, of which so many never come. */

@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import org.smtpguard.it.server.LdapDirectory;
+import org.smtpguard.it.server.SelfSigned;
+
 /** OpenLDAP's server, as a process of its own on ports of loopback, with all that it writes below one directory. */
 final class Slapd implements AutoCloseable {
     static final String ROOT = "cn=admin," + LdapDirectory.BASE;

@@ -3,7 +3,8 @@ package org.smtpguard.james;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +20,9 @@ import java.util.concurrent.TimeoutException;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import org.apache.james.server.core.JamesServerResourceLoader;
+import org.apache.james.server.core.configuration.FileConfigurationProvider;
 import org.apache.james.server.core.filesystem.FileSystemImpl;
+import org.apache.james.user.ldap.ReadOnlyUsersLDAPRepository;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,7 @@ import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.it.fault.Ailment;
+import org.smtpguard.it.fault.DirectoryOfJames;
 import org.smtpguard.it.fault.Metronome;
 import org.smtpguard.it.fault.Peer;
 import org.smtpguard.it.fault.Peers;
@@ -84,7 +88,33 @@ class FaultSoakIT {
         soak(peers().jdbc(), LocalUsers.none());
     }
 
-    private Peers peers() throws IOException {
+    @Test
+    void ldap() throws Exception {
+        soak(peers().ldap(), LocalUsers.none());
+    }
+
+    @Test
+    void http() throws Exception {
+        soak(peers().http(), LocalUsers.none());
+    }
+
+    @Test
+    void dovecot() throws Exception {
+        soak(peers().dovecot(), LocalUsers.none());
+    }
+
+    /** James' own class, which asks a directory. */
+    @Test
+    void james() throws Exception {
+        DirectoryOfJames directory = peers().james();
+        ReadOnlyUsersLDAPRepository repository = new ReadOnlyUsersLDAPRepository(JamesBackendTest.domains());
+        repository.configure(FileConfigurationProvider.getConfig(
+            new ByteArrayInputStream(directory.usersRepository().getBytes(StandardCharsets.UTF_8))));
+        repository.init();
+        soak(directory, new JamesUsers(repository));
+    }
+
+    private Peers peers() throws Exception {
         return new Peers(files, LIMIT.plus(GRACE), SEED);
     }
 
@@ -137,7 +167,7 @@ class FaultSoakIT {
     }
 
     private static void isWell(BackendChain chain) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> chain.verify(Credentials.of(Peer.ALICE, Secret.of(Peer.PASSWORD_OF_ALICE)))
+        await().atMost(Duration.ofSeconds(30)).until(() -> chain.verify(Credentials.of(Peer.ALICE, Secret.of(Peer.PASSWORD)))
             .get(30, TimeUnit.SECONDS).isAccepted());
     }
 }

@@ -147,7 +147,7 @@ class JamesBackendTest implements CredentialBackendContract {
     }
 
     /** The domain {@code localhost} alone, which is James' own default. */
-    private static MemoryDomainList domains() throws Exception {
+    static MemoryDomainList domains() throws Exception {
         MemoryDomainList domains = new MemoryDomainList(mock(DNSService.class));
         domains.configure(DomainListConfiguration.builder().autoDetect(false).autoDetectIp(false).build());
         return domains;

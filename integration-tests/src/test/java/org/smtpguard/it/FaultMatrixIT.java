@@ -1,6 +1,7 @@
 package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -12,7 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -24,10 +28,12 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 import org.smtpguard.it.fault.Ailment;
 import org.smtpguard.it.fault.Bystanders;
 import org.smtpguard.it.fault.Cell;
 import org.smtpguard.it.fault.Column;
+import org.smtpguard.it.fault.DirectoryOfJames;
 import org.smtpguard.it.fault.Peer;
 import org.smtpguard.it.fault.Peers;
 import org.smtpguard.it.fault.Row;
@@ -59,25 +65,34 @@ class FaultMatrixIT {
     private static final Duration TOO_LATE = Duration.ofMillis(2_500);
 
     private static final List<Column> COLUMNS = new ArrayList<>();
+    private static final List<JamesServer> SERVERS = new ArrayList<>();
     private static final Map<Row, List<Optional<Cell>>> CELLS = new EnumMap<>(Row.class);
     private static final Map<String, Bystanders> SEEN = new LinkedHashMap<>();
     @TempDir
     private static Path files;
-    private static JamesServer server;
 
     @BeforeAll
     static void suffer() throws Exception {
+        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server reaches loopback").isNotEqualTo("docker");
         Peers peers = new Peers(files, TOO_LATE, SEED);
-        for (Peer peer : List.of(peers.file(), peers.jdbc())) {
-            COLUMNS.add(new Column(peer));
-        }
-        InetSocketAddress healthy = Ports.one();
-        JamesServer.Builder builder = JamesServer.guarded().withJar(Postgres.driver()).withConf("healthy-users", Peers.USERS)
-            .withPort(healthy, chain("<backend class=\"FileBackend\" name=\"healthy\"><file>file://conf/healthy-users</file></backend>"));
-        COLUMNS.forEach(column -> builder.withPort(column.port(), chain(column.backend())));
-        COLUMNS.stream().map(Column::peer).filter(peer -> peer.canBeDownAtStart()).forEach(peer -> peer.suffer(Ailment.REFUSES));
-        server = builder.start();
-        try (Trial trial = new Trial(COLUMNS, List.of(healthy), SEED)) {
+        DirectoryOfJames directory = peers.james();
+        COLUMNS.add(new Column(peers.file()));
+        COLUMNS.add(new Column(directory));
+        COLUMNS.add(new Column(peers.jdbc()));
+        COLUMNS.add(new Column(peers.ldap()));
+        COLUMNS.add(new Column(peers.http()));
+        ifInstalled(peers::dovecot);
+        COLUMNS.stream().map(Column::peer).filter(Peer::canBeDownAtStart).forEach(peer -> peer.suffer(Ailment.REFUSES));
+        List<InetSocketAddress> healthy = List.of(Ports.one(), Ports.one());
+        // One James has the users of a directory, and no others: James' own users are either there or in its memory.
+        CompletableFuture<JamesServer> ofDirectory = CompletableFuture.supplyAsync(() -> withPorts(JamesServer.guarded()
+            .withConf("usersrepository.xml", directory.usersRepository())
+            .editConf("mailetcontainer.xml", conf -> conf.replaceFirst("<mailet .*ProvisionUsers\"/>", "")),
+            healthy.get(0), column -> column.peer() == directory).start());
+        SERVERS.add(withPorts(JamesServer.guarded().withJar(Postgres.driver()), healthy.get(1), column -> column.peer() != directory)
+            .start());
+        SERVERS.add(ofDirectory.join());
+        try (Trial trial = new Trial(COLUMNS, healthy, SEED)) {
             // Once to get warm.
             trial.idle();
             SEEN.put(IDLE, trial.idle());
@@ -87,21 +102,33 @@ class FaultMatrixIT {
                 } else {
                     Bystanders seen = new Bystanders();
                     CELLS.put(row, trial.run(row, seen));
-                    if (CELLS.get(row).stream().anyMatch(Optional::isPresent)) {
-                        SEEN.put(row.title(), seen);
-                    }
+                    SEEN.put(row.title(), seen);
                 }
             }
         }
         System.out.println("faults: seed " + SEED + "\n" + cells() + "\n\n" + bystanders());
     }
 
+    /** No column is no reason to have none. */
+    private static void ifInstalled(Callable<Peer> peer) throws Exception {
+        try {
+            COLUMNS.add(new Column(peer.call()));
+        } catch (TestAbortedException e) {
+            System.err.println("faults: " + e.getMessage());
+        }
+    }
+
+    private static JamesServer.Builder withPorts(JamesServer.Builder builder, InetSocketAddress healthy, Predicate<Column> which) {
+        builder.withConf("healthy-users", Peers.USERS).withPort(healthy,
+            chain("<backend class=\"FileBackend\" name=\"healthy\"><file>file://conf/healthy-users</file></backend>"));
+        COLUMNS.stream().filter(which).forEach(column -> builder.withPort(column.port(), chain(column.backend())));
+        return builder;
+    }
+
     @AfterAll
     static void stop() {
         COLUMNS.forEach(Column::close);
-        if (server != null) {
-            server.close();
-        }
+        SERVERS.forEach(JamesServer::close);
     }
 
     @TestFactory

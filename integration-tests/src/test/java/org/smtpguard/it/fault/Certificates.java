@@ -2,32 +2,28 @@ package org.smtpguard.it.fault;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
 
-import org.smtpguard.it.server.ClientCertificate;
+import org.smtpguard.it.server.SelfSigned;
 
 /** TLS from the first octet, by the certificate that belongs there, or by one of two that do not. */
 public final class Certificates implements Security {
-    private static final String NAMES = "dns:localhost,ip:127.0.0.1";
+    private final SelfSigned right = SelfSigned.naming("localhost", "127.0.0.1");
+    private final SelfSigned foreign = SelfSigned.naming("elsewhere.example");
+    private final SSLContext byRight = right.context();
+    private final SSLContext byForeign = foreign.context();
+    private final SSLContext byUntrusted = SelfSigned.naming("localhost", "127.0.0.1").context();
 
-    private final ClientCertificate right = ClientCertificate.of("CN=localhost", NAMES);
-    private final ClientCertificate foreign = ClientCertificate.of("CN=elsewhere.example", "dns:elsewhere.example");
-    private final SSLContext byRight = context(right);
-    private final SSLContext byForeign = context(foreign);
-    private final SSLContext byUntrusted = context(ClientCertificate.of("CN=localhost", NAMES));
-
-    /** Makes three, which takes some seconds. */
-    public Certificates() {
+    public Certificates() throws Exception {
     }
 
-    /** For the backend: the right one, and the one that is another server's. */
-    public Path writeTrusted(Path pem) throws IOException {
-        return ClientCertificate.writeTrusted(pem, right, foreign);
+    /** Writes what the backend is to trust, as PEM: the right one, and the one that is another server's. */
+    public Path trustedTo(Path file) throws Exception {
+        String one = Files.readString(right.certificateTo(file));
+        return Files.writeString(file, Files.readString(foreign.certificateTo(file)) + one);
     }
 
     @Override
@@ -38,15 +34,5 @@ public final class Certificates implements Security {
         secured.setUseClientMode(false);
         secured.startHandshake();
         return secured;
-    }
-
-    private static SSLContext context(ClientCertificate certificate) {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(certificate.keyManagers(), new TrustManager[0], new SecureRandom());
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -161,7 +161,7 @@ class FaultProxyTest {
     @Test
     void showsTheRightCertificateOrAWrongOne(@TempDir Path directory) throws Exception {
         Certificates certificates = new Certificates();
-        SSLSocketFactory trusting = trusting(certificates.writeTrusted(directory.resolve("trusted.pem")));
+        SSLSocketFactory trusting = trusting(certificates.trustedTo(directory.resolve("trusted.pem")));
         for (boolean asPostgres : new boolean[] {false, true}) {
             try (FaultProxy secured = new FaultProxy(server.address(),
                 asPostgres ? certificates.askedForAsPostgres() : certificates, TOO_LATE, 1)) {

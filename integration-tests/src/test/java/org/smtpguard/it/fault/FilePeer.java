@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
  * off; or its hashes take their time.
  */
 public final class FilePeer implements Peer {
+    private static final String COSTLY_HASH =
+        "{ARGON2ID}$argon2id$v=19$m=8192,t=1,p=1$tibZDERetUbtG86BN4XsFg$XQw87S5TIFpyP3xYfXtiG7bpb82LEUn47TJ6DIaD4/A";
     /** Some 10 ms each. */
-    private static final String USERS_WITH_COSTLY_HASHES =
-        ALICE + ":{ARGON2ID}$argon2id$v=19$m=8192,t=1,p=1$przP/fTXlGUmbDBD0XqY0g$qCFfXXTkNN/bIThUhG3LsoQOP2jJFvIUcreJqjNEocw\n"
-        + BOB + ":{ARGON2ID}$argon2id$v=19$m=8192,t=1,p=1$cVDr68RnDNDpe4p5504E9g$w48ilpfHOA4YvsR6hHptHo4HEaekBDj2+9Wn6ScB1lg\n";
+    private static final String USERS_WITH_COSTLY_HASHES = ALICE + ":" + COSTLY_HASH + "\n" + CAROL + ":" + COSTLY_HASH + "\n";
 
     private final Path file;
     private final Random random;

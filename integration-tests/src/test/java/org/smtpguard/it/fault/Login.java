@@ -32,10 +32,10 @@ public final class Login {
 
     /** Who one says to be. */
     public enum Claim {
-        ALICE(Peer.ALICE, Peer.PASSWORD_OF_ALICE, true),
-        BOB(Peer.BOB, Peer.PASSWORD_OF_BOB, true),
-        WRONG_PASSWORD(Peer.ALICE, Peer.PASSWORD_OF_BOB, false),
-        STRANGER(Peer.STRANGER, Peer.PASSWORD_OF_ALICE, false);
+        ALICE(Peer.ALICE, Peer.PASSWORD, true),
+        CAROL(Peer.CAROL, Peer.PASSWORD, true),
+        WRONG_PASSWORD(Peer.ALICE, Peer.WRONG_PASSWORD, false),
+        STRANGER(Peer.STRANGER, Peer.PASSWORD, false);
 
         private final String user;
         private final String password;

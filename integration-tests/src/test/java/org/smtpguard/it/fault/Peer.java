@@ -3,14 +3,15 @@ package org.smtpguard.it.fault;
 import java.util.Set;
 
 /**
- * The other side of a backend: a real server, or a file. It knows Alice and Bob by their passwords, and no stranger; and it can be
- * made to suffer.
+ * The other side of a backend: a real server, or a file. It knows Alice and Carol by their password, and no stranger; and it can
+ * be made to suffer.
  */
 public interface Peer extends AutoCloseable {
     String ALICE = "alice@localhost";
-    String PASSWORD_OF_ALICE = "Alice-Kx93-password";
-    String BOB = "bob@localhost";
-    String PASSWORD_OF_BOB = "Bob-Kx93-password";
+    String CAROL = "carol@localhost";
+    /** Of both. */
+    String PASSWORD = "Right-Kx93-password";
+    String WRONG_PASSWORD = "Wrong-Kx93-password";
     String STRANGER = "mallory@localhost";
 
     /** The backend that asks it, by the class in the configuration. */

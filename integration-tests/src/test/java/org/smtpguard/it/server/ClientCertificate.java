@@ -86,19 +86,6 @@ public final class ClientCertificate {
         }
     }
 
-    /** For those who are to trust these: the certificates alone. */
-    public static Path writeTrusted(Path file, ClientCertificate... trusted) throws IOException {
-        StringBuilder certificates = new StringBuilder();
-        try {
-            for (ClientCertificate one : trusted) {
-                certificates.append(pem("CERTIFICATE", one.keystore.getCertificate(ALIAS).getEncoded()));
-            }
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-        return Files.writeString(file, certificates, StandardCharsets.US_ASCII);
-    }
-
     private static String pem(String label, byte[] der) {
         String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
         return "-----BEGIN " + label + "-----\n" + lines + "\n-----END " + label + "-----\n";

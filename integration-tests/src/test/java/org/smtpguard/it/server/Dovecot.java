@@ -159,6 +159,11 @@ public final class Dovecot implements AutoCloseable {
         return "unix:" + home.resolve("run").resolve("auth-client");
     }
 
+    /** Of its auth service, on loopback. */
+    public int port() {
+        return port;
+    }
+
     /** What it has logged so far. */
     public String log() throws IOException {
         Path log = home.resolve("log");

@@ -1,4 +1,4 @@
-package org.smtpguard.backend;
+package org.smtpguard.it.server;
 
 import java.net.BindException;
 import java.net.InetAddress;
@@ -33,12 +33,12 @@ import com.unboundid.ldap.sdk.ResultCode;
  * A directory in this JVM, with people below {@link #PEOPLE} and a service account without which nobody may search. It keeps its
  * port, and remembers what it was asked.
  */
-final class LdapDirectory implements AutoCloseable {
-    static final String BASE = "dc=example,dc=org";
-    static final String PEOPLE = "ou=people," + BASE;
-    static final String ALICE = "uid=alice," + PEOPLE;
-    static final String SERVICE = "cn=james," + BASE;
-    static final String SERVICE_PASSWORD = "service-Kx93-password";
+public final class LdapDirectory implements AutoCloseable {
+    public static final String BASE = "dc=example,dc=org";
+    public static final String PEOPLE = "ou=people," + BASE;
+    public static final String ALICE = "uid=alice," + PEOPLE;
+    public static final String SERVICE = "cn=james," + BASE;
+    public static final String SERVICE_PASSWORD = "service-Kx93-password";
 
     private static final String LISTENER = "of-the-test";
 
@@ -63,32 +63,32 @@ final class LdapDirectory implements AutoCloseable {
         server.startListening();
     }
 
-    static LdapDirectory start() throws Exception {
+    public static LdapDirectory start() throws Exception {
         return new LdapDirectory("ldap", InMemoryListenerConfig.createLDAPConfig(LISTENER, loopback(), freePort(), null), new Record());
     }
 
     /** With STARTTLS. */
-    static LdapDirectory withStartTls(SSLContext context) throws Exception {
+    public static LdapDirectory withStartTls(SSLContext context) throws Exception {
         return new LdapDirectory("ldap", InMemoryListenerConfig.createLDAPConfig(LISTENER, loopback(), freePort(),
             context.getSocketFactory()), new Record());
     }
 
-    static LdapDirectory underTls(SSLContext context) throws Exception {
+    public static LdapDirectory underTls(SSLContext context) throws Exception {
         return new LdapDirectory("ldaps", InMemoryListenerConfig.createLDAPSConfig(LISTENER, loopback(), freePort(),
             context.getServerSocketFactory(), null), new Record());
     }
 
     /** By a name, which a certificate can bear. */
-    String url() {
+    public String url() {
         return scheme + "://localhost:" + port;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
     /** Somebody of inetOrgPerson, with more attributes as {@code name: value}. */
-    LdapDirectory add(String uid, String mail, String password, String... attributes) throws LDAPException {
+    public LdapDirectory add(String uid, String mail, String password, String... attributes) throws LDAPException {
         Entry entry = new Entry(new DN(new RDN("uid", uid), new DN(PEOPLE)));
         entry.addAttribute("objectClass", "inetOrgPerson");
         entry.addAttribute("cn", "somebody");
@@ -103,54 +103,54 @@ final class LdapDirectory implements AutoCloseable {
         return this;
     }
 
-    LdapDirectory addEntry(String... ldif) throws Exception {
+    public LdapDirectory addEntry(String... ldif) throws Exception {
         server.add(ldif);
         return this;
     }
 
     /** From now on, every bind in that name is answered so, whatever the password. */
-    void answerBindsOf(String dn, ResultCode code, String diagnostic, Control... controls) {
+    public void answerBindsOf(String dn, ResultCode code, String diagnostic, Control... controls) {
         record.answers.put(dn, new BindResult(-1, code, diagnostic, null, null, controls));
     }
 
     /** As some directories do, and RFC 4511 does not want it. */
-    void tellStrangers() {
+    public void tellStrangers() {
         record.tellsStrangers = true;
     }
 
     /** Who was bound, with the right password or a wrong one, in this order. */
-    List<String> binds() {
+    public List<String> binds() {
         return List.copyOf(record.binds);
     }
 
     /** What was searched for, but for the roots of directories. */
-    List<Filter> searches() {
+    public List<Filter> searches() {
         return record.searches.stream().filter(search -> !search.getBaseDN().isEmpty()).map(ReadOnlySearchRequest::getFilter)
             .collect(Collectors.toList());
     }
 
     /** How often a client has looked whether there is anybody. */
-    long hellos() {
+    public long hellos() {
         return record.searches.stream().filter(search -> search.getBaseDN().isEmpty()).count();
     }
 
     /** How many connections have asked for anything so far. */
-    int connections() {
+    public int connections() {
         return record.connections.size();
     }
 
-    void forget() {
+    public void forget() {
         record.binds.clear();
         record.searches.clear();
         record.connections.clear();
     }
 
     /** Hangs up on everybody. */
-    void stop() {
+    public void stop() {
         server.shutDown(true);
     }
 
-    void startAgain() throws LDAPException {
+    public void startAgain() throws LDAPException {
         server.startListening();
     }
 
@@ -159,12 +159,12 @@ final class LdapDirectory implements AutoCloseable {
         server.shutDown(true);
     }
 
-    static InetAddress loopback() {
+    public static InetAddress loopback() {
         return InetAddress.getLoopbackAddress();
     }
 
     /** Below the range from which systems take the ports of outgoing connections: it is still free when the directory comes back. */
-    static int freePort() throws Exception {
+    public static int freePort() throws Exception {
         for (int port = 15_000 + (int) (System.nanoTime() % 10_000); port < 32_000; port++) {
             try (ServerSocket socket = new ServerSocket(port, 1, loopback())) {
                 return socket.getLocalPort();

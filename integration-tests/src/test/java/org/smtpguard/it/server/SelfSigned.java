@@ -1,4 +1,4 @@
-package org.smtpguard.backend;
+package org.smtpguard.it.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -28,7 +28,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A key of a server of a test, with a certificate that it has signed itself. */
-final class SelfSigned {
+public final class SelfSigned {
     private static final char[] NO_PASSWORD = new char[0];
 
     private final KeyPair keys;
@@ -40,7 +40,7 @@ final class SelfSigned {
     }
 
     /** @param names of the server: host names and IP addresses */
-    static SelfSigned naming(String... names) throws Exception {
+    public static SelfSigned naming(String... names) throws Exception {
         // RSA: GnuTLS, which Debian's slapd is built with, cannot read the EC keys that Java writes.
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
@@ -59,7 +59,7 @@ final class SelfSigned {
     }
 
     /** As a server needs it. */
-    SSLContext context() throws Exception {
+    public SSLContext context() throws Exception {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
         store.setKeyEntry("server", keys.getPrivate(), NO_PASSWORD, new Certificate[] {certificate});
@@ -71,12 +71,12 @@ final class SelfSigned {
     }
 
     /** Writes the certificate, as PEM: for those who are to trust it, too. */
-    Path certificateTo(Path file) throws Exception {
+    public Path certificateTo(Path file) throws Exception {
         return pem(file, "CERTIFICATE", certificate.getEncoded());
     }
 
     /** Writes the key, as PEM. */
-    Path keyTo(Path file) throws Exception {
+    public Path keyTo(Path file) throws Exception {
         return pem(file, "PRIVATE KEY", keys.getPrivate().getEncoded());
     }
 
