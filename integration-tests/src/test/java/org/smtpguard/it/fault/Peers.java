@@ -3,6 +3,7 @@ package org.smtpguard.it.fault;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 
@@ -78,6 +79,8 @@ public final class Peers {
 
     /** Dovecot's auth service; skips the test where there is none. Its protocol has no TLS. */
     public Peer dovecot() throws Exception {
+        // Temporary directories are closed to Dovecot's own user.
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Dovecot server = Dovecot.start(Files.createTempDirectory(directory, "d"), Peer.PASSWORD);
         FaultProxy proxy = proxy(server.port(), Security.NONE);
         return new ServerPeer("DovecotBackend", "<address>localhost:" + proxy.port() + "</address>", proxy, server, false);
