@@ -134,8 +134,8 @@ class FaultSoakIT {
             double seconds = (System.nanoTime() - start) / 1e9;
             isWell(chain);
             Holdings after = Holdings.backAt(before);
-            System.out.printf(Locale.ROOT, "soak: %s, %s; %.1f s, seed %d; before %s, after %s; the machine stood still for %d ms%n",
-                peer.backend(), soak, seconds, SEED, before, after, metronome.stall().toMillis());
+            System.out.printf(Locale.ROOT, "soak: %s, %s; %.1f s, seed %d; before %s, after %s; the machine stood still for %d ms%n  %s%n",
+                peer.backend(), soak, seconds, SEED, before, after, metronome.stall().toMillis(), soak.reasons());
 
             assertThat(soak.flaws().stream().limit(TOLD)).isEmpty();
             assertThat(soak.answered() + soak.hungUp()).isEqualTo(AUTHS);

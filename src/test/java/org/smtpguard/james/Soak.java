@@ -8,11 +8,13 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.CredentialResult;
@@ -28,6 +30,7 @@ final class Soak {
     private static final int CLIENTS = 32;
     private static final int HANG_UP_PERCENT = 2;
     private static final int LONGEST_PATIENCE_MILLIS = 20;
+    private static final int TOLD = 6;
     private static final int RETRY_MILLIS = 25;
 
     private final BackendChain chain;
@@ -35,6 +38,7 @@ final class Soak {
     private final long seed;
     private final AtomicLong begun = new AtomicLong();
     private final Map<CredentialResult.Kind, LongAdder> answers = new EnumMap<>(CredentialResult.Kind.class);
+    private final Map<String, LongAdder> reasons = new ConcurrentHashMap<>();
     private final LongAdder hungUp = new LongAdder();
     private final LongAccumulator slowest = new LongAccumulator(Math::max, 0);
     private final Queue<String> flaws = new ConcurrentLinkedQueue<>();
@@ -71,6 +75,12 @@ final class Soak {
 
     Duration slowest() {
         return Duration.ofNanos(slowest.get());
+    }
+
+    /** Why nobody could judge, the most frequent first. */
+    String reasons() {
+        return reasons.entrySet().stream().sorted((one, other) -> Long.compare(other.getValue().sum(), one.getValue().sum()))
+            .map(reason -> reason.getValue() + " x " + reason.getKey()).limit(TOLD).collect(Collectors.joining("; "));
     }
 
     /** A yes to a wrong password, a no to a right one, a question that failed. */
@@ -129,6 +139,9 @@ final class Soak {
                 return;
             }
             answers.get(result.get().kind()).increment();
+            if (result.get().kind() == CredentialResult.Kind.UNAVAILABLE) {
+                reasons.computeIfAbsent(result.get().reason().replaceAll("\\d+", "n"), reason -> new LongAdder()).increment();
+            }
             boolean isTrue = claim.isRight() ? result.get().isAccepted() : result.get().kind().isRefusal();
             if (!isTrue && result.get().kind() != CredentialResult.Kind.UNAVAILABLE) {
                 flaws.add(claim + " got " + result.get());

@@ -6,8 +6,9 @@ import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 
@@ -40,6 +41,8 @@ public final class LdapDirectory implements AutoCloseable {
     public static final String SERVICE = "cn=james," + BASE;
     public static final String SERVICE_PASSWORD = "service-Kx93-password";
 
+    /** The last of them. */
+    private static final int REMEMBERED = 1_000;
     private static final String LISTENER = "of-the-test";
 
     private final InMemoryDirectoryServer server;
@@ -176,8 +179,8 @@ public final class LdapDirectory implements AutoCloseable {
     }
 
     private static final class Record extends InMemoryOperationInterceptor {
-        private final List<String> binds = new CopyOnWriteArrayList<>();
-        private final List<ReadOnlySearchRequest> searches = new CopyOnWriteArrayList<>();
+        private final BlockingQueue<String> binds = new LinkedBlockingQueue<>(REMEMBERED);
+        private final BlockingQueue<ReadOnlySearchRequest> searches = new LinkedBlockingQueue<>(REMEMBERED);
         private final Set<Long> connections = ConcurrentHashMap.newKeySet();
         private final Map<String, BindResult> answers = new ConcurrentHashMap<>();
         private volatile boolean tellsStrangers;
@@ -185,7 +188,7 @@ public final class LdapDirectory implements AutoCloseable {
         @Override
         public void processSimpleBindRequest(InMemoryInterceptedSimpleBindRequest request) {
             connections.add(request.getConnectionID());
-            binds.add(request.getRequest().getBindDN());
+            remember(binds, request.getRequest().getBindDN());
         }
 
         @Override
@@ -201,7 +204,13 @@ public final class LdapDirectory implements AutoCloseable {
         @Override
         public void processSearchRequest(InMemoryInterceptedSearchRequest request) {
             connections.add(request.getConnectionID());
-            searches.add(request.getRequest());
+            remember(searches, request.getRequest());
+        }
+
+        private static <T> void remember(BlockingQueue<T> memory, T one) {
+            while (!memory.offer(one)) {
+                memory.poll();
+            }
         }
     }
 }
