@@ -75,7 +75,7 @@ class HttpIT {
     static void stop() {
         OVER.countDown();
         if (server != null) {
-            server.close();
+            server.kill();
             assertThat(server.log()).doesNotContain(PASSWORD, KEY, "Hx27", "Hx28");
         }
         if (service != null) {
