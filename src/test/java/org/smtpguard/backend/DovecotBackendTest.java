@@ -429,7 +429,8 @@ class DovecotBackendTest implements DovecotContract {
 
     @Test
     void oneDaemonSpeaksWithDovecotFromTheFirstQuestionUntilTheEnd() throws Exception {
-        DovecotBackend backend = asking(DovecotBackendTest::judge, LONG);
+        DovecotBackend backend = new DovecotBackend(new BackendSettings("DovecotBackend", "alone",
+            Map.of("address", address(serving(DovecotBackendTest::judge))), Path::of), TestWorkers.busy());
         assertThat(threads()).isEmpty();
         for (int i = 0; i < 10; i++) {
             ask(backend, USER);
@@ -488,7 +489,7 @@ class DovecotBackendTest implements DovecotContract {
     }
 
     private static Set<Thread> threads() {
-        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("smtp-guard-dovecot-dovecot"))
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("smtp-guard-dovecot-alone-"))
             .collect(Collectors.toSet());
     }
 
