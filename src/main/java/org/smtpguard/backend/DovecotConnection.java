@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,8 +22,9 @@ import io.netty.handler.codec.TooLongFrameException;
  * One connection to Dovecot: greets it, puts questions to it and gives each its reply, by its number and in whatever order the
  * replies come. A connection that ends fails all that are open, at once; none is asked a second time.
  *
- * <p>A firewall that has forgotten a connection tells nobody. So one on which nothing was heard since a question that now is late
- * takes no more of them; those that are open may yet be answered, and with the last of them it ends.
+ * <p>A firewall that has forgotten a connection tells nobody. So one on which a question has been followed by nothing, for as long as
+ * an answer may take, takes no more of them; those that are open may yet be answered, and with the last of them it ends. Whether
+ * anybody still waits makes no difference: if it was given up, that may have been for its silence.
  *
  * <p>Threads: that of the {@link DovecotLoop}, and no other.
  */
@@ -40,7 +43,8 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
     private Optional<ChannelHandlerContext> context = Optional.empty();
     private boolean isDovecot;
     private int lastId;
-    private long heardAt;
+    /** Goes off when a question has been followed by silence for too long. */
+    private Optional<Future<?>> alarm = Optional.empty();
 
     DovecotConnection(DovecotLoop loop) {
         this.loop = loop;
@@ -94,14 +98,21 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
             answer.completeExceptionally(over.getNow(new DovecotFault("it is not connected")));
             return;
         }
-        long askedAt = System.nanoTime();
         open.put(id, answer);
         answer.whenComplete((reply, fault) -> {
             if (fault != null) {
-                loop.thread().execute(() -> forget(id, askedAt));
+                loop.thread().execute(() -> forget(id));
             }
         });
         send(fields.toArray(new String[0]));
+        if (alarm.isEmpty()) {
+            alarm = Optional.of(loop.thread().schedule(this::isSilent, loop.limit().toNanos(), TimeUnit.NANOSECONDS));
+        }
+    }
+
+    private void isSilent() {
+        over.complete(new DovecotFault("it has said nothing for " + loop.limit().toMillis() + " ms"));
+        endIfUnused();
     }
 
     private boolean isClosed() {
@@ -114,16 +125,11 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
     }
 
     /** Nobody waits for that answer any more: it is late, or was given up. */
-    private void forget(int id, long askedAt) {
-        CompletableFuture<DovecotReply> answer = open.remove(id);
-        if (answer == null) {
-            return;
+    private void forget(int id) {
+        if (open.remove(id) != null) {
+            send("CANCEL", String.valueOf(id));
+            endIfUnused();
         }
-        send("CANCEL", String.valueOf(id));
-        if (!answer.isCancelled() && heardAt - askedAt < 0) {
-            over.complete(new DovecotFault("it has said nothing for " + loop.limit().toMillis() + " ms"));
-        }
-        endIfUnused();
     }
 
     private void endIfUnused() {
@@ -142,7 +148,8 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext channel, String text) {
-        heardAt = System.nanoTime();
+        alarm.ifPresent(silence -> silence.cancel(false));
+        alarm = Optional.empty();
         DovecotLine line = DovecotLine.parse(text);
         if (!isDovecot && !line.command().equals("VERSION")) {
             end("what answers there does not speak Dovecot's authentication protocol");
@@ -220,6 +227,7 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
     }
 
     private void end(String reason) {
+        alarm.ifPresent(silence -> silence.cancel(false));
         over.complete(new DovecotFault(reason));
         DovecotFault fault = over.getNow(new DovecotFault(reason));
         context.ifPresent(ChannelHandlerContext::close);

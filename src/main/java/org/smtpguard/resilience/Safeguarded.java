@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.MechanismRelay;
 import org.smtpguard.credential.SecretLookup;
 
 /**
@@ -71,6 +72,9 @@ public class Safeguarded implements CredentialBackend {
     }
 
     static Safeguarded around(CredentialBackend backend, Safeguards safeguards, Time time) {
+        if (backend instanceof MechanismRelay) {
+            return new SafeguardedRelay((MechanismRelay) backend, safeguards, time);
+        }
         return backend instanceof SecretLookup ? new SafeguardedLookup((SecretLookup) backend, safeguards, time)
             : new Safeguarded(backend, safeguards, time);
     }

@@ -13,6 +13,7 @@ import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -374,9 +375,9 @@ class HttpBackendTest implements AsynchronousBackendContract {
             try (CredentialBackend backend = asking(port, LONG)) {
                 assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("java.net.ConnectException"));
                 assertThat(check(backend)).contains("java.net.ConnectException");
-                try (LoopbackServer second = LoopbackServer.onPort(port, accepting)) {
-                    assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.accepted(USER));
-                }
+                LoopbackServer second = LoopbackServer.onPort(port, accepting);
+                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.accepted(USER));
+                second.close();
                 assertThat(ask(backend, PASSWORD).kind()).isEqualTo(Kind.UNAVAILABLE);
             }
         }
@@ -435,17 +436,19 @@ class HttpBackendTest implements AsynchronousBackendContract {
                 .containsEntry("Authorization", "Basic " + base64("james:söcrét:"));
         }
 
-        /** The vector of the backend's page; {@code openssl dgst -sha256 -hmac} agrees. */
+        /** {@code openssl dgst -sha256 -hmac} agrees. */
         @Test
-        void byASignatureOverTimeAndBody() {
+        void byASignatureOverTimeAndBodyAsOnItsPage() throws Exception {
+            String signature = "t=1700000000,sha256=c57255aaedf57c031beff97af5102b67b9a32d62ca2593014d23572c047358de";
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost/"));
             Clock clock = Clock.fixed(Instant.ofEpochSecond(1700000000), ZoneOffset.UTC);
 
             HttpIdentification.signed("k3y-of-James".getBytes(UTF_8), clock)
                 .on(request, "{\"username\":\"alice@localhost\"}".getBytes(UTF_8));
 
-            assertThat(request.build().headers().firstValue("X-SmtpGuard-Signature")).contains("t=1700000000,sha256="
-                + "c57255aaedf57c031beff97af5102b67b9a32d62ca2593014d23572c047358de");
+            assertThat(request.build().headers().firstValue("X-SmtpGuard-Signature")).contains(signature);
+            assertThat(Files.readString(Path.of("docs/backends/http.md"))).contains("X-SmtpGuard-Signature: " + signature,
+                "k3y-of-James", "{\"username\":\"alice@localhost\"}");
         }
 
         @Test

@@ -63,7 +63,7 @@ class DovecotIT {
     @AfterAll
     static void stop() {
         if (server != null) {
-            server.close();
+            server.kill();
             assertThat(server.log()).doesNotContain("Dv31");
         }
         if (dovecot != null) {

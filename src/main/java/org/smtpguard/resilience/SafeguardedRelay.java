@@ -1,0 +1,56 @@
+package org.smtpguard.resilience;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.MechanismRelay;
+import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.RelayStep;
+
+/** A backend that relays mechanisms, with its safeguards around each step. A challenge is an answer as good as a verdict. */
+final class SafeguardedRelay extends Safeguarded implements MechanismRelay {
+    private static final Reading<RelayStep> STEPS = new Reading<>() {
+        @Override
+        public CredentialResult verdict(RelayStep answer) {
+            return answer.verdict().orElseGet(CredentialResult::refused);
+        }
+
+        @Override
+        public RelayStep unavailable(CredentialResult why) {
+            return RelayStep.verdict("", why);
+        }
+    };
+
+    private final MechanismRelay backend;
+
+    SafeguardedRelay(MechanismRelay backend, Safeguards safeguards, Time time) {
+        super(backend, safeguards, time);
+        this.backend = backend;
+    }
+
+    @Override
+    public Set<String> relayed() {
+        return backend.relayed();
+    }
+
+    @Override
+    public CompletionStage<RelayStep> relay(String mechanism, Origin origin, Optional<byte[]> initialResponse) {
+        return step(() -> backend.relay(mechanism, origin, initialResponse));
+    }
+
+    private CompletionStage<RelayStep> step(Supplier<CompletionStage<RelayStep>> question) {
+        CompletableFuture<RelayStep> asked = ask(question, STEPS);
+        CompletableFuture<RelayStep> step = asked.thenApply(said -> said.challenge()
+            .map(challenge -> RelayStep.challenge(challenge, response -> step(() -> said.respond(response)))).orElse(said));
+        step.whenComplete((any, fault) -> {
+            if (step.isCancelled()) {
+                asked.cancel(false);
+            }
+        });
+        return step;
+    }
+}
