@@ -59,10 +59,12 @@ class AuthStormIT {
                     + "<logger name=\"org.smtpguard.credential\" level=\"ERROR\"/></configuration>"))
             .editConf("smtpserver.xml", xml -> xml.replace("waitMillis=\"100\"", "waitMillis=\"2\"")
                 .replaceAll("<limits .*?/>", "<limits errors=\"0\" authFailures=\"0\"/>")
-                .replaceAll("(?s)<backend .*?</backend>", "<backend class=\"org.smtpguard.fixture.StormBackend\" name=\"storm\"/>")
+                .replaceAll("(?s)<backend .*?</backend>", "<backend class=\"org.smtpguard.fixture.StormBackend\" name=\"storm\">"
+                    // What happens to a user is a matter of its name alone: five faults in a row are an accident here.
+                    + "<breaker faults=\"0\"/></backend>")
                 .replaceAll("(<handlerchain .*?>)", "$1<handler class=\"org.smtpguard.fixture.SessionProbe\"/>")
                 .replace("</handlerchain>", "<handler class=\"org.smtpguard.fixture.WhoCommand\"/></handlerchain>"))
-            .editPort(Endpoint.SMTPS, port -> port.replaceAll("(<backend .*?/>)",
+            .editPort(Endpoint.SMTPS, port -> port.replaceAll("(<backend .*?</backend>)",
                 "$1<backend class=\"org.smtpguard.fixture.DownBackend\" name=\"down\"/>"))
             .start();
     }

@@ -31,7 +31,7 @@ class HangUpIT {
     private static final Pattern RESET = Pattern.compile("\\[ERROR] .*BasicChannelInboundHandler - Unable to process request\\R"
         + ".*(Connection reset|Broken pipe)");
     /** They go when they have been idle for half a minute, and there are never more of them than this. */
-    private static final String POOL = "smtp-guard-blocking-n";
+    private static final String POOL = "smtp-guard-slow n-n";
     private static final long POOL_BOUND = 200;
 
     private static final long MILLIS = 300;
