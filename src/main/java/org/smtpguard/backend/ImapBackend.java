@@ -1,0 +1,171 @@
+package org.smtpguard.backend;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+
+import com.google.common.net.HostAndPort;
+import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.Workers;
+
+/**
+ * Asks an IMAP server whether it would let the user log in ({@code docs/backends/imap.md}). Each question has a connection of its
+ * own: from a log-in there is no way back in IMAP.
+ *
+ * <p>Threads: {@link #verify} hands the question to the pool for calls that wait and returns; one thread of that pool holds the
+ * whole dialogue. Once the question is answered, has taken too long (the JDK's timer tells) or is cancelled, the connection is
+ * cut, and with it whatever that thread waits for.
+ */
+public final class ImapBackend implements CredentialBackend {
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
+    private static final String ADDRESS = "address";
+    private static final String TLS = "tls";
+    private static final int IMAPS_PORT = 993;
+    private static final int IMAP_PORT = 143;
+    /** Response codes (RFC 5530) that say nothing of the password. All that are not known are to be ignored (RFC 9051 §7.1). */
+    private static final Set<String> CANNOT_JUDGE = Set.of("UNAVAILABLE", "SERVERBUG", "INUSE", "LIMIT", "CONTACTADMIN",
+        "PRIVACYREQUIRED", "CLIENTBUG", "CORRUPTION");
+
+    private final BackendSettings settings;
+    private final Workers workers;
+    private final ImapDialogue.Tls tls;
+    private final SSLContext context;
+    private final HostAndPort address;
+
+    /**
+     * @param settings {@code <address>}, and perhaps {@code <tls>}, {@code <trustStore>} and {@code <trustStorePassword>}
+     * @throws org.smtpguard.credential.ConfigurationFault if one of them cannot be meant so
+     */
+    public ImapBackend(BackendSettings settings, Workers workers) {
+        this.settings = settings.only(ADDRESS, TLS, TlsTrust.STORE, TlsTrust.PASSWORD);
+        this.workers = workers;
+        this.tls = tls(settings);
+        this.context = TlsTrust.context(settings);
+        this.address = address(settings).withDefaultPort(tls == ImapDialogue.Tls.IMAPS ? IMAPS_PORT : IMAP_PORT);
+    }
+
+    private static ImapDialogue.Tls tls(BackendSettings settings) {
+        String name = settings.text(TLS).orElse("imaps");
+        ImapDialogue.Tls tls = Arrays.stream(ImapDialogue.Tls.values())
+            .filter(each -> name(each).equals(name)).findFirst()
+            .orElseThrow(() -> settings.fault("has <tls>" + name + "</tls>; it can be imaps, starttls or none"));
+        if (tls == ImapDialogue.Tls.NONE && settings.text(TlsTrust.STORE).isPresent()) {
+            throw settings.fault("has a <" + TlsTrust.STORE + "> and <tls>none</tls>, which trusts anybody; take one of them away");
+        }
+        return tls;
+    }
+
+    private static String name(ImapDialogue.Tls tls) {
+        return tls.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static HostAndPort address(BackendSettings settings) {
+        String text = settings.required(ADDRESS);
+        try {
+            HostAndPort address = HostAndPort.fromString(text);
+            if (!address.getHost().isEmpty() && address.getPortOrDefault(1) > 0 && text.matches("[\\w.:\\[\\]-]+")) {
+                return address;
+            }
+        } catch (IllegalArgumentException e) {
+            // Said below, in our own words.
+        }
+        throw settings.fault("has <address>" + text + "</address>, which is no address; write it as imap.example.org:993");
+    }
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    @Override
+    public Duration timeLimit() {
+        return settings.timeout(TIME_LIMIT);
+    }
+
+    @Override
+    public CompletionStage<CredentialResult> verify(Credentials credentials) {
+        String user = UserFile.normalise(credentials.username());
+        if (user.isEmpty() || credentials.password().isEmpty() || isUnspeakable(credentials)) {
+            // Whoever is meant, known or not: such a name is nobody's, and such a password too.
+            return CompletableFuture.completedFuture(CredentialResult.refused());
+        }
+        return ask(dialogue -> {
+            ImapReply reply = dialogue.logIn(user, credentials.password());
+            dialogue.logOut();
+            return result(reply, user);
+        });
+    }
+
+    /** NUL cannot be said in PLAIN nor in LOGIN; CR and LF are never sent to a protocol of lines, wherever they come from. */
+    private static boolean isUnspeakable(Credentials credentials) {
+        String both = credentials.username() + new String(credentials.password().bytes(), ISO_8859_1);
+        return both.chars().anyMatch(c -> c == 0 || c == '\r' || c == '\n');
+    }
+
+    private static CredentialResult result(ImapReply reply, String user) {
+        switch (reply.status()) {
+            case OK:
+                return CredentialResult.accepted(user);
+            case NO:
+                return reply.code().map(ImapBackend::refusal).orElseGet(CredentialResult::refused);
+            case BAD:
+                return CredentialResult.unavailable("it does not take the log-in for a command (BAD)");
+            default:
+                return CredentialResult.unavailable("it wants to hear more than a name and a password");
+        }
+    }
+
+    private static CredentialResult refusal(String code) {
+        if (code.equals("EXPIRED")) {
+            return CredentialResult.expired();
+        }
+        return CANNOT_JUDGE.contains(code) ? CredentialResult.unavailable("it says NO [" + code + "]") : CredentialResult.refused();
+    }
+
+    /** Looks whether a log-in could be made, and makes none. */
+    @Override
+    public CompletionStage<Optional<String>> check() {
+        return ask(dialogue -> {
+            dialogue.logOut();
+            return CredentialResult.unknown();
+        }).thenApply(result -> Optional.of(result.reason()).filter(any -> result.kind() == CredentialResult.Kind.UNAVAILABLE));
+    }
+
+    private CompletableFuture<CredentialResult> ask(Question question) {
+        ImapConnection connection = new ImapConnection(address.getHost(), address.getPort());
+        CompletableFuture<CredentialResult> answer = Calls.on(workers.blocking(), () -> {
+            ImapDialogue dialogue = new ImapDialogue(connection);
+            try {
+                dialogue.open(tls, context);
+                return question.put(dialogue);
+            } catch (ImapFault e) {
+                return CredentialResult.unavailable(e.getMessage());
+            }
+        });
+        long millis = timeLimit().toMillis();
+        answer.completeOnTimeout(CredentialResult.unavailable("no answer within " + millis + " ms"), millis, TimeUnit.MILLISECONDS);
+        answer.whenComplete((result, fault) -> connection.cut());
+        return answer;
+    }
+
+    @Override
+    public String toString() {
+        return "ImapBackend " + name() + " (" + address + ", " + name(tls) + ")";
+    }
+
+    private interface Question {
+        CredentialResult put(ImapDialogue dialogue) throws IOException;
+    }
+}
