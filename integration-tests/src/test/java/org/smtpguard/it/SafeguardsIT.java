@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Matcher;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -42,7 +43,8 @@ class SafeguardsIT {
 
     @BeforeAll
     static void start() throws IOException {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server sees this machine's files and loopback").isNotEqualTo("docker");
+        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server sees this machine's files and loopback")
+            .isNotEqualTo("docker");
         Path token = Files.writeString(secrets.resolve("token"), TOKEN + "\n");
         directory = new Directory(TOKEN, Map.of(ALICE, PASSWORD));
         String backend = "<backend class=\"org.smtpguard.fixture.SocketBackend\" name=\"%s\"><port>" + directory.port() + "</port>"
@@ -130,7 +132,7 @@ class SafeguardsIT {
     }
 
     private static String withBackend(String port, String backend) {
-        return port.replaceAll("(?s)<backend .*?</backend>", java.util.regex.Matcher.quoteReplacement(backend))
+        return port.replaceAll("(?s)<backend .*?</backend>", Matcher.quoteReplacement(backend))
             .replaceAll("<greeting .*?/>", "");
     }
 }
