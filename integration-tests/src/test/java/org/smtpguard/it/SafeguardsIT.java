@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 
@@ -50,8 +51,8 @@ class SafeguardsIT {
         String backend = "<backend class=\"org.smtpguard.fixture.SocketBackend\" name=\"%s\"><port>" + directory.port() + "</port>"
             + "<token>${file:" + token + "}</token><timeout>1s</timeout><breaker probeEvery=\"2s\"/>%s</backend>";
         server = JamesServer.guarded()
-            .editPort(Endpoint.SMTP, port -> withBackend(port, String.format(backend, "directory", "")))
-            .editPort(Endpoint.SMTPS, port -> withBackend(port, String.format(backend, "cached directory", "<cache/>")))
+            .editPort(Endpoint.SMTP, port -> withBackend(port, String.format(Locale.ROOT, backend, "directory", "")))
+            .editPort(Endpoint.SMTPS, port -> withBackend(port, String.format(Locale.ROOT, backend, "cached directory", "<cache/>")))
             .start();
     }
 
