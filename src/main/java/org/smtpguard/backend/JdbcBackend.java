@@ -17,6 +17,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
@@ -39,6 +41,8 @@ import org.smtpguard.password.PasswordSchemes;
  * blocking pool, over half of the connections at most: a table that is locked must not stand in the way of those who want to log in.
  */
 public final class JdbcBackend implements SecretLookup {
+    private static final Logger LOGGER = LoggerFactory.getLogger(JdbcBackend.class);
+
     private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
     private static final String LOOKUP = "lookup";
     private static final String[] ELEMENTS = {JdbcSource.URL, JdbcSource.DRIVER, JdbcSource.USER, JdbcSource.PASSWORD,
@@ -103,9 +107,9 @@ public final class JdbcBackend implements SecretLookup {
         }
         String asked = UserFile.normalise(credentials.username());
         CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
-        step(answer, workers.blocking(), CredentialResult::unavailable, () -> {
+        step(answer, workers.blocking(), Function.identity(), () -> {
             Optional<JdbcUser> user = find(asked);
-            step(answer, workers.hashing(), CredentialResult::unavailable, () -> conclude(answer, asked, user, credentials));
+            step(answer, workers.hashing(), Function.identity(), () -> conclude(answer, asked, user, credentials));
         });
         return answer;
     }
@@ -114,7 +118,7 @@ public final class JdbcBackend implements SecretLookup {
     public CompletionStage<KeyResult> lookup(String username, String scheme) {
         String asked = UserFile.normalise(username);
         CompletableFuture<KeyResult> answer = new CompletableFuture<>();
-        step(answer, workers.blocking(), KeyResult::unavailable, () -> answer.complete(
+        step(answer, workers.blocking(), KeyResult::none, () -> answer.complete(
             find(asked).map(user -> keys(user, scheme)).orElseGet(KeyResult::unknown)));
         return answer;
     }
@@ -122,7 +126,8 @@ public final class JdbcBackend implements SecretLookup {
     @Override
     public CompletionStage<Optional<String>> check() {
         CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
-        step(answer, workers.blocking(), Optional::of, () -> answer.complete(find("smtp-guard-" + UUID.randomUUID() + "@check.invalid")
+        step(answer, workers.blocking(), result -> Optional.of(result.reason()), () -> answer.complete(
+            find("smtp-guard-" + UUID.randomUUID() + "@check.invalid")
             .map(anybody -> "the statement in <" + LOOKUP + "> finds a user who cannot exist; have it compare the name")));
         return answer;
     }
@@ -134,8 +139,11 @@ public final class JdbcBackend implements SecretLookup {
         return Optional.of(flaws).filter(any -> !any.isEmpty());
     }
 
-    /** Part of the way to an answer, on a worker. What has not begun when nobody waits any more is left undone. */
-    private static <T> void step(CompletableFuture<T> answer, Executor workers, Function<String, T> unavailable, Step step) {
+    /**
+     * Part of the way to an answer, on a worker. What has not begun when nobody waits any more is left undone. What is wrong with one
+     * user is no fault of the database: were it, that user's five tries would keep everybody else out.
+     */
+    private <T> void step(CompletableFuture<T> answer, Executor workers, Function<CredentialResult, T> unavailable, Step step) {
         try {
             workers.execute(() -> {
                 if (answer.isDone()) {
@@ -144,15 +152,22 @@ public final class JdbcBackend implements SecretLookup {
                 try {
                     step.take();
                 } catch (MalformedHash e) {
-                    answer.complete(unavailable.apply("the user's stored hash cannot be used: " + e.getMessage()));
+                    answer.complete(unavailable.apply(ofOneUser("the user's stored hash cannot be used: " + e.getMessage())));
+                } catch (JdbcUser.Unusable e) {
+                    answer.complete(unavailable.apply(ofOneUser(e.getMessage())));
                 } catch (Throwable fault) {
                     // Errors too: a driver that is not whole must not leave a client without an answer.
-                    answer.complete(unavailable.apply(JdbcFault.words(fault)));
+                    answer.complete(unavailable.apply(CredentialResult.unavailable(JdbcFault.words(fault))));
                 }
             });
         } catch (RejectedExecutionException e) {
-            answer.complete(unavailable.apply("too many wait for an answer"));
+            answer.complete(unavailable.apply(CredentialResult.notAsked("too many wait for an answer")));
         }
+    }
+
+    private CredentialResult ofOneUser(String reason) {
+        LOGGER.warn("Backend {} cannot judge a user: {}", name(), reason);
+        return CredentialResult.notAsked(reason);
     }
 
     private Optional<JdbcUser> find(String asked) throws SQLException {

@@ -14,7 +14,8 @@ import org.smtpguard.sequence.SessionState;
 /** Turns a verdict or a fault, and the state it was met in, into a diagnosis. */
 public final class Diagnostician {
     private static final int REASON_LIMIT = 300;
-    private static final int REASONS = 5;
+    /** A server takes 100 recipients at least (RFC 5321 §4.5.3.1.8): of so many each is told why. */
+    private static final int REASONS = 100;
 
     private final SequenceTable table;
 

@@ -85,7 +85,7 @@ public final class Relayed implements Mechanism {
         }
 
         private CompletionStage<Step> end(String claimed, CredentialResult verdict) {
-            if (verdict.kind() == CredentialResult.Kind.UNAVAILABLE) {
+            if (verdict.kind() == CredentialResult.Kind.UNAVAILABLE && verdict.wasAsked()) {
                 LOGGER.warn("Backend {} could not judge: {}", backend.name(), verdict.reason());
             }
             return verdict.isAccepted() ? identities.settle(Optional.empty(), verdict.username(), verdict)

@@ -471,7 +471,7 @@ class ImapBackendTest implements ImapContract {
     void anUnknownElementIsNamed() {
         assertThatThrownBy(() -> new ImapBackend(settings(Map.of("address", "x", "host", "x")), TestWorkers.direct()))
             .hasMessage("<backend class=\"ImapBackend\" name=\"old\"> has an unknown element <host>; known here: "
-                + "<address>, <timeout>, <tls>, <trustStore>, <trustStorePassword>.");
+                + "<address>, <atOnce>, <breaker>, <cache>, <timeout>, <tls>, <trustStore>, <trustStorePassword>.");
     }
 
     private ScriptedImapServer server(Script script) throws IOException {

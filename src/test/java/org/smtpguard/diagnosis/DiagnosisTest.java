@@ -71,11 +71,11 @@ class DiagnosisTest {
     }
 
     @Test
-    void manyRefusedRecipientsAreCountedAndNotListed() {
+    void aHundredRefusedRecipientsAreListedAndMoreAreCounted() {
         SessionState state = sender.but().refusedRecipients(IntStream.range(0, 1000)
             .mapToObj(i -> RefusedRecipient.of("<x" + i + "@example.org>", "550 no")).collect(Collectors.toList())).build();
 
-        assertThat(refusal(state, "DATA").details()).hasSize(6).last().isEqualTo("and 995 more");
+        assertThat(refusal(state, "DATA").details()).hasSize(101).last().isEqualTo("and 900 more");
     }
 
     @Test

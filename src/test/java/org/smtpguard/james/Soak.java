@@ -31,7 +31,7 @@ final class Soak {
     private static final int HANG_UP_PERCENT = 2;
     private static final int LONGEST_PATIENCE_MILLIS = 20;
     private static final int TOLD = 6;
-    private static final int RETRY_MILLIS = 25;
+    private static final int RETRY_MILLIS = 100;
 
     private final BackendChain chain;
     private final long auths;

@@ -124,7 +124,7 @@ class HttpIT {
         "alice@localhost, wr0ng-Hx27, 535 5.7.8",
         "mallory@localhost, Tr0ub4dor-Hx27, 535 5.7.8",
         "dave@localhost, Tr0ub4dor-Hx27-umlaut-\u00fc, 535 5.7.8",
-        "erin@localhost, Tr0ub4dor-Hx27-umlaut-\u00fc, 535 5.7.8",
+        "erin@localhost, Tr0ub4dor-Hx27-umlaut-\u00fc, 432 4.7.12",
         "broken@localhost, Tr0ub4dor-Hx27-umlaut-\u00fc, 454 4.7.0"})
     void whoItDoesNotAcceptIsToldNoAndWhereItCannotJudgeNobodyIs(String user, String password, String reply) {
         try (WireScript wire = greeted()) {

@@ -83,7 +83,7 @@ class SafeguardsIT {
         assertThat(directory.asked()).as("the directory is left in peace").isLessThan(before + FAULTS + 25);
         assertThat(server.log()).contains("not asked: 5 faults in a row, the last: no answer within 1000 ms");
         try (WireScript wire = wire(server.submission())) {
-            wire.expect("220").startTls().send("EHLO client.example").expect("250")
+            wire.expect("220").send("EHLO client.example").expect("250").startTls().send("EHLO client.example").expect("250")
                 .send("AUTH PLAIN " + plain(ALICE, "secret")).expectLine("235 2.7.0 ");
         }
 
