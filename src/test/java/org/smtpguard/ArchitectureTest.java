@@ -34,7 +34,7 @@ class ArchitectureTest {
     @ArchTest
     final ArchRule backend = knowsOnly("backend", "credential", "password");
     @ArchTest
-    final ArchRule cli = knowsOnly("cli", "backend", "credential", "password");
+    final ArchRule cli = knowsOnly("cli", "james", "backend", "credential", "password");
 
     @ArchTest
     final ArchRule onlyTheAdaptersSeeTheServer = noClasses().that().resideOutsideOfPackage("org.smtpguard.james..")

@@ -56,7 +56,8 @@ final class BackendSet {
         links.forEach(link -> backends.release(link.backend()));
     }
 
-    private static BackendChain.Link link(Element element, Backends backends) {
+    /** One {@code <backend>}; its backend is to be given back. */
+    static BackendChain.Link link(Element element, Backends backends) {
         element.onlyAttributes("class", "name", ON_UNKNOWN, ON_REFUSED, ON_UNAVAILABLE);
         Map<String, String> elements = new LinkedHashMap<>();
         for (Element child : element.children()) {

@@ -116,9 +116,23 @@ public final class Backends {
         }
     }
 
+    /** Whether backends of that class ask the server's own users, which there are in a running server alone. */
+    static boolean asksLocalUsers(String type) {
+        try {
+            Class.forName(className(type), false, Backends.class.getClassLoader())
+                .getConstructor(BackendSettings.class, Workers.class, LocalUsers.class);
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+
+    private static String className(String type) {
+        return type.indexOf('.') < 0 ? PACKAGE + type : type;
+    }
+
     private static Class<? extends CredentialBackend> load(BackendSettings settings) {
-        String type = settings.type();
-        String name = type.indexOf('.') < 0 ? PACKAGE + type : type;
+        String name = className(settings.type());
         try {
             // James loads all of extensions-jars/ with one class loader: ours is everybody's.
             Class<?> found = Class.forName(name, true, Backends.class.getClassLoader());

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -28,6 +29,7 @@ final class LoopbackServer implements AutoCloseable {
     private final Script script;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final CountDownLatch over = new CountDownLatch(1);
 
     private LoopbackServer(ServerSocket socket, Script script) {
         this.socket = socket;
@@ -58,6 +60,8 @@ final class LoopbackServer implements AutoCloseable {
             }
         } catch (IOException e) {
             // Closed: the test is over.
+        } finally {
+            over.countDown();
         }
     }
 
@@ -84,9 +88,15 @@ final class LoopbackServer implements AutoCloseable {
         return accepted.get();
     }
 
+    /** Returns when nobody can connect any more: a thread that waits for the next client keeps the port open until it wakes. */
     @Override
     public void close() throws IOException {
         socket.close();
+        try {
+            over.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket connection : connections) {
             connection.close();
         }

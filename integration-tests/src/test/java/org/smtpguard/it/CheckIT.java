@@ -1,0 +1,66 @@
+package org.smtpguard.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line, as an operator calls it, on the configuration that the project brings. */
+class CheckIT {
+    private static final List<String> FILES = List.of("smtpserver.xml", "extensions.properties", "smtp-users");
+
+    @TempDir
+    private Path home;
+
+    @BeforeEach
+    void layOut() throws IOException {
+        Path conf = Files.createDirectory(home.resolve("conf"));
+        for (String file : FILES) {
+            Files.copy(Path.of(System.getProperty("smtpguard.it.project"), "conf", file), conf.resolve(file));
+        }
+    }
+
+    @Test
+    void nothingIsWrongWithTheConfigurationThatTheProjectBrings() throws Exception {
+        Process check = check();
+
+        assertThat(output(check)).contains("127.0.0.1:2587", "backend apps", "can be asked.", "Nothing is wrong").doesNotContain("WRONG");
+        assertThat(check.exitValue()).isZero();
+    }
+
+    @Test
+    void whatIsWrongIsToldWithItsMendAndByTheExitCode() throws Exception {
+        Path file = home.resolve("conf/smtpserver.xml");
+        Files.writeString(file, Files.readString(file).replaceFirst("<mode>enforce</mode>", "<mode>strict</mode>"));
+        Process check = check();
+
+        assertThat(output(check)).contains("WRONG", "says \"strict\"; it can be enforce, observe or off");
+        assertThat(check.exitValue()).isEqualTo(1);
+    }
+
+    private Process check() throws Exception {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+            System.getProperty("smtpguard.it.jar") + File.pathSeparator + System.getProperty("smtpguard.it.lib") + File.separator + "*",
+            "org.smtpguard.cli.Main", "check", "conf/smtpserver.xml")
+            .directory(home.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(home.resolve("output").toFile())
+            .start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return process;
+    }
+
+    private String output(Process ended) throws IOException {
+        assertThat(ended.isAlive()).isFalse();
+        return Files.readString(home.resolve("output"), UTF_8);
+    }
+}

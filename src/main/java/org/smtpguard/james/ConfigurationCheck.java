@@ -1,0 +1,240 @@
+package org.smtpguard.james;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.apache.commons.configuration2.HierarchicalConfiguration;
+import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.commons.configuration2.tree.ImmutableNode;
+import org.apache.james.protocols.api.handler.LineHandler;
+import org.apache.james.server.core.JamesServerResourceLoader;
+import org.apache.james.server.core.configuration.FileConfigurationProvider;
+import org.apache.james.server.core.filesystem.FileSystemImpl;
+import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.LocalUsers;
+import org.smtpguard.james.Finding.Severity;
+
+/**
+ * Looks a {@code smtpserver.xml} over, by the very classes that a server reads it with, and without starting one: what James would
+ * refuse to start with, what it would take and could never do, and whether each backend's other side can be reached. A mistake at
+ * one place does not hide those at others.
+ *
+ * <p>For a thread that may wait: the backends are asked whether they are there, each within its own time limit.
+ */
+public final class ConfigurationCheck {
+    private static final String SERVER = "the file";
+    private static final String MODULE_KEY = "guice.extension.module";
+
+    private final Path file;
+    private final Backends backends;
+    private final List<Finding> findings = new ArrayList<>();
+    /** Kept to the end: two ports may give one name to different backends. */
+    private final List<CredentialBackend> made = new ArrayList<>();
+
+    private ConfigurationCheck(Path file) {
+        this.file = file;
+        // As James has it: file://conf/x is below the directory that holds conf/.
+        Path home = Optional.ofNullable(file.getParent()).map(Path::getParent).orElse(file.getRoot());
+        this.backends = new Backends(new FileSystemImpl(new JamesServerResourceLoader(home.toString())), new GuardPools(),
+            LocalUsers.none());
+    }
+
+    /** What is right, what is doubtful and what is wrong, port by port in the order of the file. */
+    public static List<Finding> of(Path smtpserver) {
+        ConfigurationCheck check = new ConfigurationCheck(smtpserver.toAbsolutePath().normalize());
+        try {
+            check.look();
+        } finally {
+            check.made.forEach(check.backends::release);
+        }
+        return List.copyOf(check.findings);
+    }
+
+    private void look() {
+        Optional<HierarchicalConfiguration<ImmutableNode>> xml = read();
+        if (xml.isEmpty()) {
+            return;
+        }
+        List<HierarchicalConfiguration<ImmutableNode>> ports = xml.get().configurationsAt("smtpserver");
+        if (ports.isEmpty()) {
+            add(Severity.WRONG, file.toString(), SERVER, "has no <smtpserver>; it should be James' smtpserver.xml.");
+        }
+        boolean guarded = false;
+        for (HierarchicalConfiguration<ImmutableNode> port : ports) {
+            guarded |= new Port(port).look();
+        }
+        if (guarded) {
+            lookAtModule(file.resolveSibling("extensions.properties"));
+        }
+    }
+
+    private Optional<HierarchicalConfiguration<ImmutableNode>> read() {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Optional.of(FileConfigurationProvider.getConfig(in));
+        } catch (ConfigurationException e) {
+            Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
+            add(Severity.WRONG, file.toString(), SERVER, "cannot be read as XML: " + cause.getMessage());
+        } catch (IOException e) {
+            add(Severity.WRONG, file.toString(), SERVER, "cannot be read (" + e.getClass().getSimpleName() + "); check the path.");
+        }
+        return Optional.empty();
+    }
+
+    private void lookAtModule(Path extensions) {
+        Properties properties = new Properties();
+        if (Files.exists(extensions)) {
+            try (InputStream in = Files.newInputStream(extensions)) {
+                properties.load(in);
+            } catch (IOException e) {
+                add(Severity.WRONG, extensions.toString(), SERVER, "cannot be read (" + e.getClass().getSimpleName() + ").");
+                return;
+            }
+        }
+        boolean named = List.of(properties.getProperty(MODULE_KEY, "").trim().split("\\s*,\\s*")).contains(GuardModule.class.getName());
+        add(named ? Severity.OK : Severity.WRONG, extensions.toString(), MODULE_KEY, named ? "names the guard's module."
+            : "does not name " + GuardModule.class.getName() + "; add it, behind a comma if there are others.");
+    }
+
+    private void add(Severity severity, String place, String element, String sentence) {
+        Finding finding = new Finding(severity, place, element, sentence);
+        if (findings.stream().map(Finding::toString).noneMatch(finding.toString()::equals)) {
+            findings.add(finding);
+        }
+    }
+
+    /** One {@code <smtpserver>}. */
+    private final class Port {
+        private final HierarchicalConfiguration<ImmutableNode> port;
+        private final String place;
+        private final List<HierarchicalConfiguration<ImmutableNode>> handlers;
+        private final List<String> classes;
+
+        private Port(HierarchicalConfiguration<ImmutableNode> port) {
+            this.port = port;
+            this.place = port.getString("bind", "a port without <bind>");
+            this.handlers = port.configurationsAt("handlerchain.handler");
+            this.classes = handlers.stream().map(handler -> handler.getString("[@class]", "")).collect(Collectors.toList());
+        }
+
+        /** @return whether anything of ours stands there */
+        private boolean look() {
+            if (!port.getBoolean("[@enabled]", true)) {
+                return false;
+            }
+            for (int i = 0; i < handlers.size(); i++) {
+                lookAt(classes.get(i), handlers.get(i));
+            }
+            lookAtOrder();
+            boolean guarded = classes.stream().anyMatch(name -> name.startsWith(ConfigurationCheck.class.getPackageName() + "."));
+            if (!guarded) {
+                add(Severity.OK, place, "the chain", "has nothing of the guard in it.");
+            }
+            return guarded;
+        }
+
+        private void lookAt(String type, HierarchicalConfiguration<ImmutableNode> handler) {
+            if (type.equals(SequenceGuard.class.getName())) {
+                judge("SequenceGuard", () -> GuardSettings.parse(Element.handler(handler, SequenceGuard.class)), "is as it should be.");
+            } else if (type.equals(Authentication.class.getName())) {
+                lookAtBackends(Element.handler(handler, Authentication.class));
+                judge("Authentication", () -> AuthenticationSettings.parse(Element.handler(handler, Authentication.class), backends)
+                    .backends().release(), "is as it should be.");
+            } else if (type.equals(BackendAuthHook.class.getName())) {
+                lookAtBackends(Element.handler(handler, BackendAuthHook.class));
+                add(Severity.WARNING, place, "BackendAuthHook", "blocks James' threads while a backend is asked; Authentication does not.");
+            }
+        }
+
+        private void judge(String element, Runnable parse, String praise) {
+            try {
+                parse.run();
+                add(Severity.OK, place, element, praise);
+            } catch (ConfigurationFault e) {
+                add(Severity.WRONG, place, element, e.getMessage());
+            }
+        }
+
+        private void lookAtBackends(Element handler) {
+            for (Element element : handler.children("backend")) {
+                String name = "backend " + element.attribute("name").orElse("without a name");
+                try {
+                    CredentialBackend backend = BackendSet.link(element, backends).backend();
+                    made.add(backend);
+                    lookAtUsers(element, name);
+                    if (Backends.asksLocalUsers(element.requiredAttribute("class"))) {
+                        add(Severity.OK, place, name, "asks James' own users; not checked here, since no James runs.");
+                        continue;
+                    }
+                    Optional<String> trouble = backend.check().toCompletableFuture().join();
+                    add(trouble.isPresent() ? Severity.WRONG : Severity.OK, place, name,
+                        trouble.map(what -> "cannot be asked: " + what + ".").orElse("can be asked."));
+                    backend.flaw().ifPresent(flaw -> add(Severity.WARNING, place, name, flaw + "."));
+                } catch (ConfigurationFault e) {
+                    add(Severity.WRONG, place, name, e.getMessage());
+                }
+            }
+        }
+
+        private void lookAtUsers(Element backend, String name) {
+            backend.child("file").flatMap(Element::text).map(backends::file).filter(ConfigurationCheck::isOpenToAll)
+                .ifPresent(path -> add(Severity.WARNING, place, name, "has the file " + path
+                    + ", which everybody on this machine may read; let it be read by the user that runs James alone."));
+        }
+
+        private void lookAtOrder() {
+            boolean ours = port.getString("handlerchain[@coreHandlersPackage]", "").equals(GuardHandlers.class.getName());
+            long answersAuth = classes.stream().filter(Authentication.class.getName()::equals).count();
+            if (answersAuth > 1) {
+                add(Severity.WRONG, place, "Authentication", "stands there twice; leave one, with all its backends.");
+            }
+            if (answersAuth > 0 && !ours) {
+                add(Severity.WARNING, place, "<handlerchain>", "keeps James' own AUTH behind Authentication; write coreHandlersPackage=\""
+                    + GuardHandlers.class.getName() + "\".");
+            }
+            if (answersAuth == 0 && ours && !classes.contains(BackendAuthHook.class.getName())) {
+                add(Severity.WARNING, place, "<handlerchain>", "has James' AUTH taken away and no Authentication in its place: nobody can"
+                    + " log in here.");
+            }
+            int guard = classes.indexOf(SequenceGuard.class.getName());
+            classes.subList(0, Math.max(guard, 0)).stream().filter(ConfigurationCheck::handlesLines).findFirst().ifPresent(before ->
+                add(Severity.WRONG, place, "SequenceGuard", "stands behind a handler of lines (" + before + "); move it to the top."));
+            if (guard != classes.lastIndexOf(SequenceGuard.class.getName())) {
+                add(Severity.WRONG, place, "SequenceGuard", "stands there twice; leave one.");
+            }
+            boolean tls = port.getBoolean("tls[@startTLS]", false) || port.getBoolean("tls[@socketTLS]", false);
+            if (answersAuth > 0 && port.getBoolean("auth.requireSSL", false) && !tls) {
+                add(Severity.WRONG, place, "<requireSSL>", "has AUTH wait for TLS, and <tls> has neither startTLS nor socketTLS: "
+                    + "nobody can ever log in here.");
+            }
+        }
+    }
+
+    private static boolean handlesLines(String type) {
+        try {
+            return LineHandler.class.isAssignableFrom(Class.forName(type, false, ConfigurationCheck.class.getClassLoader()));
+        } catch (ClassNotFoundException e) {
+            // James says so itself, and better.
+            return false;
+        }
+    }
+
+    private static boolean isOpenToAll(Path path) {
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+            return permissions.contains(PosixFilePermission.OTHERS_READ);
+        } catch (IOException | UnsupportedOperationException e) {
+            // Not there (said elsewhere), or a file system of another kind.
+            return false;
+        }
+    }
+}
