@@ -104,6 +104,11 @@ class FaultSoakIT {
         soak(peers(LIMIT_OF_DOVECOT).dovecot(), LocalUsers.none(), LIMIT_OF_DOVECOT);
     }
 
+    @Test
+    void imap() throws Exception {
+        soak(peers(LIMIT).imap(), LocalUsers.none(), LIMIT);
+    }
+
     /** James' own class, which asks a directory. */
     @Test
     void james() throws Exception {

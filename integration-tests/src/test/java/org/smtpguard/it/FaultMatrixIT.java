@@ -82,6 +82,7 @@ class FaultMatrixIT {
         COLUMNS.add(new Column(peers.ldap()));
         COLUMNS.add(new Column(peers.http()));
         ifInstalled(peers::dovecot);
+        COLUMNS.add(new Column(peers.imap()));
         COLUMNS.stream().map(Column::peer).filter(Peer::canBeDownAtStart).forEach(peer -> peer.suffer(Ailment.REFUSES));
         List<InetSocketAddress> healthy = List.of(Ports.one(), Ports.one());
         // One James has the users of a directory, and no others: James' own users are either there or in its memory.

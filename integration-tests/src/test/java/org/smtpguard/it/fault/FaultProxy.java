@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,6 +52,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private Ailment ailment = Ailment.NONE;
     private ServerSocket listener;
+    private Future<?> accepting;
 
     /**
      * Listens, on a port that stays its own.
@@ -88,8 +90,7 @@ public final class FaultProxy implements AutoCloseable {
             lock.unlock();
         }
         if (next == Ailment.REFUSES) {
-            closeQuietly(listener);
-            links.forEach(Link::reset);
+            listenNoMore();
         } else if (listener.isClosed()) {
             listen();
         }
@@ -105,10 +106,17 @@ public final class FaultProxy implements AutoCloseable {
             socket.setReuseAddress(true);
             socket.bind(address, BACKLOG);
             listener = socket;
-            threads.execute(() -> accept(socket));
+            accepting = threads.submit(() -> accept(socket));
         } catch (IOException e) {
             throw new UncheckedIOException("no proxy at " + address, e);
         }
+    }
+
+    private void listenNoMore() {
+        closeQuietly(listener);
+        // The port is open until the thread that waits at it has noticed.
+        closeQuietly(accepting::get);
+        links.forEach(Link::reset);
     }
 
     private void accept(ServerSocket socket) {
@@ -163,8 +171,7 @@ public final class FaultProxy implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        closeQuietly(listener);
-        links.forEach(Link::reset);
+        listenNoMore();
         threads.shutdownNow();
     }
 
@@ -228,7 +235,7 @@ public final class FaultProxy implements AutoCloseable {
                         out.write(rubbish());
                         break;
                     case CUTS:
-                        out.write(buffer, 0, length / 2);
+                        out.write(buffer, 0, beginning(buffer, length));
                         out.flush();
                         if (random.nextBoolean()) {
                             reset();
@@ -240,6 +247,17 @@ public final class FaultProxy implements AutoCloseable {
                 }
                 out.flush();
             }
+        }
+
+        /** Half of an answer, and less where that would be a whole line: which may be all of the answer that counts. */
+        private int beginning(byte[] answer, int length) {
+            int half = length / 2;
+            for (int i = 0; i < half; i++) {
+                if (answer[i] == '\n') {
+                    return i;
+                }
+            }
+            return half;
         }
 
         /** Without an orderly end. */

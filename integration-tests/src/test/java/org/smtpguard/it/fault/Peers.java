@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import org.smtpguard.it.server.AccountService;
 import org.smtpguard.it.server.Dovecot;
+import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.server.LdapDirectory;
 import org.smtpguard.it.server.Postgres;
 
@@ -84,6 +86,17 @@ public final class Peers {
         Dovecot server = Dovecot.start(Files.createTempDirectory(directory, "d"), Peer.PASSWORD);
         FaultProxy proxy = proxy(server.port(), Security.NONE);
         return new ServerPeer("DovecotBackend", "<address>localhost:" + proxy.port() + "</address>", proxy, server, false);
+    }
+
+    /** The IMAP of a James that does nothing else. */
+    public Peer imap() throws Exception {
+        JamesServer server = JamesServer.stock().start();
+        for (String user : List.of(Peer.ALICE, Peer.CAROL)) {
+            server.givePassword(user, Peer.PASSWORD);
+        }
+        FaultProxy proxy = proxy(server.imap().getPort(), certificates);
+        return new ServerPeer("ImapBackend", "<address>localhost:" + proxy.port() + "</address><trustStore>file://" + trusted
+            + "</trustStore>", proxy, server, true);
     }
 
     private static LdapDirectory directory() throws Exception {

@@ -3,6 +3,10 @@ package org.smtpguard.it.server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,6 +39,7 @@ public final class JamesServer implements AutoCloseable {
         + "<handler class=\"org.apache.james.smtpserver.CoreCmdHandlerLoader\"/>"
         + "</handlerchain>";
 
+    private static final int NO_CONTENT = 204;
     private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
     private final RunningJames james;
@@ -91,6 +96,18 @@ public final class JamesServer implements AutoCloseable {
 
     public InetSocketAddress webAdmin() {
         return james.address(Endpoint.WEBADMIN);
+    }
+
+    /** Gives one of James' own users another password. */
+    public void givePassword(String user, String password) throws IOException, InterruptedException {
+        URI account = URI.create("http://" + Endpoint.LOOPBACK + ":" + webAdmin().getPort() + "/users/" + user + "?force");
+        HttpRequest change = HttpRequest.newBuilder(account)
+            .PUT(HttpRequest.BodyPublishers.ofString("{\"password\":\"" + password + "\"}"))
+            .build();
+        int status = HttpClient.newHttpClient().send(change, HttpResponse.BodyHandlers.discarding()).statusCode();
+        if (status != NO_CONTENT) {
+            throw new IllegalStateException("WebAdmin answers " + status + " to a new password of " + user);
+        }
     }
 
     /** All that James has logged so far. */
