@@ -12,7 +12,8 @@ import org.smtpguard.protocol.Verb;
 
 /**
  * James' own greeting, which waits a moment where the operator wants it: whoever talks meanwhile is no client that
- * follows RFC 5321 §3.1, gets 554 and is gone. Runs on the session's own thread.
+ * follows RFC 5321 §3.1, gets 554 and is gone; or is greeted and heard all the same where that is only observed. Runs on the
+ * session's own thread.
  */
 public final class GuardGreeting implements ConnectHandler<SMTPSession> {
     /** Whatever it was, it has not been read as a command. */

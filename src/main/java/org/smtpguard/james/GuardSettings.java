@@ -117,7 +117,7 @@ final class GuardSettings {
 
     /** How long the greeting waits for a client that talks before it; zero if it does not. */
     Duration greetingWait() {
-        return mode(DiagnosisId.SEQ_GREETING_EARLY) == Mode.ENFORCE ? greetingWait : Duration.ZERO;
+        return mode(DiagnosisId.SEQ_GREETING_EARLY) == Mode.OFF ? Duration.ZERO : greetingWait;
     }
 
     /** How much a session may get wrong before it is closed; 0 is no limit. */

@@ -51,6 +51,14 @@ final class ReadAhead {
         return ahead != null && ahead.isKnown && ahead.octets == 0;
     }
 
+    /** These octets, which were delivered, are about to be delivered anew. */
+    static void putBack(ChannelHandlerContext core, int count) {
+        ReadAhead ahead = core.channel().attr(KEY).get();
+        if (ahead != null) {
+            ahead.read(count);
+        }
+    }
+
     private void read(int count) {
         octets += count;
     }

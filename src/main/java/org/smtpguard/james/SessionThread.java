@@ -110,6 +110,11 @@ final class SessionThread {
         }
     }
 
+    /** So many octets of lines that were delivered count as read only: they are taken up one by one. To be called on the thread. */
+    void putBack(int octets) {
+        ReadAhead.putBack(core, octets);
+    }
+
     /** Hands James a line as if the client had sent it just now. To be called on the thread. */
     void feed(byte[] line) throws Exception {
         ((ChannelInboundHandler) core.handler()).channelRead(core, Unpooled.wrappedBuffer(line));

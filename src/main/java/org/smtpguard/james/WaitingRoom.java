@@ -97,7 +97,8 @@ final class WaitingRoom {
     }
 
     /**
-     * Lets the session wait for that time, and then for what was read in it.
+     * Lets the session wait for that time, and then for what was read in it; which, unless the answer ends the session, is
+     * taken up as if it had come behind the answer.
      *
      * @param answer as in {@link #settle}
      * @return what the handler that lets the session wait gives James meanwhile
@@ -105,6 +106,7 @@ final class WaitingRoom {
     Response pause(SMTPSession session, Duration time, IntFunction<Response> answer) {
         SessionThread thread = SessionThread.of(session);
         Stay stay = enter(session, () -> { });
+        stay.isPause = true;
         thread.schedule(() -> {
             if (!stay.isOver) {
                 thread.settled().thenAccept(unfinished -> leave(session, thread, stay, () -> answer.apply(stay.octets + unfinished)));
@@ -197,9 +199,12 @@ final class WaitingRoom {
 
     /** The lines that came before the reply: content stays content, a wait goes on with them, all else came too early. */
     private void takeUp(SMTPSession session, SessionThread thread, Stay stay, Response reply) throws Exception {
-        boolean belongsToWhatFollows = reply instanceof Later || SMTPRetCode.DATA_READY.equals(reply.getRetCode()) || reply.isEndSession();
+        boolean belongsToWhatFollows = stay.isPause || reply instanceof Later || SMTPRetCode.DATA_READY.equals(reply.getRetCode())
+            || reply.isEndSession();
         boolean challenged = SMTPRetCode.AUTH_READY.equals(reply.getRetCode());
+        thread.putBack(stay.octets);
         for (byte[] line : stay.held) {
+            thread.putBack(-line.length);
             Optional<Response> refusal = belongsToWhatFollows ? Optional.empty() : early.apply(session, line);
             if (refusal.isEmpty()) {
                 feed(session, thread, line);
@@ -249,6 +254,7 @@ final class WaitingRoom {
         private final Deque<byte[]> held = new ArrayDeque<>();
         private final Runnable drop;
         private int octets;
+        private boolean isPause;
         private boolean isOver;
 
         private Stay(ProtocolTransport transport, Runnable drop) {

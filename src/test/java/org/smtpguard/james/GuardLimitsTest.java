@@ -45,11 +45,12 @@ class GuardLimitsTest {
         "<greeting waitMillis=\"0\"/>       | 0",
         "<greeting waitMillis=\"250\"/>     | 250",
         "<greeting waitMillis=\"60000\"/>   | 60000",
+        "<greeting waitMillis=\"250\"/><mode>observe</mode> | 250",
+        "<greeting waitMillis=\"250\"/><rule id=\"SEQ-GREETING-EARLY\" mode=\"observe\"/> | 250",
         // A wait that catches nobody would only be slow.
-        "<greeting waitMillis=\"250\"/><mode>observe</mode> | 0",
         "<greeting waitMillis=\"250\"/><mode>off</mode> | 0",
         "<greeting waitMillis=\"250\"/><rule id=\"SEQ-GREETING-EARLY\" mode=\"off\"/> | 0"})
-    void theGreetingWaitsWhereTheRuleIsEnforced(String greeting, long millis) {
+    void theGreetingWaitsUnlessTheRuleIsOff(String greeting, long millis) {
         assertThat(parse(greeting).greetingWait()).isEqualTo(Duration.ofMillis(millis));
     }
 

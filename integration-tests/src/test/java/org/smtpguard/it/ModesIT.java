@@ -6,6 +6,7 @@ import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.tlsWire;
 import static org.smtpguard.it.wire.WireScript.wire;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.JamesServer;
+import org.smtpguard.it.server.Ports;
 import org.smtpguard.it.wire.Reply;
 import org.smtpguard.it.wire.WireScript;
 
@@ -27,6 +29,11 @@ class ModesIT {
         + "<handler class=\"org.apache.james.smtpserver.fastfail.ValidRcptHandler\"/>"
         + "<handler class=\"org.apache.james.smtpserver.CoreCmdHandlerLoader\"/>"
         + "</handlerchain>";
+    private static final String GREETING_OBSERVED =
+        "<handlerchain coreHandlersPackage=\"org.smtpguard.james.GuardHandlers\">"
+        + "<handler class=\"org.smtpguard.james.SequenceGuard\"><rule id=\"SEQ-GREETING-EARLY\" mode=\"observe\"/>"
+        + "<greeting waitMillis=\"300\"/></handler>"
+        + "</handlerchain>";
     /** Breaks every rule that stock James lets a session survive. */
     private static final List<String> EVERY_MISTAKE = List.of(
         "MAIL FROM:<alice@localhost>", "RCPT TO:<bob@localhost>", "DATA", "AUTH PLAIN !!!!", "NOOP", "EHLO", "HELO", "FROB x", "HELP",
@@ -37,11 +44,14 @@ class ModesIT {
         "AUTH PLAIN " + plain("alice@localhost", "james-password-of-alice"), "AUTH LOGIN",
         "RCPT TO:<erin@elsewhere.example>", "HELP SEQ-MAIL-NESTED", "", "QUIT now");
 
+    private static InetSocketAddress greetingObserved;
     private static JamesServer server;
 
     @BeforeAll
     static void start() {
+        greetingObserved = Ports.one();
         server = JamesServer.guarded()
+            .withPort(greetingObserved, GREETING_OBSERVED)
             .withChain(Endpoint.SUBMISSION, String.format(Locale.ROOT, GUARD_ALONE, "observe"))
             .withChain(Endpoint.SMTPS, String.format(Locale.ROOT, GUARD_ALONE, "off"))
             .editPort(Endpoint.SMTP, port -> port
@@ -65,6 +75,26 @@ class ModesIT {
         for (String id : List.of("SEQ-EHLO-MISSING", "SEQ-EHLO-NOT-HELO", "SEQ-MAIL-MISSING", "SEQ-MAIL-NESTED", "SEQ-RCPT-MISSING",
             "SEQ-RCPT-REFUSED", "SEQ-AUTH-IN-TRANSACTION", "SEQ-AUTH-REPEATED", "AUTH-TLS-REQUIRED", "SYN-ARGUMENT", "SYN-COMMAND")) {
             assertThat(server.log()).containsPattern("observed " + id + " would refuse .* client=127.0.0.1 session=[0-9a-f]{8}");
+        }
+    }
+
+    /** With the other rules in force. */
+    @Test
+    void whoTalksBeforeTheGreetingIsHeardWhereThatIsOnlyObserved() {
+        try (WireScript wire = wire(greetingObserved)) {
+            wire.sendRaw("EHLO client.example\r\n").expect("220").expect("250")
+                .send("MAIL FROM:<alice@localhost>").expect("250")
+                .send("MAIL FROM:<bob@localhost>").expect("503").expectInReply("SEQ-MAIL-NESTED");
+        }
+        assertThat(server.log()).containsPattern("observed SEQ-GREETING-EARLY would refuse .* client=127.0.0.1 session=[0-9a-f]{8}");
+    }
+
+    @Test
+    void whatIsPipelinedBeforeTheGreetingIsPipelinedStill() {
+        try (WireScript wire = wire(greetingObserved)) {
+            wire.sendRaw("NOOP\r\nEHLO client.example\r\nMAIL FROM:<alice@localhost>\r\nNOOP\r\n")
+                .expect("220").expect("250 2.0.0").expect("250").expectInReply("PIPELINING")
+                .expect("503").expectInReply("SEQ-PIPELINING").expect("503").expectInReply("SEQ-PIPELINING");
         }
     }
 
