@@ -24,6 +24,8 @@ class ArchitectureTest {
     @ArchTest
     final ArchRule diagnosis = knowsOnly("diagnosis", "sequence", "protocol");
     @ArchTest
+    final ArchRule transcript = knowsOnly("transcript", "protocol");
+    @ArchTest
     final ArchRule credential = knowsOnly("credential");
     @ArchTest
     final ArchRule password = knowsOnly("password");
@@ -33,6 +35,8 @@ class ArchitectureTest {
     final ArchRule resilience = knowsOnly("resilience", "credential");
     @ArchTest
     final ArchRule backend = knowsOnly("backend", "credential", "password");
+    @ArchTest
+    final ArchRule page = knowsOnly("page", "diagnosis", "sequence", "protocol", "transcript", "resilience");
     @ArchTest
     final ArchRule cli = knowsOnly("cli", "james", "backend", "credential", "password");
 

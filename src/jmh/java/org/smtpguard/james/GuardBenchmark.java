@@ -1,12 +1,14 @@
 package org.smtpguard.james;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import com.codahale.metrics.MetricRegistry;
+import org.apache.james.metrics.api.NoopGaugeRegistry;
 import org.apache.james.metrics.dropwizard.DropWizardMetricFactory;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.CommandHandler;
@@ -40,6 +42,11 @@ import org.smtpguard.sequence.SequenceRule;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
 import org.smtpguard.sequence.Verdict;
+import org.smtpguard.transcript.Recording;
+import org.smtpguard.transcript.Refusal;
+import org.smtpguard.transcript.TranscriptSettings;
+import org.smtpguard.transcript.Transcripts;
+import org.smtpguard.transcript.Violations;
 
 /** What the guard costs each command, without James and without a network. */
 @BenchmarkMode(Mode.AverageTime)
@@ -114,12 +121,19 @@ public class GuardBenchmark {
     /** The door of a port, with a session of James that has been greeted, and nothing behind it. */
     @State(Scope.Thread)
     public static class Door {
+        private final Transcripts transcripts = new Transcripts(Clock.systemUTC());
         private final SequenceGuard guard = new SequenceGuard(new SequenceTable(), new DiagnosisCatalogue(),
-            new GuardMetrics(new DropWizardMetricFactory(new MetricRegistry())));
+            new Logbook(new GuardMetrics(new DropWizardMetricFactory(new MetricRegistry()), new NoopGaugeRegistry()),
+                transcripts, new Violations(Clock.systemUTC())));
         private final SMTPSession session = new SMTPSessionImpl(new StubTransport(), new SMTPConfigurationImpl());
+
+        /** Whether transcripts are kept. */
+        @Param({"false", "true"})
+        private boolean transcribed;
 
         @Setup
         public void wire() throws WiringException {
+            transcripts.configure(transcribed ? TranscriptSettings.DEFAULT : new TranscriptSettings(0, 1));
             LineHandler<SMTPSession> dispatcher = (greeted, line) -> OK;
             guard.wireExtensions(LineHandler.class, List.of(guard, dispatcher));
             guard.wireExtensions(CommandHandler.class, List.of());
@@ -141,6 +155,31 @@ public class GuardBenchmark {
     @Benchmark
     public CommandLine parse(Line line) {
         return CommandLine.parse(line.octets);
+    }
+
+    /** A session's transcript, which has had as many lines as are kept. */
+    @State(Scope.Thread)
+    public static class Transcribed {
+        private final Recording recording = new Transcripts(Clock.systemUTC()).begin("7f3a9c21", "192.0.2.1");
+        private final CommandLine command = CommandLine.parse(octets("MAIL FROM:<alice@example.org>"));
+        private final List<String> reply = List.of("250 2.1.0 Sender <alice@example.org> OK");
+        private final Refusal refusal = new Refusal(DiagnosisId.SEQ_RCPT_MISSING,
+            "EHLO done, sender <alice@example.org>, 0 recipients accepted", List.of("RCPT TO:<address>", "RSET", "QUIT"));
+        private final List<String> refused = List.of("503 5.5.1 DATA refused: no recipient has been accepted yet [SEQ-RCPT-MISSING]");
+    }
+
+    /** A command and its reply. */
+    @Benchmark
+    public void transcribe(Transcribed session) {
+        session.recording.command(session.command, 31);
+        session.recording.reply("250", session.reply);
+    }
+
+    /** A command and its refusal. */
+    @Benchmark
+    public void transcribeRefused(Transcribed session) {
+        session.recording.command(session.command, 31);
+        session.recording.refusal(session.refusal, session.refused, 290);
     }
 
     /** From the octets to James' dispatcher and back. */

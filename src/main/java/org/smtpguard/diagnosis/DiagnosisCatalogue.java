@@ -3,16 +3,22 @@ package org.smtpguard.diagnosis;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 import org.smtpguard.diagnosis.Requirement.Level;
 import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.protocol.Verb;
 
 /**
- * The article of every diagnosis: the one place for the words of HELP and of the documentation. {@code docs/rules.md} is made
- * from it and from the table.
+ * The article of every diagnosis, of every reply code and of every command: the one place for the words of HELP, of the pages
+ * that WebAdmin shows, and of the documentation. {@code docs/rules.md} and {@code docs/diagnoses/} are made from it and from
+ * the table.
  */
 public final class DiagnosisCatalogue {
     private final Map<DiagnosisId, Article> articles;
+    private final Map<Integer, Article> codes = new CodeArticles().articles();
+    private final Map<Verb, Article> verbs = new VerbArticles().articles();
 
     public DiagnosisCatalogue() {
         Map<DiagnosisId, Article> all = new EnumMap<>(DiagnosisId.class);
@@ -24,6 +30,21 @@ public final class DiagnosisCatalogue {
 
     public Article article(DiagnosisId id) {
         return articles.get(id);
+    }
+
+    /** Of a reply code that the guard sends, or James on its ports; empty for others. */
+    public Optional<Article> article(int code) {
+        return Optional.ofNullable(codes.get(code));
+    }
+
+    /** Of a command; empty for what is none. */
+    public Optional<Article> article(Verb verb) {
+        return Optional.ofNullable(verbs.get(verb));
+    }
+
+    /** The reply codes that have an article, in their order. */
+    public Set<Integer> codes() {
+        return Collections.unmodifiableSet(codes.keySet());
     }
 
     private static void sequence(Map<DiagnosisId, Article> all) {

@@ -1,17 +1,60 @@
 package org.smtpguard.diagnosis;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.smtpguard.protocol.Printable;
+import org.smtpguard.sequence.Greeting;
+import org.smtpguard.sequence.Port;
+import org.smtpguard.sequence.RefusedRecipient;
 import org.smtpguard.sequence.SessionState;
 
 /** A session's state in words. */
-final class StateText {
+public final class StateText {
     /** The longest address that is shown whole, in characters. */
     static final int ADDRESS_LIMIT = 120;
 
+    private static final Map<Greeting, String> GREETINGS = new EnumMap<>(Map.of(
+        Greeting.EHLO, "EHLO done",
+        Greeting.HELO, "HELO done",
+        Greeting.VOIDED_BY_TLS, "no EHLO since STARTTLS",
+        Greeting.NONE, "no EHLO yet"));
+    /** The numbers are read from the end, and the facts before the sender: what a client has put into its name is neither. */
+    private static final Pattern FORM = Pattern.compile("(TLS active, )?(" + String.join("|", GREETINGS.values())
+        + ")(, authenticated)?(, sender <(.*)>, (\\d{1,9}) recipients? accepted(?:, (\\d{1,9}) refused)?|, no mail transaction open|)",
+        Pattern.DOTALL);
+
     private StateText() {
+    }
+
+    /** The state that those words tell, on a port that offers nothing, for none is told; empty if they are of another form. */
+    public static Optional<SessionState> read(String words) {
+        Matcher form = FORM.matcher(words);
+        return form.matches() ? Optional.of(state(form)) : Optional.empty();
+    }
+
+    private static SessionState state(Matcher form) {
+        SessionState.Builder state = SessionState.on(Port.plain())
+            .tls(form.group(1) != null)
+            .greeting(greeting(form.group(2)))
+            .authenticated(form.group(3) != null);
+        if (form.group(5) != null) {
+            int refused = form.group(7) == null ? 0 : Math.min(Integer.parseInt(form.group(7)), 1);
+            state.sender(form.group(5)).recipients(Integer.parseInt(form.group(6)))
+                .refusedRecipients(Collections.nCopies(refused, RefusedRecipient.of("", "")));
+        }
+        return state.build();
+    }
+
+    private static Greeting greeting(String words) {
+        return GREETINGS.entrySet().stream().filter(entry -> entry.getValue().equals(words)).map(Map.Entry::getKey).findFirst()
+            .orElseThrow();
     }
 
     static String of(SessionState state) {
@@ -19,7 +62,7 @@ final class StateText {
         if (state.isTlsActive()) {
             facts.add("TLS active");
         }
-        facts.add(greeting(state));
+        facts.add(GREETINGS.get(state.greeting()));
         if (state.isAuthenticated()) {
             facts.add("authenticated");
         }
@@ -34,18 +77,5 @@ final class StateText {
             facts.add("no mail transaction open");
         }
         return String.join(", ", facts);
-    }
-
-    private static String greeting(SessionState state) {
-        switch (state.greeting()) {
-            case EHLO:
-                return "EHLO done";
-            case HELO:
-                return "HELO done";
-            case VOIDED_BY_TLS:
-                return "no EHLO since STARTTLS";
-            default:
-                return "no EHLO yet";
-        }
     }
 }

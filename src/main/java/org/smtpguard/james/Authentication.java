@@ -39,8 +39,6 @@ import org.apache.mailet.Attribute;
 import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialResult;
@@ -49,7 +47,6 @@ import org.smtpguard.diagnosis.Fault;
 import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.EnhancedStatus;
-import org.smtpguard.protocol.Printable;
 import org.smtpguard.protocol.Reply;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sasl.Base64Text;
@@ -79,11 +76,8 @@ public final class Authentication
     /** What a refusal proposes where PLAIN is offered. */
     static final String PROPOSED_PLAIN = "AUTH PLAIN <base64>";
 
-    /** CrowdSec scenarios read this logger, and these words. */
-    private static final Logger AUTHENTICATION = LoggerFactory.getLogger("org.apache.james.protocols.smtp.AUTHENTICATION");
     private static final EnhancedStatus SUCCESS = EnhancedStatus.of("2.7.0");
     private static final AttachmentKey<LoginRecord> LOGIN = AttachmentKey.of("smtpguard.login", LoginRecord.class);
-    private static final int LOGGED_NAME_LIMIT = 120;
     private static final String CANCEL = "*";
     private static final String EMPTY_RESPONSE = "=";
     /** Those that send the password come last: announced is the strongest first. */
@@ -92,7 +86,7 @@ public final class Authentication
     private final Backends backends;
     private final SequenceTable table;
     private final DiagnosisCatalogue catalogue;
-    private final GuardMetrics metrics;
+    private final Logbook logbook;
     private final GuardPools pools;
     private final Authorizator authorizator;
     private final Map<String, Mechanism> mechanisms = new LinkedHashMap<>();
@@ -101,12 +95,12 @@ public final class Authentication
     private Optional<JamesOAuth> oauth = Optional.empty();
 
     @Inject
-    public Authentication(Backends backends, SequenceTable table, DiagnosisCatalogue catalogue, GuardMetrics metrics, GuardPools pools,
+    public Authentication(Backends backends, SequenceTable table, DiagnosisCatalogue catalogue, Logbook logbook, GuardPools pools,
                           Authorizator authorizator) {
         this.backends = backends;
         this.table = table;
         this.catalogue = catalogue;
-        this.metrics = metrics;
+        this.logbook = logbook;
         this.pools = pools;
         this.authorizator = authorizator;
     }
@@ -123,7 +117,9 @@ public final class Authentication
             new Delegation(settings.delegationRules(), settings.asksJamesForDelegation(), authorizator, pools.blocking()));
         settings.mechanisms().forEach(name -> mechanisms.put(name, settings.relayOf(name)
             .map(relay -> (Mechanism) new Relayed(name, relay, identities)).orElseGet(() -> mechanism(name, chain, identities))));
-        guard = new PortGuard(GuardSettings.defaults(), new Sessions(Optional.of(proposedCommand())), true, table, catalogue, metrics);
+        mechanisms.keySet().forEach(name -> logbook.metrics().expect(name,
+            settings.backends().links().stream().map(link -> link.backend().name()).collect(Collectors.toList())));
+        guard = new PortGuard(GuardSettings.defaults(), new Sessions(Optional.of(proposedCommand())), true, table, catalogue, logbook);
     }
 
     private Mechanism mechanism(String name, BackendChain chain, Identities identities) {
@@ -247,7 +243,7 @@ public final class Authentication
         String initial = words[1].trim();
         Optional<byte[]> decoded = initial.equals(EMPTY_RESPONSE) ? Optional.of(new byte[0]) : Base64Text.decode(initial);
         return decoded.isPresent() ? dialogue.advance(session, dialogue.exchange.begin(decoded))
-            : guard.refuse(session, Fault.UNDECODABLE, command);
+            : dialogue.failed(session, AuthOutcome.UNDECODABLE, Step.malformed());
     }
 
     private Optional<Mechanism> mechanism(SMTPSession session, String name) {
@@ -256,7 +252,7 @@ public final class Authentication
 
     private Peer peer(SMTPSession session) {
         return session.getSSLSession().map(tls -> TlsPeer.of(tls, settings.certificateName())).orElseGet(Peer::inClearText)
-            .at(session.getRemoteAddress().getAddress().getHostAddress(), session.getSessionID());
+            .at(Logbook.client(session), session.getSessionID());
     }
 
     private static Optional<String> normalise(String name) {
@@ -265,18 +261,6 @@ public final class Authentication
         } catch (RuntimeException e) {
             // Whatever James does not take for a user name can be nobody's.
             return Optional.empty();
-        }
-    }
-
-    /** Unknown user, wrong password and disabled account are one: what they have in common is all that a client may know. */
-    private static Fault fault(CredentialResult.Kind kind) {
-        switch (kind) {
-            case EXPIRED:
-                return Fault.PASSWORD_EXPIRED;
-            case TOO_WEAK:
-                return Fault.MECHANISM_TOO_WEAK;
-            default:
-                return kind.isRefusal() ? Fault.CREDENTIALS_REFUSED : Fault.BACKEND_UNAVAILABLE;
         }
     }
 
@@ -298,31 +282,43 @@ public final class Authentication
             if (step.isDone() && !step.isCompletedExceptionally()) {
                 return answer(session, step.getNow(Step.malformed()));
             }
-            return guard.waitingRoom().await(session, step, outcome -> outcome.isPresent() ? answer(session, outcome.get())
-                : guard.refuse(session, Fault.BACKEND_UNAVAILABLE, command));
+            logbook.metrics().pendsUntil(step);
+            return guard.waitingRoom().await(session, step, outcome -> answer(session, outcome.orElseGet(() ->
+                Step.refused("", CredentialResult.unavailable("the mechanism failed")))));
         }
 
         private Response answer(SMTPSession session, Step step) {
             switch (step.kind()) {
                 case CHALLENGE:
-                    guard.waitingRoom().challenge(session, this::onResponse, () -> guard.refuse(session, Fault.RESPONSE_TOO_LONG, command));
+                    guard.waitingRoom().challenge(session, this::onResponse, () -> onLongResponse(session));
                     return new SMTPResponse("334", Base64.getEncoder().encodeToString(step.challenge()));
                 case SUCCESS:
+                    logbook.authenticated(session, mechanism, AuthOutcome.ACCEPTED, step);
                     return succeeded(session, step);
-                case IDENTITY_REFUSED:
-                    failed(session, step, "may not act as the authorization identity");
-                    return guard.refuse(session, Fault.IDENTITY_REFUSED, command);
-                case REFUSED:
-                    failed(session, step, step.result().toString());
-                    return guard.refuse(session, fault(step.result().kind()), command);
                 default:
-                    return guard.refuse(session, Fault.MALFORMED, command);
+                    return failed(session, AuthOutcome.of(step), step);
             }
+        }
+
+        private Response failed(SMTPSession session, AuthOutcome outcome, Step step) {
+            logbook.authenticated(session, mechanism, outcome, step);
+            return guard.refuse(session, outcome.fault().orElseThrow(), command);
         }
 
         /** The client's response to a challenge: like AUTH itself, the last of its group. */
         private Response onResponse(SMTPSession session, byte[] line) {
             guard.waitingRoom().endChallenge(session);
+            logbook.response(session, line);
+            return logbook.reply(session, onResponseHeard(session, line));
+        }
+
+        /** It could not be read, and is the end of the exchange. */
+        private Response onLongResponse(SMTPSession session) {
+            logbook.response(session, new byte[Logbook.UNREAD]);
+            return failed(session, AuthOutcome.TOO_LONG, Step.malformed());
+        }
+
+        private Response onResponseHeard(SMTPSession session, byte[] line) {
             Optional<Response> refusal = CommandLine.parse(line).endsInBareLf()
                 ? guard.judge(session, Fault.BARE_LF, command) : Optional.empty();
             return refusal.orElseGet(() -> guard.mode(DiagnosisId.SEQ_PIPELINING) == Mode.OFF ? proceed(session, line)
@@ -332,11 +328,11 @@ public final class Authentication
         private Response proceed(SMTPSession session, byte[] line) {
             String response = new String(line, StandardCharsets.US_ASCII).trim();
             if (response.equals(CANCEL)) {
-                return guard.refuse(session, Fault.CANCELLED, command);
+                return failed(session, AuthOutcome.CANCELLED, Step.malformed());
             }
             Optional<byte[]> decoded = Base64Text.decode(response);
             return decoded.isPresent() ? advance(session, exchange.respond(decoded.get()))
-                : guard.refuse(session, Fault.UNDECODABLE, command);
+                : failed(session, AuthOutcome.UNDECODABLE, Step.malformed());
         }
 
         private Response succeeded(SMTPSession session, Step step) {
@@ -345,17 +341,7 @@ public final class Authentication
             String user = step.result().username();
             session.setAttachment(LOGIN, new LoginRecord(mechanism, user, step.result().backend().orElse(""), session.isTLSStarted()),
                 State.Connection);
-            AUTHENTICATION.debug("AUTH method {} succeeded", mechanism);
-            if (!user.equals(step.username())) {
-                AUTHENTICATION.info("{} was authorized to connect as {}", Printable.cut(user, LOGGED_NAME_LIMIT),
-                    Printable.cut(step.username(), LOGGED_NAME_LIMIT));
-            }
             return Responses.of(Reply.of(235, SUCCESS, List.of("Authentication successful")));
-        }
-
-        private void failed(SMTPSession session, Step step, String reason) {
-            AUTHENTICATION.info("AUTH method {} failed from {}@{}: {}", mechanism, Printable.cut(step.username(), LOGGED_NAME_LIMIT),
-                session.getRemoteAddress().getAddress().getHostAddress(), reason);
         }
     }
 }

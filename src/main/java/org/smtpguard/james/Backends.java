@@ -6,6 +6,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -33,13 +34,15 @@ public final class Backends {
     private final FileSystem fileSystem;
     private final GuardPools pools;
     private final LocalUsers users;
+    private final GuardMetrics metrics;
     private final Map<String, Shared> byName = new TreeMap<>();
 
     @Inject
-    public Backends(FileSystem fileSystem, GuardPools pools, LocalUsers users) {
+    public Backends(FileSystem fileSystem, GuardPools pools, LocalUsers users, GuardMetrics metrics) {
         this.fileSystem = fileSystem;
         this.pools = pools;
         this.users = users;
+        this.metrics = metrics;
     }
 
     /**
@@ -55,6 +58,7 @@ public final class Backends {
         if (shared == null) {
             shared = create(settings);
             byName.put(settings.name(), shared);
+            metrics.backend(settings.name(), () -> status(settings.name()));
         }
         shared.users++;
         return shared.backend;
@@ -78,16 +82,26 @@ public final class Backends {
         }
     }
 
+    /** All of them, by name. */
+    synchronized List<Safeguarded> all() {
+        return byName.values().stream().map(shared -> shared.backend).collect(Collectors.toUnmodifiableList());
+    }
+
     /** How each of them is now, by name. */
     synchronized List<BackendStatus> status() {
         return byName.values().stream().map(shared -> shared.backend.status()).collect(Collectors.toUnmodifiableList());
+    }
+
+    private synchronized Optional<BackendStatus> status(String name) {
+        return Optional.ofNullable(byName.get(name)).map(shared -> shared.backend.status());
     }
 
     private Shared create(BackendSettings settings) {
         Safeguards safeguards = Safeguards.of(settings);
         BackendWorkers workers = pools.workersOf(settings.name(), safeguards.most(), safeguards.queue());
         try {
-            return new Shared(settings, Safeguarded.around(create(settings, workers), safeguards), workers);
+            return new Shared(settings, Safeguarded.around(create(settings, workers), safeguards,
+                verdict -> metrics.time(settings.name(), verdict)), workers);
         } catch (RuntimeException e) {
             workers.close();
             throw e;

@@ -32,7 +32,12 @@ public final class GuardGreeting implements ConnectHandler<SMTPSession> {
         return guard.filter(watching -> !watching.greetingWait().isZero())
             .map(watching -> watching.waitingRoom().pause(session, watching.greetingWait(), octets -> octets == 0
                 ? greeting.onConnect(session)
-                : watching.judge(session, Fault.EARLY_TALK, TALK).orElseGet(() -> greeting.onConnect(session))))
+                : talkedEarly(session, watching, octets)))
             .orElseGet(() -> greeting.onConnect(session));
+    }
+
+    private Response talkedEarly(SMTPSession session, PortGuard watching, int octets) {
+        watching.logbook().command(session, TALK, octets);
+        return watching.judge(session, Fault.EARLY_TALK, TALK).orElseGet(() -> greeting.onConnect(session));
     }
 }

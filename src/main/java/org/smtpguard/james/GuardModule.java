@@ -1,11 +1,15 @@
 package org.smtpguard.james;
 
+import java.time.Clock;
+
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.sequence.SequenceTable;
+import org.smtpguard.transcript.Transcripts;
+import org.smtpguard.transcript.Violations;
 
 /** What all ports of a server share; named in {@code extensions.properties} as {@code guice.extension.module}. */
 public final class GuardModule extends AbstractModule {
@@ -13,6 +17,7 @@ public final class GuardModule extends AbstractModule {
     protected void configure() {
         bind(GuardPools.class);
         bind(GuardMetrics.class);
+        bind(Logbook.class);
         bind(Backends.class);
         bind(LocalUsers.class).to(JamesUsers.class);
     }
@@ -21,6 +26,18 @@ public final class GuardModule extends AbstractModule {
     @Singleton
     SequenceTable sequenceTable() {
         return new SequenceTable();
+    }
+
+    @Provides
+    @Singleton
+    Transcripts transcripts() {
+        return new Transcripts(Clock.systemUTC());
+    }
+
+    @Provides
+    @Singleton
+    Violations violations() {
+        return new Violations(Clock.systemUTC());
     }
 
     @Provides

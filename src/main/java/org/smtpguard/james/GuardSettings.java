@@ -12,42 +12,50 @@ import org.smtpguard.diagnosis.ReplyRenderer;
 import org.smtpguard.diagnosis.ReplyStyle;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.sequence.Mode;
+import org.smtpguard.transcript.TranscriptSettings;
 
 /** What the operator wrote in {@code <handler class="org.smtpguard.james.SequenceGuard">}; the same for a port's life. */
 final class GuardSettings {
     private static final int HELP_URL_LIMIT = 300;
     private static final int COUNT_LIMIT = 1_000_000;
     private static final int WAIT_LIMIT_MILLIS = 60_000;
+    private static final int LEAST_OCTETS = 1_048_576;
+    private static final int OCTET_LIMIT = 999_999_999;
+    private static final int LINE_LIMIT = 1000;
 
     private final Mode mode;
     private final Map<DiagnosisId, Mode> modes;
     private final ReplyRenderer renderer;
     private final Limits limits;
     private final Duration greetingWait;
+    private final Optional<TranscriptSettings> transcripts;
 
-    private GuardSettings(Mode mode, Map<DiagnosisId, Mode> modes, ReplyRenderer renderer, Limits limits, Duration greetingWait) {
+    private GuardSettings(Mode mode, Map<DiagnosisId, Mode> modes, ReplyRenderer renderer, Limits limits, Duration greetingWait,
+                          Optional<TranscriptSettings> transcripts) {
         this.mode = mode;
         this.modes = modes;
         this.renderer = renderer;
         this.limits = limits;
         this.greetingWait = greetingWait;
+        this.transcripts = transcripts;
     }
 
     /** Everything enforced, in full style. */
     static GuardSettings defaults() {
         return new GuardSettings(Mode.ENFORCE, Map.of(), new ReplyRenderer(ReplyStyle.FULL, Optional.empty()), Limits.DEFAULT,
-            Duration.ZERO);
+            Duration.ZERO, Optional.empty());
     }
 
     /** @throws org.smtpguard.credential.ConfigurationFault naming the element and the mend */
     static GuardSettings parse(Element handler) {
-        handler.onlyAttributes("class").onlyElements("mode", "rule", "replies", "limits", "greeting");
+        handler.onlyAttributes("class").onlyElements("mode", "rule", "replies", "limits", "greeting", "transcripts");
         Mode mode = handler.child("mode")
             .map(element -> mode(element.onlyAttributes().onlyElements(), element.text().orElse(""))).orElse(Mode.ENFORCE);
         return new GuardSettings(mode, rules(handler),
             handler.child("replies").map(GuardSettings::renderer).orElse(defaults().renderer),
             handler.child("limits").map(GuardSettings::limits).orElse(Limits.DEFAULT),
-            handler.child("greeting").map(GuardSettings::greetingWait).orElse(Duration.ZERO));
+            handler.child("greeting").map(GuardSettings::greetingWait).orElse(Duration.ZERO),
+            handler.child("transcripts").map(GuardSettings::transcripts));
     }
 
     private static Limits limits(Element element) {
@@ -59,6 +67,16 @@ final class GuardSettings {
     private static Duration greetingWait(Element element) {
         element.onlyAttributes("waitMillis").onlyElements();
         return Duration.ofMillis(element.number("waitMillis", 0, WAIT_LIMIT_MILLIS).orElse(0));
+    }
+
+    private static TranscriptSettings transcripts(Element element) {
+        element.onlyAttributes("bytes", "lines").onlyElements();
+        int octets = element.number("bytes", 0, OCTET_LIMIT).orElse((int) TranscriptSettings.DEFAULT.octets());
+        if (octets > 0 && octets < LEAST_OCTETS) {
+            throw element.fault("has bytes=\"" + octets + "\"; it can be 0, for none, or a whole number from " + LEAST_OCTETS + " to "
+                + OCTET_LIMIT);
+        }
+        return new TranscriptSettings(octets, element.number("lines", 1, LINE_LIMIT).orElse(TranscriptSettings.DEFAULT.lines()));
     }
 
     private static Map<DiagnosisId, Mode> rules(Element handler) {
@@ -118,6 +136,11 @@ final class GuardSettings {
     /** How long the greeting waits for a client that talks before it; zero if it does not. */
     Duration greetingWait() {
         return mode(DiagnosisId.SEQ_GREETING_EARLY) == Mode.OFF ? Duration.ZERO : greetingWait;
+    }
+
+    /** How much is kept of sessions, if this port says so. */
+    Optional<TranscriptSettings> transcripts() {
+        return transcripts;
     }
 
     /** How much a session may get wrong before it is closed; 0 is no limit. */

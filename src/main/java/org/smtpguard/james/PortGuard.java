@@ -8,8 +8,6 @@ import java.util.function.Function;
 
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.smtp.SMTPSession;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.smtpguard.diagnosis.Diagnosis;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.diagnosis.Diagnostician;
@@ -26,14 +24,13 @@ import org.smtpguard.sequence.Verdict;
 
 /**
  * The guard of one port: judges a command of a session and words the refusal. The one place where a state, a verdict and
- * a diagnosis become a reply, a log line and a count. Runs on the sessions' own threads.
+ * a diagnosis become a reply and an entry of the logbook. Runs on the sessions' own threads.
  */
 final class PortGuard {
-    private static final Logger LOGGER = LoggerFactory.getLogger("org.smtpguard.REFUSAL");
     /** There is no James behind our own AUTH that could answer instead: these hold for it in whatever mode. */
     private static final Set<DiagnosisId> BELONGS_TO_AUTH = EnumSet.of(DiagnosisId.AUTH_TLS_REQUIRED, DiagnosisId.SEQ_AUTH_REPEATED,
         DiagnosisId.SYN_ARGUMENT);
-    private static final Set<DiagnosisId> SHOWS_NEED_OF_AUTH = EnumSet.of(DiagnosisId.AUTH_REQUIRED, DiagnosisId.AUTH_CREDENTIALS,
+    static final Set<DiagnosisId> SHOWS_NEED_OF_AUTH = EnumSet.of(DiagnosisId.AUTH_REQUIRED, DiagnosisId.AUTH_CREDENTIALS,
         DiagnosisId.AUTH_UNAVAILABLE, DiagnosisId.AUTH_MECHANISM, DiagnosisId.AUTH_ENCODING, DiagnosisId.AUTH_TLS_REQUIRED,
         DiagnosisId.AUTH_IDENTITY, DiagnosisId.AUTH_TOO_LONG, DiagnosisId.AUTH_EXPIRED, DiagnosisId.AUTH_TOO_WEAK);
     private static final Set<DiagnosisId> AUTH_FAILURES = EnumSet.of(DiagnosisId.AUTH_CREDENTIALS, DiagnosisId.AUTH_IDENTITY,
@@ -52,23 +49,31 @@ final class PortGuard {
     private final SequenceTable table;
     private final Diagnostician diagnostician;
     private final HelpDesk helpDesk;
-    private final GuardMetrics metrics;
+    private final Logbook logbook;
     private final Function<DiagnosisId, Mode> modes;
     private final Function<DiagnosisId, Mode> authModes;
     private final WaitingRoom waitingRoom;
 
     /** @param ownsAuth whether AUTH is answered by {@link Authentication}, and not by James */
     PortGuard(GuardSettings settings, Sessions sessions, boolean ownsAuth, SequenceTable table, DiagnosisCatalogue catalogue,
-              GuardMetrics metrics) {
+              Logbook logbook) {
         this.settings = settings;
         this.sessions = sessions;
         this.table = table;
         this.diagnostician = new Diagnostician(table);
-        this.helpDesk = new HelpDesk(diagnostician, catalogue);
-        this.metrics = metrics;
+        this.helpDesk = new HelpDesk(table, catalogue);
+        this.logbook = logbook;
         this.modes = settings::mode;
         this.authModes = id -> ownsAuth && BELONGS_TO_AUTH.contains(id) ? Mode.ENFORCE : settings.mode(id);
-        this.waitingRoom = new WaitingRoom((session, line) -> judge(session, Fault.PIPELINED, CommandLine.parse(line)), this::tooLong);
+        this.waitingRoom = new WaitingRoom(this::early, this::tooLong, logbook::reply);
+    }
+
+    /** The refusal of a line that came before the reply in front of it; empty if it is to be taken up, and written down, then. */
+    private Optional<Response> early(SMTPSession session, byte[] line) {
+        CommandLine command = CommandLine.parse(line);
+        Optional<Response> refusal = judge(session, Fault.PIPELINED, command);
+        refusal.ifPresent(any -> logbook.command(session, command, WaitingRoom.isLongLine(line) ? Logbook.UNREAD : line.length));
+        return refusal;
     }
 
     Sessions sessions() {
@@ -77,6 +82,10 @@ final class PortGuard {
 
     WaitingRoom waitingRoom() {
         return waitingRoom;
+    }
+
+    Logbook logbook() {
+        return logbook;
     }
 
     Mode mode(DiagnosisId id) {
@@ -95,7 +104,7 @@ final class PortGuard {
     /** The reply to a command that is out of order; empty if it may pass. Leaves sender, recipients, greeting, login as they are. */
     Optional<Response> judge(SMTPSession session, CommandLine command, SessionState state) {
         Verdict verdict = table.judge(state, command, command.verb() == Verb.AUTH ? authModes : modes);
-        verdict.observed().forEach(rule -> observed(session, rule.id(), command));
+        verdict.observed().forEach(rule -> logbook.observed(session, diagnostician.of(rule, command, state), command));
         return verdict.refusedBy().map(rule -> {
             SessionState told = afterwards(session, rule.id(), state);
             return refuse(session, diagnostician.of(rule, command, told), command);
@@ -108,7 +117,7 @@ final class PortGuard {
             case ENFORCE:
                 return Optional.of(refuse(session, fault, command));
             case OBSERVE:
-                observed(session, fault.id(), command);
+                logbook.observed(session, diagnostician.of(fault, command, sessions.state(session)), command);
                 return Optional.empty();
             default:
                 return Optional.empty();
@@ -129,6 +138,9 @@ final class PortGuard {
     /** The reply to a line that James could not read: its own; counted like its others, unless the line was of a message. */
     private Response tooLong(SMTPSession session) {
         Response response = session.newLineTooLongResponse();
+        if (settings.mode() != Mode.OFF && !sessions.isInContent(session)) {
+            logbook.command(session, UNREAD, Logbook.UNREAD);
+        }
         if (!isEnforcing()) {
             return response;
         }
@@ -155,9 +167,7 @@ final class PortGuard {
     }
 
     private Response refuse(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
-        metrics.refused(diagnosis.id());
-        LOGGER.info("{} {} refused {} client={} session={}", diagnosis.code(), diagnosis.id(), loggable(command), client(session),
-            session.getSessionID());
+        logbook.refused(session, diagnosis, command);
         if (isPassed(session, diagnosis.id())) {
             Fault limit = AUTH_FAILURES.contains(diagnosis.id()) ? Fault.TOO_MANY_AUTH_FAILURES : Fault.TOO_MANY_ERRORS;
             Optional<Response> end = judge(session, limit, command);
@@ -166,7 +176,7 @@ final class PortGuard {
             }
         }
         Reply reply = settings.renderer().render(diagnosis, session.getSessionID());
-        return Responses.of(diagnosis.closesConnection() ? reply.thenClose() : reply);
+        return new RefusalResponse(diagnosis.closesConnection() ? reply.thenClose() : reply, diagnosis);
     }
 
     /** Counts what was refused, and tells whether it was one too many. */
@@ -185,19 +195,5 @@ final class PortGuard {
             }
         }
         return settings.limits().isPassedByErrors(sessions.countError(session));
-    }
-
-    private void observed(SMTPSession session, DiagnosisId id, CommandLine command) {
-        metrics.observed(id);
-        LOGGER.info("observed {} would refuse {} client={} session={}", id, loggable(command), client(session), session.getSessionID());
-    }
-
-    /** The verb alone, and not even that if it is none: what a client sends out of step may be a credential. */
-    private static String loggable(CommandLine command) {
-        return command.verb() == Verb.OTHER ? "an unknown command" : command.verb().name();
-    }
-
-    private static String client(SMTPSession session) {
-        return session.getRemoteAddress().getAddress().getHostAddress();
     }
 }

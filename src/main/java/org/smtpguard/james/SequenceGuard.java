@@ -32,6 +32,7 @@ import org.smtpguard.protocol.Verb;
 import org.smtpguard.sequence.Mode;
 import org.smtpguard.sequence.RefusedRecipient;
 import org.smtpguard.sequence.SequenceTable;
+import org.smtpguard.transcript.TranscriptSettings;
 import org.smtpguard.sequence.SessionState;
 
 /**
@@ -55,25 +56,34 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
 
     private final SequenceTable table;
     private final DiagnosisCatalogue catalogue;
-    private final GuardMetrics metrics;
+    private final Logbook logbook;
     private GuardSettings settings = GuardSettings.defaults();
     private LineHandler<SMTPSession> dispatcher;
     private boolean answersAuth;
     private PortGuard guard;
 
     @Inject
-    public SequenceGuard(SequenceTable table, DiagnosisCatalogue catalogue, GuardMetrics metrics) {
+    public SequenceGuard(SequenceTable table, DiagnosisCatalogue catalogue, Logbook logbook) {
         this.table = table;
         this.catalogue = catalogue;
-        this.metrics = metrics;
+        this.logbook = logbook;
     }
 
     @Override
     public void init(Configuration config) throws ConfigurationException {
         try {
             settings = GuardSettings.parse(Element.handler(config, SequenceGuard.class));
+            settings.transcripts().ifPresent(this::configure);
         } catch (ConfigurationFault e) {
             throw new ConfigurationException(e.getMessage(), e);
+        }
+    }
+
+    private void configure(TranscriptSettings wanted) {
+        TranscriptSettings held = logbook.transcripts().configure(wanted);
+        if (!held.equals(wanted)) {
+            throw new ConfigurationFault("<transcripts> in <handler class=\"" + SequenceGuard.class.getName() + "\"> says " + wanted
+                + ", and that of another port " + held + "; all ports share one store: say the same, or say it once.");
         }
     }
 
@@ -113,7 +123,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
             .anyMatch(handler -> ((CommandHandler<?>) handler).getImplCommands().contains(Verb.AUTH.name()));
         Optional<String> authCommand = authentication.map(Authentication::proposedCommand)
             .or(() -> jamesAnswersAuth ? Optional.of(Authentication.PROPOSED_PLAIN) : Optional.empty());
-        guard = new PortGuard(settings, new Sessions(authCommand), answersAuth, table, catalogue, metrics);
+        guard = new PortGuard(settings, new Sessions(authCommand), answersAuth, table, catalogue, logbook);
         authentication.ifPresent(handler -> handler.guardedBy(guard));
     }
 
@@ -151,6 +161,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     @Override
     public void onDisconnect(SMTPSession session) {
         guard.waitingRoom().abandon(session);
+        logbook.end(session);
     }
 
     @Override
@@ -159,6 +170,11 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
             return dispatcher.onLine(session, line);
         }
         CommandLine command = CommandLine.parse(line);
+        logbook.command(session, command, line.length);
+        return logbook.reply(session, answer(session, line, command));
+    }
+
+    private Response answer(SMTPSession session, byte[] line, CommandLine command) {
         if (command.endsInBareLf()) {
             Optional<Response> refusal = guard.judge(session, Fault.BARE_LF, command);
             if (refusal.isPresent()) {
@@ -260,6 +276,16 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     /** A line of a message. */
     @Override
     public Response onLine(SMTPSession session, byte[] line, LineHandler<SMTPSession> next) {
+        logbook.content(session, line.length);
+        Response response = ofContent(session, line, next);
+        if (response == null) {
+            return null;
+        }
+        logbook.contentEnds(session);
+        return logbook.reply(session, response);
+    }
+
+    private Response ofContent(SMTPSession session, byte[] line, LineHandler<SMTPSession> next) {
         byte[] strict = settings.mode(DiagnosisId.SEQ_BARE_LF) == Mode.ENFORCE ? Content.strict(session, line) : line;
         boolean early = session.getAttachment(EARLY_CONTENT, State.Transaction).isPresent();
         Optional<Response> refusal = guard.sessions().refusalAtTheEnd(session);

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -54,14 +55,18 @@ final class WaitingRoom {
 
     private final BiFunction<SMTPSession, byte[], Optional<Response>> early;
     private final Function<SMTPSession, Response> tooLong;
+    private final BiConsumer<SMTPSession, Response> written;
 
     /**
      * @param early the refusal of a line that came before the answer; empty if the line is to be taken up after it
      * @param tooLong the reply to a line that was too long to be read, outside of an exchange
+     * @param written told of each reply that is written here
      */
-    WaitingRoom(BiFunction<SMTPSession, byte[], Optional<Response>> early, Function<SMTPSession, Response> tooLong) {
+    WaitingRoom(BiFunction<SMTPSession, byte[], Optional<Response>> early, Function<SMTPSession, Response> tooLong,
+                BiConsumer<SMTPSession, Response> written) {
         this.early = early;
         this.tooLong = tooLong;
+        this.written = written;
     }
 
     /**
@@ -115,6 +120,11 @@ final class WaitingRoom {
         return new Later();
     }
 
+    /** Whether this is no line, but stands for one that was too long to be read. */
+    static boolean isLongLine(byte[] line) {
+        return line == LONG_LINE;
+    }
+
     /**
      * Lets the session wait for the client's response to a challenge.
      *
@@ -149,7 +159,7 @@ final class WaitingRoom {
             exchange.ifPresent(any -> endChallenge(session));
             Response reply = exchange.map(awaiting -> awaiting.overlong.get()).orElseGet(() -> tooLong.apply(session));
             if (!(reply instanceof Later)) {
-                transport.writeResponse(reply, session);
+                write(session, transport, reply);
             }
         } catch (Exception e) {
             failed(session, transport, e);
@@ -181,7 +191,7 @@ final class WaitingRoom {
             session.popLineHandler();
             Response reply = answer.reply();
             if (!(reply instanceof Later)) {
-                stay.transport.writeResponse(reply, session);
+                write(session, stay.transport, reply);
             }
             takeUp(session, thread, stay, reply);
             stay.transport.setReadable(true);
@@ -215,15 +225,20 @@ final class WaitingRoom {
                 endChallenge(session);
                 challenged = false;
             }
-            stay.transport.writeResponse(refusal.get(), session);
+            write(session, stay.transport, refusal.get());
             if (refusal.get().isEndSession()) {
                 return;
             }
         }
     }
 
+    private void write(SMTPSession session, ProtocolTransport transport, Response reply) {
+        written.accept(session, reply);
+        transport.writeResponse(reply, session);
+    }
+
     private void feed(SMTPSession session, SessionThread thread, byte[] line) throws Exception {
-        if (line == LONG_LINE) {
+        if (isLongLine(line)) {
             longLine(session);
         } else {
             thread.feed(line);

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.slf4j.Logger;
@@ -54,9 +55,11 @@ public class Safeguarded implements CredentialBackend {
     private final Breaker breaker;
     private final Optional<VerdictCache> cache;
     private final AtomicLong toldAgain;
+    private final Consumer<CompletionStage<?>> watch;
 
-    Safeguarded(CredentialBackend backend, Safeguards safeguards, Time time) {
+    Safeguarded(CredentialBackend backend, Safeguards safeguards, Consumer<CompletionStage<?>> watch, Time time) {
         this.backend = backend;
+        this.watch = watch;
         this.time = time;
         this.limit = safeguards.timeout().orElseGet(backend::timeLimit);
         this.turnstile = new Turnstile(safeguards.most(), safeguards.queue());
@@ -71,12 +74,25 @@ public class Safeguarded implements CredentialBackend {
         return around(backend, safeguards, Time.SYSTEM);
     }
 
+    /**
+     * The same, watched.
+     *
+     * @param watch told of each question when the backend gets it, by what completes when it is answered or given up
+     */
+    public static Safeguarded around(CredentialBackend backend, Safeguards safeguards, Consumer<CompletionStage<?>> watch) {
+        return around(backend, safeguards, watch, Time.SYSTEM);
+    }
+
     static Safeguarded around(CredentialBackend backend, Safeguards safeguards, Time time) {
+        return around(backend, safeguards, asked -> { }, time);
+    }
+
+    static Safeguarded around(CredentialBackend backend, Safeguards safeguards, Consumer<CompletionStage<?>> watch, Time time) {
         if (backend instanceof MechanismRelay) {
-            return new SafeguardedRelay((MechanismRelay) backend, safeguards, time);
+            return new SafeguardedRelay((MechanismRelay) backend, safeguards, watch, time);
         }
-        return backend instanceof SecretLookup ? new SafeguardedLookup((SecretLookup) backend, safeguards, time)
-            : new Safeguarded(backend, safeguards, time);
+        return backend instanceof SecretLookup ? new SafeguardedLookup((SecretLookup) backend, safeguards, watch, time)
+            : new Safeguarded(backend, safeguards, watch, time);
     }
 
     @Override
@@ -231,6 +247,7 @@ public class Safeguarded implements CredentialBackend {
                 return;
             }
             try {
+                watch.accept(outcome);
                 CompletionStage<T> given = Objects.requireNonNull(question.get());
                 asked = Optional.of(given);
                 if (stage.get() == Stage.OVER) {

@@ -1,6 +1,7 @@
 package org.smtpguard.resilience;
 
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.KeyResult;
@@ -22,8 +23,8 @@ final class SafeguardedLookup extends Safeguarded implements SecretLookup {
 
     private final SecretLookup backend;
 
-    SafeguardedLookup(SecretLookup backend, Safeguards safeguards, Time time) {
-        super(backend, safeguards, time);
+    SafeguardedLookup(SecretLookup backend, Safeguards safeguards, Consumer<CompletionStage<?>> watch, Time time) {
+        super(backend, safeguards, watch, time);
         this.backend = backend;
     }
 

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.smtpguard.credential.CredentialResult;
@@ -27,8 +28,8 @@ final class SafeguardedRelay extends Safeguarded implements MechanismRelay {
 
     private final MechanismRelay backend;
 
-    SafeguardedRelay(MechanismRelay backend, Safeguards safeguards, Time time) {
-        super(backend, safeguards, time);
+    SafeguardedRelay(MechanismRelay backend, Safeguards safeguards, Consumer<CompletionStage<?>> watch, Time time) {
+        super(backend, safeguards, watch, time);
         this.backend = backend;
     }
 

@@ -1,6 +1,7 @@
 package org.smtpguard.sequence;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.Verb;
@@ -31,6 +32,11 @@ public enum Move {
     Move(Verb verb, String argument) {
         this.command = CommandLine.of(verb, Optional.of(argument));
         this.form = verb.name() + " " + argument;
+    }
+
+    /** The move that such a command is; empty for one that leads nowhere, such as NOOP. */
+    public static Optional<Move> of(Verb verb) {
+        return Stream.of(values()).filter(move -> move.command.verb() == verb).findFirst();
     }
 
     /** The command as the table judges it. */
@@ -72,7 +78,7 @@ public enum Move {
     }
 
     /** The state that the session is in once the server has accepted the command. */
-    SessionState accepted(SessionState state) {
+    public SessionState accepted(SessionState state) {
         switch (this) {
             case EHLO:
                 return state.but().greeting(Greeting.EHLO).noTransaction().build();

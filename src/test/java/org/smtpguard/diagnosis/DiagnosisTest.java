@@ -30,7 +30,7 @@ class DiagnosisTest {
     private final SequenceTable table = new SequenceTable();
     private final Diagnostician diagnostician = new Diagnostician(table);
     private final DiagnosisCatalogue catalogue = new DiagnosisCatalogue();
-    private final HelpDesk helpDesk = new HelpDesk(diagnostician, catalogue);
+    private final HelpDesk helpDesk = new HelpDesk(table, catalogue);
     private final ReplyRenderer full = new ReplyRenderer(ReplyStyle.FULL, Optional.empty());
     private final ReplyRenderer brief = new ReplyRenderer(ReplyStyle.BRIEF, Optional.empty());
     private final SessionState sender = SessionState.on(PORT).greeting(Greeting.EHLO).sender("alice@example.org").build();
@@ -108,6 +108,27 @@ class DiagnosisTest {
 
         assertFits(lines);
         assertThat(String.join(" ", lines)).contains(id + ": ", "When: ", "Fix: ", "See: RFC ");
+        assertThat(helpDesk.article(id.toString())).as("told whole").hasSameSizeAs(lines);
+    }
+
+    @ParameterizedTest
+    @EnumSource(DiagnosisId.class)
+    void everyDiagnosisHasMeaningWhenFixAndRfc(DiagnosisId id) {
+        assertIsWhole(catalogue.article(id));
+    }
+
+    private static void assertIsWhole(Article article) {
+        assertThat(article.meaning()).isNotBlank();
+        assertThat(article.when()).isNotBlank();
+        assertThat(article.fix()).isNotBlank();
+        assertThat(article.reference()).matches("RFC \\d{4} \\d.*");
+    }
+
+    @Test
+    void aLongAddressIsToldOnSeveralLines() {
+        SessionState state = sender.but().sender("x".repeat(110) + "@example.org").build();
+
+        assertFits(wire(helpDesk.answer(Optional.empty(), state)));
     }
 
     @ParameterizedTest
@@ -117,19 +138,28 @@ class DiagnosisTest {
 
         assertFits(lines);
         assertThat(lines.get(0)).contains(verb.name());
+        assertThat(helpDesk.article(verb.name())).as("told whole").hasSameSizeAs(lines);
+        assertIsWhole(catalogue.article(verb).orElseThrow());
     }
 
     @Test
     void everyCodeThatWeSendHasItsHelp() {
-        List<Integer> codes = new ArrayList<>(List.of(214, 220, 221, 235, 250, 334, 354, 421));
-        table.rows().forEach(row -> codes.add(row.code()));
-        List.of(Fault.values()).forEach(fault -> codes.add(fault.code()));
-
-        assertThat(codes).allSatisfy(code -> {
+        assertThat(catalogue.codes()).contains(214, 235, 334)
+            .containsAll(ReplyForm.all(table).stream().map(ReplyForm::code).collect(Collectors.toSet()));
+        assertThat(catalogue.codes()).allSatisfy(code -> {
             List<String> lines = wire(helpDesk.answer(Optional.of(code.toString()), sender));
             assertFits(lines);
             assertThat(lines.get(0)).contains(code + ": ");
+            assertThat(helpDesk.article(code.toString())).as("%s is told whole", code).hasSameSizeAs(lines);
+            assertIsWhole(catalogue.article(code).orElseThrow());
         });
+    }
+
+    @Test
+    void aCodeNamesTheDiagnosesThatComeWithIt() {
+        assertThat(String.join(" ", helpDesk.article("535"))).contains("Ids: AUTH-CREDENTIALS, AUTH-IDENTITY");
+        assertThat(String.join(" ", helpDesk.article("503"))).contains("SEQ-EHLO-MISSING, ", "SEQ-PIPELINING");
+        assertThat(String.join(" ", helpDesk.article("250"))).doesNotContain("Ids:");
     }
 
     @Test

@@ -69,14 +69,19 @@ final class Dialogue {
     Dialogue isAnswered(String text) {
         CommandLine command = parse(text);
         Optional<SequenceRule> refusal = TABLE.judge(state, command).refusedBy();
-        refusal.map(rule -> DIAGNOSTICIAN.of(rule, command, state)).ifPresentOrElse(this::refuse, () -> accept(command));
+        refusal.map(rule -> DIAGNOSTICIAN.of(rule, command, afterwards(rule.id()))).ifPresentOrElse(this::refuse, () -> accept(command));
         return this;
     }
 
     /** The refusal of a command that was sent before. */
     Dialogue isRefused(Fault fault, String text) {
-        refuse(DIAGNOSTICIAN.of(fault, parse(text), state));
+        refuse(DIAGNOSTICIAN.of(fault, parse(text), afterwards(fault.id())));
         return this;
+    }
+
+    private SessionState afterwards(DiagnosisId id) {
+        state = PortGuard.SHOWS_NEED_OF_AUTH.contains(id) ? state.but().authenticationNeeded(true).build() : state;
+        return state;
     }
 
     /** RCPT that James refuses. */

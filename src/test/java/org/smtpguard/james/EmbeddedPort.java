@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,8 @@ import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
+import org.smtpguard.transcript.Transcripts;
+import org.smtpguard.transcript.Violations;
 
 /**
  * A port of a James that has no socket and no thread of its own: James' framer, its handler of lines and its core
@@ -127,17 +130,17 @@ final class EmbeddedPort {
     private static List<ProtocolHandler> handlers(Builder builder) {
         try {
             MetricFactory silent = new SilentMetrics();
-            GuardMetrics metrics = new GuardMetrics(silent);
+            Logbook logbook = builder.logbook;
             List<ProtocolHandler> handlers = new ArrayList<>();
             if (builder.guarded) {
-                SequenceGuard guard = new SequenceGuard(TABLE, CATALOGUE, metrics);
+                SequenceGuard guard = new SequenceGuard(TABLE, CATALOGUE, logbook);
                 guard.init(builder.guardElement());
                 handlers.add(guard);
             }
             if (builder.auth == Auth.OURS) {
                 GuardPools pools = new GuardPools();
-                Backends backends = new Backends(new NoFiles(), pools, LocalUsers.none());
-                Authentication authentication = new Authentication(backends, TABLE, CATALOGUE, metrics, pools,
+                Backends backends = new Backends(new NoFiles(), pools, LocalUsers.none(), logbook.metrics());
+                Authentication authentication = new Authentication(backends, TABLE, CATALOGUE, logbook, pools,
                     (user, other) -> Authorizator.AuthorizationState.FORBIDDEN);
                 authentication.init(builder.authElement());
                 handlers.add(authentication);
@@ -180,6 +183,8 @@ final class EmbeddedPort {
         private String style = "full";
         private int errors;
         private int authFailures;
+        private Logbook logbook = new Logbook(GuardMetrics.unread(),
+            new Transcripts(Clock.systemUTC()), new Violations(Clock.systemUTC()));
 
         Builder stock() {
             guarded = false;
@@ -214,6 +219,11 @@ final class EmbeddedPort {
         Builder limits(int errorLimit, int authFailureLimit) {
             errors = errorLimit;
             authFailures = authFailureLimit;
+            return this;
+        }
+
+        Builder logbook(Logbook value) {
+            logbook = value;
             return this;
         }
 
@@ -270,6 +280,11 @@ final class EmbeddedPort {
         /** Where the session stands, as the guard reads it. */
         SessionState state() {
             return sessions.state(session);
+        }
+
+        /** What the session's refusals call it. */
+        String reference() {
+            return session.getSessionID();
         }
 
         boolean isOpen() {
@@ -508,7 +523,7 @@ final class EmbeddedPort {
         }
     }
 
-    private static final class NoFiles implements FileSystem {
+    static final class NoFiles implements FileSystem {
         @Override
         public InputStream getResource(String url) {
             throw new UnsupportedOperationException(url);

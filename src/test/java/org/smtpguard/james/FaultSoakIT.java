@@ -125,7 +125,8 @@ class FaultSoakIT {
     }
 
     private void soak(Peer peer, LocalUsers users, Duration limit) throws Exception {
-        Backends backends = new Backends(new FileSystemImpl(new JamesServerResourceLoader(files.toString())), new GuardPools(), users);
+        Backends backends = new Backends(new FileSystemImpl(new JamesServerResourceLoader(files.toString())), new GuardPools(), users,
+            GuardMetrics.unread());
         BackendSet set = BackendSet.parse(Xml.handler(Authentication.class, "<backend class=\"" + peer.backend() + "\" name=\"soaked\">"
             + "<timeout>" + limit.toMillis() + "ms</timeout>" + SAFEGUARDS + peer.elements() + "</backend>"), backends);
         try (peer; Metronome metronome = new Metronome()) {

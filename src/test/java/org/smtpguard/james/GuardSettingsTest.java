@@ -40,7 +40,8 @@ class GuardSettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "<modus>observe</modus> | HANDLER has an unknown element <modus>; known here: <greeting>, <limits>, <mode>, <replies>, <rule>.",
+        "<modus>observe</modus> | HANDLER has an unknown element <modus>; known here: <greeting>, <limits>, <mode>, <replies>, "
+            + "<rule>, <transcripts>.",
         "<mode>log</mode> | <mode> in HANDLER says \"log\"; it can be enforce, observe or off.",
         "<mode/> | <mode> in HANDLER says \"\"; it can be enforce, observe or off.",
         "<mode>off</mode><mode>off</mode> | HANDLER has <mode> 2 times; leave one.",
@@ -57,6 +58,9 @@ class GuardSettingsTest {
         "<replies><style>full</style></replies> | <replies> in HANDLER has an unknown element <style>; known here: none.",
         "<limits errors=\"lots\"/> | <limits> in HANDLER has errors=\"lots\"; it can be a whole number from 0 to 1000000.",
         "<greeting waitMillis=\"60001\"/> | <greeting> in HANDLER has waitMillis=\"60001\"; it can be a whole number from 0 to 60000.",
+        "<transcripts bytes=\"1048575\"/> | <transcripts> in HANDLER has bytes=\"1048575\"; it can be 0, for none, or a whole number from "
+            + "1048576 to 999999999.",
+        "<transcripts lines=\"0\"/> | <transcripts> in HANDLER has lines=\"0\"; it can be a whole number from 1 to 1000.",
         "<mode level=\"1\">off</mode> | <mode> in HANDLER has an unknown attribute level; known here: none.",
         "<replies helpUrl=\"javascript:x\"/> | <replies> in HANDLER has a helpUrl that is no http(s) address"})
     void aMistakeIsNamedTogetherWithItsMend(String content, String sentence) {

@@ -11,10 +11,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -33,15 +31,11 @@ import org.smtpguard.sequence.SequenceTable;
  */
 class RulesPageTest {
     private static final Path PAGE = Path.of("docs", "rules.md");
-    private static final String EHLO = "EHLO client.example";
-    private static final String MAIL = "MAIL FROM:<alice@example.org>";
-    private static final String RCPT = "RCPT TO:<bob@example.org>";
-    private static final String AUTH = "AUTH PLAIN AGFsaWNlAHNlY3JldA==";
 
     private final SequenceTable table = new SequenceTable();
     private final DiagnosisCatalogue catalogue = new DiagnosisCatalogue();
     private final Map<DiagnosisId, List<String>> forms = forms();
-    private final Map<DiagnosisId, Dialogue> dialogues = dialogues();
+    private final Map<DiagnosisId, Dialogue> dialogues = Dialogues.ofRules();
 
     @Test
     void thePageInTheRepositoryIsTheOneThatTheTableMakes() throws IOException {
@@ -180,51 +174,6 @@ class RulesPageTest {
             default:
                 return "all";
         }
-    }
-
-    private static Map<DiagnosisId, Dialogue> dialogues() {
-        Map<DiagnosisId, Dialogue> all = new EnumMap<>(DiagnosisId.class);
-        all.put(DiagnosisId.SEQ_GREETING_EARLY, Dialogue.onSubmission().note("connected; the greeting waits")
-            .sends(EHLO).isRefused(Fault.EARLY_TALK, "?"));
-        all.put(DiagnosisId.SEQ_EHLO_MISSING, greeted(Dialogue.onSubmission()).client(MAIL));
-        all.put(DiagnosisId.SEQ_EHLO_AFTER_TLS, greeted(Dialogue.onSubmission()).client(EHLO).client("STARTTLS").client(AUTH));
-        all.put(DiagnosisId.SEQ_EHLO_NOT_HELO, greeted(Dialogue.onOpenPort()).client("HELO client.example").client(AUTH));
-        all.put(DiagnosisId.SEQ_MAIL_MISSING, greeted(Dialogue.onOpenPort()).client(EHLO).client(RCPT));
-        all.put(DiagnosisId.SEQ_MAIL_NESTED, greeted(Dialogue.onOpenPort()).client(EHLO).client(MAIL).client(RCPT)
-            .client("MAIL FROM:<carol@example.org>"));
-        all.put(DiagnosisId.SEQ_RCPT_MISSING, greeted(Dialogue.onOpenPort()).client(EHLO).client(MAIL).client("DATA"));
-        all.put(DiagnosisId.SEQ_RCPT_REFUSED, greeted(Dialogue.onOpenPort()).client(EHLO).client(MAIL)
-            .recipientRefused("<nobody@example.org>", "550 5.1.1 Unknown user: nobody@example.org").client("DATA"));
-        all.put(DiagnosisId.SEQ_AUTH_IN_TRANSACTION, greeted(Dialogue.onOpenPort()).client(EHLO).client(MAIL).client(AUTH));
-        all.put(DiagnosisId.SEQ_AUTH_REPEATED, greeted(Dialogue.onOpenPort()).client(EHLO).client(AUTH).client(AUTH));
-        all.put(DiagnosisId.SEQ_STARTTLS_REPEATED, greeted(Dialogue.onSubmission()).client(EHLO).client("STARTTLS").client(EHLO)
-            .client("STARTTLS"));
-        all.put(DiagnosisId.SEQ_STARTTLS_IN_TRANSACTION, greeted(Dialogue.onSubmission()).client(EHLO).client(MAIL).client("STARTTLS"));
-        all.put(DiagnosisId.SEQ_STARTTLS_AFTER_AUTH, greeted(Dialogue.onOpenPort()).client(EHLO).client(AUTH).client("STARTTLS"));
-        all.put(DiagnosisId.SEQ_PIPELINING, greeted(Dialogue.onOpenPort()).sends(EHLO).sends(MAIL)
-            .note("both at once; the reply to the first follows").isAnswered(EHLO).isRefused(Fault.PIPELINED, MAIL));
-        all.put(DiagnosisId.SEQ_BARE_LF, greeted(Dialogue.onOpenPort()).client(EHLO).sends(MAIL + "<LF>")
-            .isRefused(Fault.BARE_LF, MAIL));
-        all.put(DiagnosisId.SYN_ARGUMENT, greeted(Dialogue.onOpenPort()).client("EHLO"));
-        all.put(DiagnosisId.SYN_COMMAND, greeted(Dialogue.onOpenPort()).client(EHLO).sends("SEND FORM:<alice@example.org>")
-            .isRefused(Fault.UNKNOWN_COMMAND, "SEND"));
-        all.put(DiagnosisId.LIMIT_ERRORS, greeted(Dialogue.onOpenPort()).client(EHLO)
-            .note(before(GuardSettings.defaults().limits()::isPassedByErrors) + " refused commands")
-            .sends(RCPT).isRefused(Fault.TOO_MANY_ERRORS, RCPT));
-        all.put(DiagnosisId.LIMIT_AUTH, greeted(Dialogue.onOpenPort()).client(EHLO)
-            .note(before(GuardSettings.defaults().limits()::isPassedByAuthFailures) + " refused AUTHs")
-            .sends(AUTH).isRefused(Fault.TOO_MANY_AUTH_FAILURES, AUTH));
-        all.put(DiagnosisId.AUTH_TLS_REQUIRED, greeted(Dialogue.onSubmission()).client(EHLO).client("AUTH PLAIN"));
-        return all;
-    }
-
-    /** How many may go wrong before the one that is too many. */
-    private static int before(IntPredicate passed) {
-        return IntStream.iterate(1, i -> i + 1).filter(passed).findFirst().orElseThrow() - 1;
-    }
-
-    private static Dialogue greeted(Dialogue dialogue) {
-        return dialogue.server("220 ...");
     }
 
     private static String markdown(String text) {

@@ -506,6 +506,25 @@ class SafeguardedTest {
         }
     }
 
+    @Test
+    void whoWatchesIsToldOfEachQuestionThatTheBackendGetsAndOfItsEnd() {
+        List<CompletionStage<?>> seen = new ArrayList<>();
+        Safeguarded safeguarded = Safeguarded.around(backend, Safeguards.of(settings(
+            Map.of("timeout", "200ms", "atOnce most", "1", "atOnce queue", "1", "breaker faults", "1"))), seen::add, time);
+        ask(safeguarded);
+        ask(safeguarded);
+        assertThat(ask(safeguarded)).as("too much to do").isDone();
+        assertThat(seen).as("the second waits, the third is turned away").hasSize(1);
+
+        backend.last().complete(YES);
+        assertThat(seen.get(0).toCompletableFuture()).isDone();
+        assertThat(seen).hasSize(2);
+        time.pass(LIMIT);
+        assertThat(seen.get(1).toCompletableFuture()).isDone();
+        ask(safeguarded);
+        assertThat(seen).as("the breaker is open").hasSize(2);
+    }
+
     @Nested
     @DisplayName("what the backend can do")
     class Abilities {

@@ -105,7 +105,7 @@ public final class Demo {
             "    SMTP     127.0.0.1:" + submission + "  STARTTLS; AUTH only under TLS",
             "    SMTP     127.0.0.1:" + ports.of(Endpoint.SMTPS) + "  TLS from the start",
             "    IMAP     127.0.0.1:" + ports.of(Endpoint.IMAP),
-            "    WebAdmin http://127.0.0.1:" + ports.of(Endpoint.WEBADMIN) + "/healthcheck",
+            "    WebAdmin http://127.0.0.1:" + ports.of(Endpoint.WEBADMIN) + (isStock ? "/healthcheck" : "/smtp-guard"),
             "",
             isStock
                 ? "  Users: alice@localhost and bob@localhost. SMTP and IMAP take james-password-of-alice and so on."
@@ -132,7 +132,8 @@ public final class Demo {
             "    .",
             "    QUIT",
             "",
-            "  The first DATA is out of order" + (isStock ? "." : ": its refusal says what to send next."),
+            "  The first DATA is out of order" + (isStock ? "." : ": its refusal says what to send next, and names the session, which"),
+            isStock ? "" : "  the page above then shows.",
             "  AUTH LOGIN asks for the user (" + base64("alice@localhost") + ") and the password (" + base64(password) + ").",
             "  Under TLS: openssl s_client -quiet -crlf -starttls smtp -connect 127.0.0.1:" + submission,
             "  Read it:   curl --user bob@localhost:james-password-of-bob"

@@ -59,6 +59,8 @@ public final class JamesServer implements AutoCloseable {
     public static Builder stock() {
         return new Builder("stock")
             .withConf("extensions.properties", "")
+            .editConf("webadmin.properties", text -> text.replaceAll("(?m)^extensions\\.routes=.*$", ""))
+            .withConf("healthcheck.properties", "healthcheck.period=60s\n")
             .editConf("smtpserver.xml", xml -> HANDLER_CHAIN.matcher(xml).replaceAll(Matcher.quoteReplacement(STOCK_CHAIN)));
     }
 

@@ -60,9 +60,23 @@ public final class TokenIssuer implements AutoCloseable {
 
     /** A token for that user, good for as long, or as long ago. */
     public String token(String email, Duration validity) {
-        long expiry = Instant.now().plus(validity).getEpochSecond();
-        String unsigned = base64Url("{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"" + KEY_ID + "\"}") + "."
-            + base64Url("{\"email\":\"" + email + "\",\"exp\":" + expiry + "}");
+        return sign("{\"email\":\"" + email + "\",\"exp\":" + Instant.now().plus(validity).getEpochSecond() + "}");
+    }
+
+    /** A token for WebAdmin. */
+    public String webAdminToken(boolean isAdmin) {
+        return sign("{\"sub\":\"operator\",\"admin\":" + isAdmin + ",\"exp\":" + Instant.now().plus(Duration.ofHours(1)).getEpochSecond()
+            + "}");
+    }
+
+    /** The key by which its tokens are known, in PEM. */
+    public String publicKey() {
+        return "-----BEGIN PUBLIC KEY-----\n" + Base64.getMimeEncoder().encodeToString(keys.getPublic().getEncoded())
+            + "\n-----END PUBLIC KEY-----\n";
+    }
+
+    private String sign(String claims) {
+        String unsigned = base64Url("{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"" + KEY_ID + "\"}") + "." + base64Url(claims);
         try {
             Signature signature = Signature.getInstance("SHA256withRSA");
             signature.initSign(keys.getPrivate());

@@ -1,0 +1,258 @@
+package org.smtpguard.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.smtpguard.it.wire.WireScript.wire;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.smtpguard.it.server.JamesServer;
+import org.smtpguard.it.web.WebAdmin;
+import org.smtpguard.it.wire.Refusal;
+import org.smtpguard.it.wire.Sent;
+import org.smtpguard.it.wire.WireScript;
+
+/** The addresses below /smtp-guard, as a program asks them. What a person sees there is {@link BrowserIT}'s. */
+class WebAdminIT {
+    private static final String JSON = "application/json";
+    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final String CHECK = "/smtp-guard/auth/check";
+
+    private static JamesServer server;
+    private static WebAdmin webAdmin;
+
+    @BeforeAll
+    static void start() {
+        server = Site.shared();
+        webAdmin = Site.webAdmin();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/sessions", "/violations", "/diagnoses", "/diagnoses/503", "/diagnoses/starttls", "/backends", "/simulate",
+        "/auth/check"})
+    void theSameAddressIsJsonForProgramsAndHtmlForPeople(String path) {
+        HttpResponse<String> json = webAdmin.get("/smtp-guard" + path, "*/*");
+        HttpResponse<String> html = webAdmin.get("/smtp-guard" + path, "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+
+        assertThat(json.statusCode()).isEqualTo(200);
+        assertThat(type(json)).isEqualTo("application/json");
+        assertThat(webAdmin.read(json).isObject()).isTrue();
+        assertThat(html.statusCode()).isEqualTo(200);
+        assertThat(type(html)).isEqualToIgnoringCase("text/html;charset=utf-8");
+        assertThat(html.body()).startsWith("<!DOCTYPE html>").endsWith("</html>\n").doesNotContain("<script");
+        assertThat(List.of(json, html)).allSatisfy(response -> {
+            assertThat(header(response, "Vary")).contains("Accept");
+            assertThat(header(response, "X-Content-Type-Options")).isEqualTo("nosniff");
+            assertThat(header(response, "Referrer-Policy")).isEqualTo("no-referrer");
+            assertThat(header(response, "Cache-Control")).isEqualTo("no-store");
+            assertThat(header(response, "Content-Security-Policy")).contains("default-src 'none'", "frame-ancestors 'none'",
+                "base-uri 'none'", "form-action 'self'").doesNotContain("unsafe");
+        });
+    }
+
+    @Test
+    void aSessionIsFoundByTheReferenceInItsRefusal() {
+        String reference;
+        try (WireScript wire = wire(server.smtp()).expect("220")) {
+            wire.send("EHLO client.example").expect("250").send("DATA").expect("503");
+            reference = Refusal.session(wire.reply());
+        }
+
+        JsonNode session = webAdmin.json("/smtp-guard/sessions/" + reference);
+
+        assertThat(session.path("reference").asText()).isEqualTo(reference);
+        assertThat(session.path("client").asText()).isEqualTo("127.0.0.1");
+        assertThat(Instant.parse(session.path("begin").asText())).isBefore(Instant.now());
+        assertThat(session.path("lines").findValuesAsText("speaker")).containsExactly("client", "server", "client", "server");
+        assertThat(session.path("lines").path(2).path("text").asText()).isEqualTo("DATA");
+        JsonNode refusal = session.path("lines").path(3).path("refusal");
+        assertThat(refusal.path("id").asText()).isEqualTo("SEQ-MAIL-MISSING");
+        assertThat(refusal.path("state").asText()).isEqualTo("EHLO done, no mail transaction open");
+        assertThat(refusal.path("next").path(0).asText()).isEqualTo("MAIL FROM:<address>");
+        assertThat(refusal.path("fix").asText()).startsWith("Send MAIL FROM:<address>");
+        assertThat(webAdmin.get("/smtp-guard/sessions?ref=" + reference.toUpperCase(Locale.ROOT), JSON).body())
+            .as("as the form asks for it").contains(reference);
+    }
+
+    @Test
+    void anUnknownSessionMayBeAnotherNodes() {
+        HttpResponse<String> response = webAdmin.get("/smtp-guard/sessions/00000000", JSON);
+
+        assertThat(response.statusCode()).isEqualTo(404);
+        JsonNode error = webAdmin.read(response);
+        assertThat(error.path("statusCode").asInt()).isEqualTo(404);
+        assertThat(error.path("type").asText()).isEqualTo("notFound");
+        assertThat(error.path("message").asText()).contains("24 hours", "of a distributed James each node has its own");
+        assertThat(error.has("details")).isTrue();
+        assertThat(webAdmin.get("/smtp-guard/sessions/00000000", "text/html").body())
+            .contains("of a distributed James each node has its own");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rule, SEQ-EHLO-MISSING", "verb, VRFY", "client, 127.0.0.1"})
+    void violationsAreCountedByRuleClientAndVerb(String by, String key) {
+        try (WireScript wire = wire(server.smtp()).expect("220")) {
+            wire.send("MAIL FROM:<alice@localhost>").expect("503").sendRaw("VRFY x\n").expect("500");
+        }
+
+        JsonNode report = webAdmin.json("/smtp-guard/violations?since=1h&mode=enforce&by=" + by);
+
+        assertThat(report.path("by").asText()).isEqualTo(by);
+        assertThat(report.path("violations")).anySatisfy(count -> {
+            assertThat(count.path(by).asText()).isEqualTo(key);
+            assertThat(count.path("refused").asLong()).isPositive();
+            assertThat(count.has("observed")).isFalse();
+        });
+    }
+
+    @Test
+    void violationsOfTheFutureAreNone() {
+        assertThat(webAdmin.json("/smtp-guard/violations?since=2999-01-01T00:00:00Z&mode=observe").path("violations")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "/violations?since=yesterday | since can be",
+        "/violations?by=moon         | by can be rule, client or verb",
+        "/violations?mode=off        | mode can be enforce or observe",
+        "?since=<b>                  | since can be",
+    })
+    void aQueryThatMakesNoSenseIsToldWhatWould(String path, String message) {
+        HttpResponse<String> response = webAdmin.get("/smtp-guard" + path.replace("<", "%3C").replace(">", "%3E"), JSON);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(webAdmin.read(response).path("type").asText()).isEqualTo("InvalidArgument");
+        assertThat(webAdmin.read(response).path("message").asText()).startsWith(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SEQ-NO-SUCH", "299", "FROBNICATE", "%3Cscript%3E"})
+    void whatIsNoTopicIsNotFound(String topic) {
+        assertThat(webAdmin.get("/smtp-guard/diagnoses/" + topic, JSON).statusCode()).isEqualTo(404);
+        assertThat(webAdmin.get("/smtp-guard/diagnoses/" + topic, "text/html").body()).doesNotContain("<script");
+    }
+
+    @Test
+    void backendsTellHowTheyAre() {
+        JsonNode backends = webAdmin.json("/smtp-guard/backends").path("backends");
+
+        assertThat(backends.findValuesAsText("name")).contains("apps", "opinions");
+        assertThat(backends).allSatisfy(backend -> {
+            assertThat(backend.path("state").asText()).isIn("asked", "open", "probing");
+            assertThat(Instant.parse(backend.path("since").asText())).isBefore(Instant.now());
+            assertThat(backend.path("pending").isNumber()).isTrue();
+            assertThat(backend.path("cache").path("hits").isNumber()).isTrue();
+        });
+    }
+
+    @Test
+    void commandsAreJudgedAndNotExecuted() {
+        JsonNode steps = webAdmin.read(webAdmin.post("/smtp-guard/simulate", JSON, "{\"commands\":[\"EHLO a\",\"DATA\"]}")).path("steps");
+
+        assertThat(steps.findValuesAsText("verdict")).containsExactly("legal", "refused");
+        assertThat(steps.path(1).path("diagnosis").asText()).isEqualTo("SEQ-MAIL-MISSING");
+        assertThat(steps.path(1).path("reply").asText()).isEqualTo("503 5.5.1");
+        assertThat(steps.path(1).path("next").path(0).asText()).isEqualTo("MAIL FROM:<address>");
+    }
+
+    @Test
+    void thePortOfASimulationCanBeChosen() {
+        String commands = "{\"commands\":[\"EHLO a\",\"AUTH PLAIN x\",\"STARTTLS\",\"MAIL FROM:<a@b>\"],"
+            + "\"startTls\":true,\"auth\":\"underTls\"}";
+
+        JsonNode steps = webAdmin.read(webAdmin.post("/smtp-guard/simulate", JSON, commands)).path("steps");
+
+        assertThat(steps.findValuesAsText("diagnosis")).containsExactly("AUTH-TLS-REQUIRED", "SEQ-EHLO-AFTER-TLS");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[]", "{", "{}", "{\"commands\":1}", "{\"commands\":[1]}", "{\"commands\":[\"NOOP\\r\\nNOOP\"]}",
+        "{\"commands\":[],\"auth\":\"sometimes\"}", "{\"commands\":[],\"tls\":\"maybe\"}", "{\"commands\":[],\"surprise\":1}"})
+    void aSimulationThatMakesNoSenseIsRefused(String body) {
+        HttpResponse<String> response = webAdmin.post("/smtp-guard/simulate", JSON, body);
+
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+        assertThat(webAdmin.read(response).path("type").asText()).isEqualTo("InvalidArgument");
+    }
+
+    @Test
+    void everyBackendSaysWhatItThinksOfALogIn() {
+        JsonNode answers = webAdmin.read(check("alice@localhost", "secret")).path("answers");
+
+        assertThat(answers.findValuesAsText("backend")).containsExactly("apps", "opinions");
+        assertThat(answers.findValuesAsText("verdict")).containsExactly("accepted", "unknown");
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.path("millis").asLong()).isNotNegative());
+        assertThat(webAdmin.read(check("Alice@LocalHost", "wrong-guess")).path("answers").findValuesAsText("verdict"))
+            .containsExactly("refused", "unknown");
+        assertThat(webAdmin.read(check("down@localhost", "unseen")).path("answers").path(1).path("reason").asText())
+            .isEqualTo("nobody answers at ldap.example.org");
+    }
+
+    @Test
+    void oneBackendCanBeAskedAlone() {
+        HttpResponse<String> response = webAdmin.post(CHECK, JSON,
+            "{\"username\":\"expired@localhost\",\"password\":\"" + Sent.password("stale") + "\",\"backend\":\"opinions\"}");
+
+        assertThat(webAdmin.read(response).path("answers").findValuesAsText("verdict")).containsExactly("expired");
+    }
+
+    @Test
+    void neitherNameNorPasswordOfACheckIsLoggedOrShownAgain() {
+        String user = "confided-user@localhost";
+        String password = Sent.password("confided-pass-phrase");
+        String form = "username=" + user.replace("@", "%40") + "&password=" + password;
+
+        List<HttpResponse<String>> responses = List.of(
+            check(user, password),
+            webAdmin.post(CHECK, FORM, form),
+            webAdmin.post(CHECK, JSON, "{\"username\":\"" + user + "\",\"password\":\"" + password + "\""),
+            webAdmin.post(CHECK, JSON, "{\"username\":\"" + user + "\",\"password\":[\"" + password + "\"]}"),
+            webAdmin.post(CHECK, JSON, "{\"username\":\"" + user + "\",\"" + password + "\":\"\"}"),
+            webAdmin.post(CHECK, JSON, "{\"username\":\"" + user + "@x@y\",\"password\":\"" + password + "\"}"),
+            webAdmin.post(CHECK, JSON, "{\"username\":\"" + user + "\",\"password\":\"" + password + "\",\"backend\":\"nowhere\"}"));
+        // The same way as those, and logged: what is left out is left out by us, and not by a log that shows no bodies.
+        webAdmin.post("/smtp-guard/simulate", JSON, "{\"commands\":[\"NOOP bodies-are-logged\"]}");
+
+        assertThat(responses).extracting(HttpResponse::statusCode).containsExactly(200, 200, 400, 400, 400, 400, 404);
+        assertThat(responses).allSatisfy(response -> assertThat(response.body()).doesNotContain("confided"));
+        assertThat(server.log()).contains("bodies-are-logged").doesNotContain("confided");
+    }
+
+    @Test
+    void aPasswordIsNotTakenFromAnAddress() {
+        HttpResponse<String> response = webAdmin.post(CHECK + "?username=alice%40localhost", JSON, "{\"password\":\"x\"}");
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(webAdmin.read(response).path("message").asText()).contains("into its body");
+    }
+
+    @Test
+    void aPageOfAnotherSiteCannotHaveABrowserAsk() {
+        HttpResponse<String> response = webAdmin.send(HttpRequest.newBuilder(webAdmin.uri(CHECK)).header("Content-Type", FORM)
+            .header("Sec-Fetch-Site", "cross-site").POST(BodyPublishers.ofString("username=alice%40localhost&password=x")));
+
+        assertThat(response.statusCode()).isEqualTo(403);
+    }
+
+    private static HttpResponse<String> check(String user, String password) {
+        return webAdmin.post(CHECK, JSON, "{\"username\":\"" + user + "\",\"password\":\"" + Sent.password(password) + "\"}");
+    }
+
+    private static String type(HttpResponse<String> response) {
+        return header(response, "Content-Type").replace(" ", "");
+    }
+
+    private static String header(HttpResponse<String> response, String name) {
+        return response.headers().firstValue(name).orElse("");
+    }
+}

@@ -1,0 +1,36 @@
+package org.smtpguard.james;
+
+import java.util.Locale;
+
+/** What a request accepts, as far as we have it (RFC 9110 §12.5.1): JSON, unless HTML is asked for by name, and as much as JSON. */
+final class Accepted {
+    private static final String HTML = "text/html";
+    private static final String JSON = "application/json";
+
+    private Accepted() {
+    }
+
+    /** @param header the value of Accept, as it came; the empty text if there was none */
+    static boolean isHtml(String header) {
+        double html = 0;
+        double json = 0;
+        for (String part : header.toLowerCase(Locale.ROOT).split(",")) {
+            String[] words = part.trim().split("\\s*;\\s*");
+            if (words[0].equals(HTML)) {
+                html = quality(words);
+            } else if (words[0].equals(JSON)) {
+                json = quality(words);
+            }
+        }
+        return html > 0 && html >= json;
+    }
+
+    private static double quality(String[] words) {
+        for (String word : words) {
+            if (word.matches("q=(0(\\.\\d{0,3})?|1(\\.0{0,3})?)")) {
+                return Double.parseDouble(word.substring(2));
+            }
+        }
+        return 1;
+    }
+}

@@ -1,0 +1,53 @@
+package org.smtpguard.james;
+
+import java.util.Optional;
+
+import org.smtpguard.diagnosis.Fault;
+import org.smtpguard.sasl.Step;
+
+/** How an AUTH ended, for the operator; what the client is told of it is the fault. */
+enum AuthOutcome {
+    ACCEPTED(Optional.empty()),
+    UNKNOWN(Optional.of(Fault.CREDENTIALS_REFUSED)),
+    REFUSED(Optional.of(Fault.CREDENTIALS_REFUSED)),
+    DISABLED(Optional.of(Fault.CREDENTIALS_REFUSED)),
+    EXPIRED(Optional.of(Fault.PASSWORD_EXPIRED)),
+    TOO_WEAK(Optional.of(Fault.MECHANISM_TOO_WEAK)),
+    UNAVAILABLE(Optional.of(Fault.BACKEND_UNAVAILABLE)),
+    /** The credentials hold, but not for the authorization identity asked for. */
+    IDENTITY(Optional.of(Fault.IDENTITY_REFUSED)),
+    UNDECODABLE(Optional.of(Fault.UNDECODABLE)),
+    MALFORMED(Optional.of(Fault.MALFORMED)),
+    TOO_LONG(Optional.of(Fault.RESPONSE_TOO_LONG)),
+    CANCELLED(Optional.of(Fault.CANCELLED));
+
+    private final Optional<Fault> fault;
+
+    AuthOutcome(Optional<Fault> fault) {
+        this.fault = fault;
+    }
+
+    /** @param step one that ends the exchange */
+    static AuthOutcome of(Step step) {
+        switch (step.kind()) {
+            case SUCCESS:
+                return ACCEPTED;
+            case REFUSED:
+                return valueOf(step.result().kind().name());
+            case IDENTITY_REFUSED:
+                return IDENTITY;
+            default:
+                return MALFORMED;
+        }
+    }
+
+    /** What the client is told; empty if it is logged in. */
+    Optional<Fault> fault() {
+        return fault;
+    }
+
+    /** Whether somebody was tried who is not the client: what those count who ban guessers. */
+    boolean isRefusal() {
+        return fault.filter(told -> told == Fault.CREDENTIALS_REFUSED || told == Fault.IDENTITY_REFUSED).isPresent();
+    }
+}

@@ -1,0 +1,190 @@
+package org.smtpguard.james;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
+import org.apache.james.protocols.api.ProtocolSession.State;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.diagnosis.Diagnosis;
+import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.Printable;
+import org.smtpguard.protocol.Verb;
+import org.smtpguard.sasl.Step;
+import org.smtpguard.transcript.Recording;
+import org.smtpguard.transcript.Refusal;
+import org.smtpguard.transcript.Transcripts;
+import org.smtpguard.transcript.Violations;
+
+/**
+ * Where all that happens on a session is written down, for all ports: the log, the counts, the transcript. What may be
+ * written of a line is decided by those; what is said in confidence gets no further than {@link Recording}.
+ *
+ * <p>Threads: called on the sessions' own. A session's recording is an attachment of it, begun with its first command on a
+ * port whose guard is not off; where there is none, nothing is recorded.
+ */
+@Singleton
+public final class Logbook {
+    /** The octets of a line that was too long to be read: nobody knows how many. */
+    static final int UNREAD = 0;
+
+    private static final Logger REFUSAL = LoggerFactory.getLogger("org.smtpguard.REFUSAL");
+    /** CrowdSec scenarios read this logger, and what is said there of a failure, in James' words. */
+    private static final Logger AUTHENTICATION = LoggerFactory.getLogger("org.apache.james.protocols.smtp.AUTHENTICATION");
+    private static final int NAME_LIMIT = 120;
+    private static final int REASON_LIMIT = 200;
+    private static final AttachmentKey<Recording> RECORDING = AttachmentKey.of("smtpguard.recording", Recording.class);
+
+    private final GuardMetrics metrics;
+    private final Transcripts transcripts;
+    private final Violations violations;
+
+    @Inject
+    public Logbook(GuardMetrics metrics, Transcripts transcripts, Violations violations) {
+        this.metrics = metrics;
+        this.transcripts = transcripts;
+        this.violations = violations;
+        metrics.transcripts(transcripts::octets, () -> (long) transcripts.sessions());
+    }
+
+    GuardMetrics metrics() {
+        return metrics;
+    }
+
+    Transcripts transcripts() {
+        return transcripts;
+    }
+
+    /** The client's IP address; behind a proxy that tells it, not the proxy's. */
+    static String client(SMTPSession session) {
+        return session.getRemoteAddress().getAddress().getHostAddress();
+    }
+
+    /**
+     * A command has come.
+     *
+     * @param octets of its line, or {@link #UNREAD}
+     */
+    void command(SMTPSession session, CommandLine command, int octets) {
+        if (transcripts.isOn()) {
+            recording(session).orElseGet(() -> begin(session)).command(command, octets);
+        }
+    }
+
+    /**
+     * A response in an AUTH exchange has come.
+     *
+     * @param line with its delimiter; of one that was not read {@link #UNREAD} octets
+     */
+    void response(SMTPSession session, byte[] line) {
+        recording(session).ifPresent(recording -> recording.response(line));
+    }
+
+    /** A line of a message has come. */
+    void content(SMTPSession session, int octets) {
+        recording(session).ifPresent(recording -> recording.content(octets));
+    }
+
+    /** The message has ended. */
+    void contentEnds(SMTPSession session) {
+        recording(session).ifPresent(Recording::contentEnds);
+    }
+
+    /** @return the response, which is on its way to the client; of one that comes later nothing is written down yet */
+    Response reply(SMTPSession session, Response response) {
+        if (!(response instanceof Later)) {
+            recording(session).ifPresent(recording -> record(recording, response));
+        }
+        return response;
+    }
+
+    /** A command was refused. */
+    void refused(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
+        metrics.refused(diagnosis.id());
+        violations.count(diagnosis.id(), command.verb(), client(session), false);
+        REFUSAL.info("{} {} refused {} client={} session={}", diagnosis.code(), diagnosis.id(), loggable(command), client(session),
+            session.getSessionID());
+    }
+
+    /** A command would have been refused, were its rule enforced. */
+    void observed(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
+        metrics.observed(diagnosis.id());
+        violations.count(diagnosis.id(), command.verb(), client(session), true);
+        recording(session).ifPresent(recording -> recording.observed(refusal(diagnosis), diagnosis.summary()));
+        REFUSAL.info("observed {} would refuse {} client={} session={}", diagnosis.id(), loggable(command), client(session),
+            session.getSessionID());
+    }
+
+    /**
+     * An AUTH has come to its end.
+     *
+     * @param step the last of its exchange
+     */
+    void authenticated(SMTPSession session, String mechanism, AuthOutcome outcome, Step step) {
+        CredentialResult result = step.result();
+        String backend = result.backend().orElse(GuardMetrics.NO_BACKEND);
+        metrics.authenticated(mechanism, backend, outcome);
+        String user = Printable.cut(step.username(), NAME_LIMIT);
+        if (outcome == AuthOutcome.ACCEPTED) {
+            AUTHENTICATION.info("AUTH method {} succeeded for {} by {} client={} session={}", mechanism, user, backend, client(session),
+                session.getSessionID());
+            if (!result.username().equals(step.username())) {
+                AUTHENTICATION.info("{} was authorized to connect as {}", Printable.cut(result.username(), NAME_LIMIT), user);
+            }
+            return;
+        }
+        String reason = outcome == AuthOutcome.IDENTITY ? "may not act as the authorization identity" : result.reason();
+        // The words of James are for whoever tried a name that is not theirs: nobody is to be banned for an outage.
+        AUTHENTICATION.info("AUTH method {} {} from {}@{}: {} ({}) by {} [{}] client={} session={}", mechanism,
+            outcome.isRefusal() ? "failed" : "ended", user, client(session), outcome, Printable.cut(reason, REASON_LIMIT), backend,
+            outcome.fault().orElseThrow().id(), client(session), session.getSessionID());
+    }
+
+    /** The session has ended. */
+    void end(SMTPSession session) {
+        recording(session).ifPresent(Recording::end);
+    }
+
+    private Recording begin(SMTPSession session) {
+        // Not sooner: behind a proxy the client's address comes with the first octets.
+        Recording recording = transcripts.begin(session.getSessionID(), client(session));
+        session.setAttachment(RECORDING, recording, State.Connection);
+        return recording;
+    }
+
+    private static Optional<Recording> recording(SMTPSession session) {
+        return session.getAttachment(RECORDING, State.Connection);
+    }
+
+    private static void record(Recording recording, Response response) {
+        if (response instanceof RefusalResponse) {
+            Diagnosis diagnosis = ((RefusalResponse) response).diagnosis();
+            List<String> text = new ArrayList<>();
+            text.add(diagnosis.code() + " " + diagnosis.status() + " " + diagnosis.summary() + " [" + diagnosis.id() + "]");
+            text.addAll(diagnosis.details());
+            recording.refusal(refusal(diagnosis), text, Recording.octets(response.getLines()));
+            return;
+        }
+        // Asked once: James puts them together anew each time.
+        List<CharSequence> lines = response.getLines();
+        if (!lines.isEmpty()) {
+            recording.reply(response.getRetCode(), lines);
+        }
+    }
+
+    private static Refusal refusal(Diagnosis diagnosis) {
+        return new Refusal(diagnosis.id(), diagnosis.state(), diagnosis.next());
+    }
+
+    /** The verb alone, and not even that if it is none: what a client sends out of step may be a credential. */
+    private static String loggable(CommandLine command) {
+        return command.verb() == Verb.OTHER ? "an unknown command" : command.verb().name();
+    }
+}

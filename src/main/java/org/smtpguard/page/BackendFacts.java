@@ -1,0 +1,69 @@
+package org.smtpguard.page;
+
+import static org.smtpguard.page.Element.el;
+import static org.smtpguard.page.Parts.fact;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+import org.smtpguard.resilience.BackendStatus;
+
+/** How a backend is. */
+final class BackendFacts {
+    private BackendFacts() {
+    }
+
+    static Map<String, Object> of(BackendStatus backend) {
+        return Facts.of("name", backend.name()).and("state", backend.state().name().toLowerCase(Locale.ROOT)).and("since", backend.since())
+            .and("flaw", backend.flaw())
+            .and("pending", backend.pending()).and("waiting", backend.waiting())
+            .and("cache", Facts.of("hits", backend.cache().hits()).and("stale", backend.cache().stale())
+                .and("misses", backend.cache().misses()).and("entries", backend.cache().entries()))
+            .and("lastFault", backend.lastFault().map(fault -> Facts.of("reason", fault.reason()).and("at", fault.at()))).map();
+    }
+
+    static Element cards(List<BackendStatus> backends, Instant now, Times times) {
+        if (backends.isEmpty()) {
+            return el("p", "No port has one: AUTH is not taken, or James answers it.").css("muted");
+        }
+        return el("div", backends.stream().map(backend -> card(backend, now, times))).css("backends");
+    }
+
+    private static Element card(BackendStatus backend, Instant now, Times times) {
+        return el("article",
+            el("h3", el("span").css("dot").at("aria-hidden", "true"), backend.name()),
+            el("p", words(backend), " ", el("span", "for " + Times.span(Duration.between(backend.since(), now))).css("muted")),
+            backend.flaw().map(flaw -> el("p", flaw).css("observed")),
+            el("dl",
+                fact("pending", backend.pending() + (backend.waiting() > 0 ? ", and " + backend.waiting() + " wait" : "")),
+                fact("cache", cache(backend.cache())),
+                fact("last fault", backend.lastFault().map(fault -> (Object) el("span", fault.reason(), ", ", times.moment(fault.at())))
+                    .orElse("none since the start")))).css(kind(backend));
+    }
+
+    private static String cache(BackendStatus.CacheStatus cache) {
+        long asked = cache.hits() + cache.stale() + cache.misses();
+        return asked == 0 ? "none, or not asked yet" : cache.hits() + " of " + asked + " answered from it"
+            + (cache.stale() > 0 ? ", " + cache.stale() + " past their time" : "") + "; " + cache.entries() + " entries";
+    }
+
+    private static String words(BackendStatus backend) {
+        switch (backend.state()) {
+            case ASKED:
+                return "Answers";
+            case OPEN:
+                return "Not asked, after too many faults in a row";
+            default:
+                return "Not asked, but for one question that finds out whether it answers again";
+        }
+    }
+
+    private static String kind(BackendStatus backend) {
+        Optional<String> flaw = backend.flaw();
+        return backend.state() != BackendStatus.State.ASKED ? "bad" : flaw.isPresent() ? "warn" : "good";
+    }
+}

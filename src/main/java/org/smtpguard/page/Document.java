@@ -1,0 +1,86 @@
+package org.smtpguard.page;
+
+import static org.smtpguard.page.Element.el;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.stream.Stream;
+
+/** The frame around every page: one document, without scripts, pictures or fonts from anywhere. */
+public final class Document {
+    private static final String CSS = css();
+    private static final String ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath"
+        + " d='M16 2 27 6v9c0 8-5 12.5-11 15C10 27.5 5 23 5 15V6z' fill='%232f6f8f'/%3E%3Cpath d='M10 16l4 4 8-9' fill='none'"
+        + " stroke='%23fff' stroke-width='3'/%3E%3C/svg%3E";
+
+    /**
+     * What a browser is to be told of every page (Content-Security-Policy): nothing is loaded, nothing runs, nobody frames it, and
+     * forms are sent nowhere else. The one style sheet is known by its hash.
+     */
+    public static final String POLICY = "default-src 'none'; style-src 'sha256-" + hash(CSS) + "'; img-src data:; form-action 'self';"
+        + " base-uri 'none'; frame-ancestors 'none'";
+
+    private Document() {
+    }
+
+    static String of(View view) {
+        Element head = el("head",
+            el("meta").at("charset", "utf-8"),
+            el("meta").at("name", "viewport").at("content", "width=device-width, initial-scale=1"),
+            el("meta").at("name", "color-scheme").at("content", "light dark"),
+            el("meta").at("name", "robots").at("content", "noindex"),
+            el("title", view.title() + " - SMTP Guard"),
+            el("link").at("rel", "icon").at("href", ICON));
+        Element body = el("body",
+            el("a", "Skip to the content").css("skip").at("href", "#main"),
+            el("header", el("div",
+                el("a", el("span").css("mark").at("aria-hidden", "true"), "SMTP Guard").css("brand").at("href", View.BASE),
+                navigation(view.place()), find()).css("wide")),
+            el("main", el("h1", view.title()), view.content()).at("id", "main").at("tabindex", "-1").css("wide"),
+            el("footer", el("p", "Counts and sessions are those of this James, since it started; other nodes keep their own. ",
+                "Programs get the same as JSON, with ", el("code", "Accept: application/json"), ".")).css("wide"));
+        StringBuilder out = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">");
+        head.writeTo(out);
+        // The style sheet is our own, and the only text that is not escaped. It goes into the head, which ends just here.
+        out.insert(out.length() - "</head>".length(), "<style>" + CSS + "</style>");
+        body.writeTo(out);
+        return out.append("</html>\n").toString();
+    }
+
+    private static Element navigation(Place here) {
+        return el("nav", el("ul", Stream.of(Place.values()).filter(place -> place != Place.SESSIONS).map(place -> {
+            Element link = el("a", place.label()).at("href", place.href());
+            return el("li", place == here ? link.at("aria-current", "page") : link);
+        }))).at("aria-label", "Parts");
+    }
+
+    private static Element find() {
+        return el("form",
+            el("label", "Session").at("for", "ref"),
+            el("input").at("id", "ref").at("name", "ref").at("type", "search").at("placeholder", "7f3a9c21").at("required")
+                .at("maxlength", 64).at("autocomplete", "off").at("spellcheck", "false"),
+            el("button", "Find"))
+            .css("find").at("action", Place.SESSIONS.href()).at("method", "get").at("role", "search");
+    }
+
+    private static String css() {
+        try (InputStream in = Document.class.getResourceAsStream("page.css")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String hash(String text) {
+        try {
+            return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package org.smtpguard.page;
+
+import static org.smtpguard.page.Element.el;
+
+import java.util.Map;
+
+/** What could not be shown, and why. */
+final class FailureView extends View {
+    private final int status;
+    private final String message;
+
+    FailureView(int status, String message) {
+        this.status = status;
+        this.message = message;
+    }
+
+    @Override
+    public Map<String, Object> facts() {
+        return Facts.of("statusCode", status).and("message", message).map();
+    }
+
+    @Override
+    String title() {
+        return status == 404 ? "Not found" : "Not understood";
+    }
+
+    @Override
+    Place place() {
+        return Place.SESSIONS;
+    }
+
+    @Override
+    Element content() {
+        return el("section", el("p", message)).css("card");
+    }
+}

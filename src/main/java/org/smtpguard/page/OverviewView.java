@@ -1,0 +1,132 @@
+package org.smtpguard.page;
+
+import static org.smtpguard.page.Element.el;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import org.smtpguard.resilience.BackendStatus;
+import org.smtpguard.transcript.Transcript;
+import org.smtpguard.transcript.Transcripts;
+import org.smtpguard.transcript.ViolationCount;
+
+/** What one sees first: is all well, what is refused, by whom can it be looked up. */
+final class OverviewView extends View {
+    private final Instant now;
+    private final Times times;
+    private final Range range;
+    private final List<ViolationCount> counts;
+    private final TimeChart chart;
+    private final List<BackendStatus> backends;
+    private final Transcripts transcripts;
+    private final List<Transcript> recent;
+    private final DiagnosisList diagnoses;
+    private final StateGraph states;
+
+    OverviewView(Instant now, Times times, Range range, List<ViolationCount> counts, TimeChart chart, List<BackendStatus> backends,
+                 Transcripts transcripts, List<Transcript> recent, DiagnosisList diagnoses, StateGraph states) {
+        this.now = now;
+        this.times = times;
+        this.range = range;
+        this.counts = counts;
+        this.chart = chart;
+        this.backends = backends;
+        this.transcripts = transcripts;
+        this.recent = recent;
+        this.diagnoses = diagnoses;
+        this.states = states;
+    }
+
+    @Override
+    public Map<String, Object> facts() {
+        return Facts.of("since", range.since(now)).and("refused", refused()).and("observed", observed())
+            .and("transcripts", Facts.of("sessions", transcripts.sessions()).and("octets", transcripts.octets())
+                .and("octetLimit", transcripts.octetLimit()))
+            .and("backends", backends.stream().map(BackendFacts::of).collect(Collectors.toList()))
+            .and("sessions", SessionList.facts(recent))
+            .and("diagnoses", diagnoses.facts()).map();
+    }
+
+    @Override
+    String title() {
+        return "Overview";
+    }
+
+    @Override
+    Place place() {
+        return Place.OVERVIEW;
+    }
+
+    @Override
+    Element content() {
+        return el("div",
+            verdict(),
+            el("dl",
+                figure("refused", refused(), refused() > 0 ? "refused" : "", "in the last " + range),
+                figure("observed", observed(), observed() > 0 ? "observed" : "", "would have been refused"),
+                figure("sessions", transcripts.sessions(), "", "kept, with those that go on"),
+                figure("memory", percent() + " %", "", "of the room for transcripts")).css("figures"),
+            el("section",
+                el("div", el("h2", "Refusals by rule"), ranges()).css("heading"),
+                chart.draw()).css("card"),
+            el("div",
+                el("section", el("h2", "Backends"), BackendFacts.cards(backends, now, times)).css("card"),
+                el("section", el("h2", "Last sessions with a refusal"), SessionList.list(recent, times)).css("card")).css("pair"),
+            el("section", el("h2", "The order of commands"),
+                el("p", "On a port with STARTTLS, and AUTH under TLS: what leads on from where. HELO leads where EHLO does, without AUTH ",
+                    "and STARTTLS. NOOP, VRFY, EXPN, HELP, RSET and QUIT are always in order; whatever else is sent is refused, and ",
+                    "changes nothing.").css("muted"),
+                new StateDiagram(states).draw(Optional.empty(), Optional.empty())).css("card"),
+            el("section", el("h2", "Every diagnosis"), diagnoses.table()).css("card"));
+    }
+
+    private Element verdict() {
+        List<String> down = backends.stream().filter(backend -> backend.state() != BackendStatus.State.ASKED).map(BackendStatus::name)
+            .collect(Collectors.toList());
+        List<String> flawed = backends.stream().filter(backend -> backend.flaw().isPresent()).map(BackendStatus::name)
+            .collect(Collectors.toList());
+        if (!down.isEmpty()) {
+            return banner("bad", "Not asked at the moment, after too many faults: " + String.join(", ", down)
+                + (down.size() == backends.size() ? ". Nobody can log in with a password." : ". The others answer."));
+        }
+        if (!flawed.isEmpty()) {
+            return banner("warn", "All backends answer, and something is amiss with: " + String.join(", ", flawed) + ".");
+        }
+        return banner("good", backends.isEmpty() ? "Commands are watched over. No port has a backend."
+            : "All is well: " + all(backends.size()) + ".");
+    }
+
+    private static String all(int number) {
+        return number == 1 ? "the backend answers" : number == 2 ? "both backends answer" : "all " + number + " backends answer";
+    }
+
+    private static Element banner(String kind, String words) {
+        return el("p", el("span").css("dot").at("aria-hidden", "true"), words).css("banner " + kind).at("role", "status");
+    }
+
+    private static Element figure(String name, Object number, String kind, String words) {
+        return el("div", el("dt", name), el("dd", el("b", number).css(kind), " ", el("span", words)));
+    }
+
+    private Element ranges() {
+        return el("nav", Range.OFFERED.stream().map(text -> {
+            Element link = el("a", text).at("href", View.BASE + "?since=" + text);
+            return text.equals(range.toString()) ? link.at("aria-current", "true") : link;
+        })).css("ranges").at("aria-label", "Time");
+    }
+
+    private long refused() {
+        return counts.stream().mapToLong(ViolationCount::refused).sum();
+    }
+
+    private long observed() {
+        return counts.stream().mapToLong(ViolationCount::observed).sum();
+    }
+
+    private long percent() {
+        return transcripts.octetLimit() == 0 ? 0 : transcripts.octets() * 100 / transcripts.octetLimit();
+    }
+}

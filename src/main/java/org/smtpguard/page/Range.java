@@ -1,0 +1,80 @@
+package org.smtpguard.page;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.smtpguard.transcript.Violations;
+
+/** How far back somebody looks: a time before now, or since a moment. */
+public final class Range {
+    /** As far as counts go. */
+    public static final Range DAY = new Range("24h", Optional.of(Duration.ofHours(24)), Optional.empty());
+
+    /** What readers can choose from. */
+    static final List<String> OFFERED = List.of("15m", "1h", "6h", "24h");
+
+    private static final Pattern BEFORE_NOW = Pattern.compile("(\\d{1,4})([mhd])");
+
+    private final String text;
+    private final Optional<Duration> before;
+    private final Optional<Instant> moment;
+
+    private Range(String text, Optional<Duration> before, Optional<Instant> moment) {
+        this.text = text;
+        this.before = before;
+        this.moment = moment;
+    }
+
+    /** Reads {@code 15m}, {@code 6h}, {@code 1d}, or a moment such as {@code 2026-01-31T12:00:00Z}; empty if it is none of these. */
+    public static Optional<Range> parse(String text) {
+        Matcher before = BEFORE_NOW.matcher(text);
+        if (before.matches()) {
+            long number = Long.parseLong(before.group(1));
+            return Optional.of(new Range(text, Optional.of(unit(before.group(2)).multipliedBy(number)), Optional.empty()));
+        }
+        try {
+            return Optional.of(new Range(text, Optional.empty(), Optional.of(Instant.parse(text))));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Duration unit(String letter) {
+        switch (letter) {
+            case "m":
+                return Duration.ofMinutes(1);
+            case "h":
+                return Duration.ofHours(1);
+            default:
+                return Duration.ofDays(1);
+        }
+    }
+
+    /** Not before what is known, and not behind now. */
+    Instant since(Instant now) {
+        Instant wanted = moment.orElseGet(() -> now.minus(before.orElseThrow()));
+        Instant oldest = now.minus(Violations.KEPT);
+        return wanted.isBefore(oldest) ? oldest : wanted.isAfter(now) ? now : wanted;
+    }
+
+    /** As it was written; safe in an address. */
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Range && text.equals(((Range) o).text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+}

@@ -1,0 +1,34 @@
+package org.smtpguard.page;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+
+import org.smtpguard.transcript.ViolationCount;
+
+/** Of which rules violations are shown: of those that refuse, or of those that only watch. */
+public enum Shown {
+    ENFORCE(ViolationCount::refused),
+    OBSERVE(ViolationCount::observed);
+
+    private final ToLongFunction<ViolationCount> number;
+
+    Shown(ToLongFunction<ViolationCount> number) {
+        this.number = number;
+    }
+
+    /** That of this mode. */
+    public static Optional<Shown> of(String mode) {
+        return Stream.of(values()).filter(shown -> shown.toString().equals(mode)).findFirst();
+    }
+
+    ToLongFunction<ViolationCount> number() {
+        return number;
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

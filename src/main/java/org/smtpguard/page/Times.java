@@ -1,0 +1,52 @@
+package org.smtpguard.page;
+
+import static org.smtpguard.page.Element.el;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Times as they are written: for programs in UTC, for readers in the zone of the server, as its log has them. */
+final class Times {
+    private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT);
+    private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+    private static final DateTimeFormatter ZONE = DateTimeFormatter.ofPattern("xxx", Locale.ROOT);
+
+    private final ZoneId zone;
+
+    Times(ZoneId zone) {
+        this.zone = zone;
+    }
+
+    /** To the millisecond, with the zone. */
+    Element moment(Instant time) {
+        return el("time", MOMENT.format(time.atZone(zone)) + " " + ZONE.format(time.atZone(zone))).at("datetime", time);
+    }
+
+    /** Hours, minutes and seconds, of a time within the last day or so. */
+    Element second(Instant time) {
+        return el("time", SECOND.format(time.atZone(zone))).at("datetime", time);
+    }
+
+    /** Hours and minutes. */
+    String minute(Instant time) {
+        return MINUTE.format(time.atZone(zone));
+    }
+
+    /** How long ago, or how long it took, in one unit. */
+    static String span(Duration span) {
+        if (span.toMillis() < 1000) {
+            return Math.max(0, span.toMillis()) + " ms";
+        }
+        if (span.toSeconds() < 120) {
+            return span.toSeconds() + " s";
+        }
+        if (span.toMinutes() < 120) {
+            return span.toMinutes() + " min";
+        }
+        return span.toHours() < 48 ? span.toHours() + " h" : span.toDays() + " days";
+    }
+}

@@ -1,0 +1,100 @@
+package org.smtpguard.transcript;
+
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.Verb;
+
+/**
+ * What others may read of a line. Credentials are never among it, nor anything that may be one: of AUTH the mechanism can be
+ * read, of a response and of an unknown command (a password that lost its place) the length, and of the reply to AUTH or to
+ * an unknown command only what cannot repeat it.
+ */
+final class Discretion {
+    /** The usual mechanisms; another word behind AUTH may be a password. */
+    private static final Set<String> MECHANISMS = Set.of("PLAIN", "LOGIN", "EXTERNAL", "ANONYMOUS", "CRAM-MD5", "DIGEST-MD5", "NTLM",
+        "GSSAPI", "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS",
+        "OAUTHBEARER", "XOAUTH2");
+    /**
+     * What can be read behind a verb. Anything else has no business there, and may be anything: a client whose DATA was refused
+     * may go on with its message, and a line of that may begin with "Help" or "Mail".
+     */
+    private static final Map<Verb, Pattern> ARGUMENTS = new EnumMap<>(Map.of(
+        Verb.EHLO, anything(), Verb.HELO, anything(), Verb.VRFY, anything(), Verb.EXPN, anything(),
+        Verb.MAIL, Pattern.compile("FROM:.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL),
+        Verb.RCPT, Pattern.compile("TO:.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL),
+        Verb.HELP, Pattern.compile("[A-Za-z0-9-]+")));
+    private static final String CANCEL = "*";
+    private static final int UNREAD = 0;
+    private static final String LOGGED_IN = "235";
+    private static final String CHALLENGE = "334";
+
+    private Discretion() {
+    }
+
+    /** Whether what is said next may repeat, or be made of, something confidential. */
+    static boolean isConfidential(CommandLine command) {
+        return command.verb() == Verb.AUTH || command.verb() == Verb.OTHER;
+    }
+
+    /** A command, in the parts between which there is a space. */
+    static List<String> command(CommandLine command, int octets) {
+        String argument = command.argument().orElse("").trim();
+        if (command.verb() == Verb.OTHER) {
+            return List.of(size("unknown command", octets));
+        }
+        String verb = command.verb().name();
+        if (argument.isEmpty()) {
+            return List.of(verb);
+        }
+        if (command.verb() == Verb.AUTH) {
+            return List.of(verb, mechanism(argument));
+        }
+        boolean hasForm = Optional.ofNullable(ARGUMENTS.get(command.verb())).filter(form -> form.matcher(argument).matches()).isPresent();
+        return List.of(verb, hasForm ? argument : "(argument, " + argument.length() + " octets)");
+    }
+
+    private static Pattern anything() {
+        return Pattern.compile(".*", Pattern.DOTALL);
+    }
+
+    private static String mechanism(String argument) {
+        int space = argument.indexOf(' ');
+        String word = (space < 0 ? argument : argument.substring(0, space)).toUpperCase(Locale.ROOT);
+        String name = MECHANISMS.contains(word) ? word : "(unknown mechanism, " + word.length() + " octets)";
+        return space < 0 ? name : name + " (hidden)";
+    }
+
+    /** A response in an AUTH exchange. */
+    static String response(byte[] line) {
+        boolean cancels = new String(line, StandardCharsets.US_ASCII).trim().equals(CANCEL);
+        return cancels ? CANCEL : size("response", line.length);
+    }
+
+    private static String size(String what, int octets) {
+        return "(" + what + ", " + (octets == UNREAD ? "too long to be read" : octets + " octets") + ")";
+    }
+
+    static String content(long octets) {
+        return "(content, " + octets + " octets)";
+    }
+
+    /** A reply to what {@linkplain #isConfidential is confidential}: that somebody was logged in in its words, whatever else as a code. */
+    static List<? extends CharSequence> reply(String code, List<? extends CharSequence> lines, int octets) {
+        switch (code) {
+            case LOGGED_IN:
+                return lines;
+            case CHALLENGE:
+                return List.of(code + " (challenge, " + octets + " octets)");
+            default:
+                return List.of(code + " (" + octets + " octets)");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package org.smtpguard.transcript;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+import org.smtpguard.protocol.DiagnosisId;
+
+/**
+ * The last lines of one session in an array of octets, which is reused, so that a line costs no object. It grows only when
+ * it is told to. For one thread at a time.
+ *
+ * <p>An entry is its own length (2 octets), the speaker, the diagnosis or 0, the milliseconds since the session began (6
+ * octets), the octets on the wire (4), and the text; of a refusal the state and what is next as well. A text is its length
+ * (2) and its characters.
+ */
+final class LineRing {
+    /** Between the lines of a reply, and between what is next. */
+    static final char BETWEEN_LINES = '\n';
+
+    private static final int HEAD = 14;
+    private static final int LENGTH = 2;
+    /** The least that an array is worth. */
+    private static final int LEAST = 256;
+    private static final int CUT = 3;
+    private static final byte[] NOTHING = new byte[0];
+    private static final DiagnosisId[] IDS = DiagnosisId.values();
+    private static final TranscriptLine.Speaker[] SPEAKERS = TranscriptLine.Speaker.values();
+
+    private byte[] octets = NOTHING;
+    private int first;
+    private int end;
+    private int count;
+    private long omitted;
+
+    /** How much an entry with that text takes, in octets. */
+    static int size(int text) {
+        return HEAD + LENGTH + text;
+    }
+
+    /** The same of a refusal. */
+    static int size(int text, int state, int next) {
+        return size(text) + LENGTH + state + LENGTH + next;
+    }
+
+    /** How many octets the array has to have so that an entry of this size fits in behind the others; not less than it has. */
+    int capacityFor(int size) {
+        int needed = end - first + size;
+        return needed <= octets.length ? octets.length : Math.max(LEAST, Integer.highestOneBit(needed - 1) << 1);
+    }
+
+    int capacity() {
+        return octets.length;
+    }
+
+    int count() {
+        return count;
+    }
+
+    void growTo(int capacity) {
+        if (capacity > octets.length) {
+            move(new byte[capacity]);
+        }
+    }
+
+    /** Gives back what is not used. */
+    void trim() {
+        move(new byte[end - first]);
+    }
+
+    /** Forgets all lines, and counts them as omitted. */
+    void clear() {
+        omitted += count;
+        octets = NOTHING;
+        first = 0;
+        end = 0;
+        count = 0;
+    }
+
+    void dropFirst() {
+        first += number(first, LENGTH);
+        count--;
+        omitted++;
+    }
+
+    /** Begins an entry, for which there must be room; text comes next. */
+    void open(int size, TranscriptLine.Speaker speaker, int diagnosis, long millis, int wire) {
+        if (end + size > octets.length) {
+            move(octets);
+        }
+        put(size, LENGTH);
+        put(speaker.ordinal(), 1);
+        put(diagnosis, 1);
+        put(millis, 6);
+        put(wire, 4);
+        count++;
+    }
+
+    /** How long a text of these parts is that is cut at the limit. */
+    static int length(List<? extends CharSequence> parts, int limit) {
+        return Math.min(whole(parts), limit);
+    }
+
+    private static int whole(List<? extends CharSequence> parts) {
+        int length = Math.max(0, parts.size() - 1);
+        for (int i = 0; i < parts.size(); i++) {
+            length += parts.get(i).length();
+        }
+        return length;
+    }
+
+    /** A text of parts, as printable ASCII, cut at the limit; a cut shows as {@code ...}. */
+    void text(List<? extends CharSequence> parts, char between, int limit) {
+        int whole = whole(parts);
+        int length = Math.min(whole, limit);
+        put(length, LENGTH);
+        int last = end + length;
+        for (int i = 0; i < parts.size() && end < last; i++) {
+            if (i > 0) {
+                octets[end++] = (byte) between;
+            }
+            copy(parts.get(i), Math.min(parts.get(i).length(), last - end));
+        }
+        if (whole > length) {
+            Arrays.fill(octets, last - CUT, last, (byte) '.');
+        }
+    }
+
+    private void copy(CharSequence text, int length) {
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            octets[end++] = (byte) (c >= ' ' && c < 0x7f ? c : '?');
+        }
+    }
+
+    /** A copy that nobody writes to. */
+    LineRing copy() {
+        LineRing copy = new LineRing();
+        copy.octets = Arrays.copyOfRange(octets, first, end);
+        copy.end = end - first;
+        copy.count = count;
+        copy.omitted = omitted;
+        return copy;
+    }
+
+    long omitted() {
+        return omitted;
+    }
+
+    List<TranscriptLine> lines(Instant begin) {
+        List<TranscriptLine> lines = new ArrayList<>(count);
+        for (int at = first; at < end; at += number(at, LENGTH)) {
+            int diagnosis = number(at + 3, 1);
+            String text = text(at + HEAD);
+            int state = at + HEAD + LENGTH + text.length();
+            lines.add(new TranscriptLine(begin.plusMillis(time(at + 4)), SPEAKERS[number(at + 2, 1)], text, number(at + 10, 4),
+                diagnosis == 0 ? Optional.empty() : Optional.of(refusal(IDS[diagnosis - 1], state))));
+        }
+        return lines;
+    }
+
+    private Refusal refusal(DiagnosisId id, int at) {
+        String state = text(at);
+        String next = text(at + LENGTH + state.length());
+        return new Refusal(id, state, next.isEmpty() ? List.of() : List.of(next.split(String.valueOf(BETWEEN_LINES))));
+    }
+
+    private String text(int at) {
+        return new String(octets, at + LENGTH, number(at, LENGTH), StandardCharsets.US_ASCII);
+    }
+
+    private void move(byte[] to) {
+        System.arraycopy(octets, first, to, 0, end - first);
+        octets = to;
+        end -= first;
+        first = 0;
+    }
+
+    private void put(long number, int width) {
+        for (int shift = (width - 1) * Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+            octets[end++] = (byte) (number >>> shift);
+        }
+    }
+
+    private int number(int at, int width) {
+        return (int) longNumber(at, width);
+    }
+
+    private long time(int at) {
+        return longNumber(at, 6);
+    }
+
+    private long longNumber(int at, int width) {
+        long number = 0;
+        for (int i = at; i < at + width; i++) {
+            number = number << Byte.SIZE | octets[i] & 0xff;
+        }
+        return number;
+    }
+}

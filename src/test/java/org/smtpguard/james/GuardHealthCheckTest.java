@@ -1,0 +1,166 @@
+package org.smtpguard.james;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.apache.james.core.healthcheck.Result;
+import org.apache.james.core.healthcheck.ResultStatus;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.LocalUsers;
+import org.smtpguard.credential.Secret;
+import org.smtpguard.credential.Workers;
+import org.smtpguard.resilience.Safeguarded;
+import org.smtpguard.transcript.TestClock;
+import reactor.core.publisher.Mono;
+
+/** What the health check makes of backends that are well and ill. In a real James it is HealthCheckIT's. */
+class GuardHealthCheckTest {
+    private static final String SECRET = "Kx93-of-Alice";
+
+    private final Backends backends = new Backends(new EmbeddedPort.NoFiles(), new GuardPools(), LocalUsers.none(), GuardMetrics.unread());
+    private final TestClock clock = new TestClock();
+    private final GuardHealthCheck check = new GuardHealthCheck(backends, clock);
+
+    @AfterEach
+    void forget() {
+        Patient.CONDITIONS.clear();
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', value = {
+        "                       | HEALTHY   |",
+        "well                   | HEALTHY   |",
+        "well well              | HEALTHY   |",
+        "unreachable            | UNHEALTHY | backend b0 cannot answer since 2026-03-01T10:00:00Z: connection refused",
+        "breaks                 | UNHEALTHY | backend b0 cannot answer since 2026-03-01T10:00:00Z: java.lang.IllegalStateException",
+        "unreachable unreachable| UNHEALTHY | backend b1 cannot answer since 2026-03-01T10:00:00Z: connection refused",
+        "well unreachable       | DEGRADED  | backend b1 cannot answer since 2026-03-01T10:00:00Z: connection refused",
+        "open                   | UNHEALTHY | backend b0 cannot answer since \\S+Z: out of order",
+        "well open              | DEGRADED  | backend b1 cannot answer since \\S+Z: out of order",
+        "open unreachable       | UNHEALTHY | backend b0 cannot answer since \\S+Z: out of order; backend b1 cannot answer since .*",
+        "flawed                 | DEGRADED  | backend b0 is not as it should be since 2026-03-01T10:00:00Z: the file is broken",
+        "atItsLastGoodVersion   | DEGRADED  | backend b0 is not as it should be since 2026-03-01T10:00:00Z: the file is broken",
+        "flawed unreachable     | DEGRADED  | backend b0 is not as it should be since \\S+: .*; backend b1 cannot answer since \\S+: .*",
+        "forges                 | UNHEALTHY | backend b0 cannot answer since \\S+Z: refused\\?\\?forged"})
+    void isTheWorstOfWhatAllOfThemAllow(String conditions, ResultStatus expected, String words) {
+        acquire(conditions);
+
+        Result result = result();
+
+        assertThat(result.getComponentName().getName()).isEqualTo("smtp-guard");
+        assertThat(result.getStatus()).isEqualTo(expected);
+        assertThat(result.getCause().orElse("")).matches("(?:.*; )?" + Optional.ofNullable(words).orElse("")).doesNotContain(SECRET);
+    }
+
+    @Test
+    void tellsSinceWhenItSeesIt() {
+        acquire("well well");
+        assertThat(result().getStatus()).isEqualTo(ResultStatus.HEALTHY);
+        clock.advance(Duration.ofMinutes(1));
+        is("b0", Condition.FLAWED);
+        assertThat(cause()).endsWith("b0 is not as it should be since 2026-03-01T10:01:00Z: the file is broken");
+        clock.advance(Duration.ofMinutes(1));
+        is("b1", Condition.UNREACHABLE);
+        assertThat(cause()).isEqualTo("backend b0 is not as it should be since 2026-03-01T10:01:00Z: the file is broken;"
+            + " backend b1 cannot answer since 2026-03-01T10:02:00Z: connection refused");
+        clock.advance(Duration.ofMinutes(1));
+        is("b0", Condition.WELL);
+        assertThat(cause()).isEqualTo("backend b1 cannot answer since 2026-03-01T10:02:00Z: connection refused");
+        is("b1", Condition.WELL);
+        assertThat(result().getStatus()).isEqualTo(ResultStatus.HEALTHY);
+        is("b1", Condition.UNREACHABLE);
+        assertThat(cause()).as("another time").contains("since 2026-03-01T10:03:00Z");
+    }
+
+    private Result result() {
+        return Mono.from(check.check()).block(Duration.ofSeconds(60));
+    }
+
+    private String cause() {
+        return result().getCause().orElseThrow();
+    }
+
+    private void acquire(String conditions) {
+        List<String> words = conditions == null ? List.of() : Arrays.asList(conditions.trim().split(" "));
+        for (int i = 0; i < words.size(); i++) {
+            String name = "b" + i;
+            is(name, Condition.valueOf(words.get(i).replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT)));
+            Safeguarded backend = backends.acquire(new BackendSettings(Patient.class.getName(), name,
+                Map.of("breaker faults", "1", "breaker probeEvery", "1h"), url -> {
+                    throw new UnsupportedOperationException(url);
+                }));
+            backend.verify(Credentials.of("alice", Secret.of(SECRET))).toCompletableFuture().join();
+        }
+    }
+
+    private static void is(String backend, Condition condition) {
+        Patient.CONDITIONS.put(backend, condition);
+    }
+
+    private enum Condition {
+        WELL, UNREACHABLE, BREAKS, OPEN, FLAWED, AT_ITS_LAST_GOOD_VERSION, FORGES
+    }
+
+    /** A backend that is as its test has it. */
+    public static final class Patient implements CredentialBackend {
+        private static final Map<String, Condition> CONDITIONS = new ConcurrentHashMap<>();
+        private static final Optional<String> FLAW = Optional.of("the file is broken");
+
+        private final String name;
+
+        public Patient(BackendSettings settings, Workers workers) {
+            this.name = settings.only().name();
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public CompletionStage<CredentialResult> verify(Credentials credentials) {
+            return CompletableFuture.completedFuture(condition() == Condition.OPEN ? CredentialResult.unavailable("out of order")
+                : CredentialResult.refused());
+        }
+
+        @Override
+        public CompletionStage<Optional<String>> check() {
+            switch (condition()) {
+                case UNREACHABLE:
+                    return CompletableFuture.completedFuture(Optional.of("connection refused"));
+                case FORGES:
+                    return CompletableFuture.completedFuture(Optional.of("refused\r\nforged"));
+                case BREAKS:
+                    return CompletableFuture.failedFuture(new IllegalStateException(SECRET));
+                default:
+                    // As FileBackend does.
+                    return CompletableFuture.completedFuture(condition() == Condition.AT_ITS_LAST_GOOD_VERSION ? FLAW : Optional.empty());
+            }
+        }
+
+        @Override
+        public Optional<String> flaw() {
+            return condition() == Condition.FLAWED || condition() == Condition.AT_ITS_LAST_GOOD_VERSION ? FLAW : Optional.empty();
+        }
+
+        private Condition condition() {
+            return CONDITIONS.get(name);
+        }
+    }
+}
