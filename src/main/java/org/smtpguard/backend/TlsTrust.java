@@ -26,6 +26,7 @@ final class TlsTrust {
     static final String PASSWORD = "trustStorePassword";
 
     private static final String PEM = "-----BEGIN";
+    private static final int SESSIONS = 100;
 
     private TlsTrust() {
     }
@@ -38,6 +39,8 @@ final class TlsTrust {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(store.orElse(null));
             context.init(null, trust.getTrustManagers(), null);
+            // The JDK would keep 20,000, and there are no more to come back to than a backend has connections.
+            context.getClientSessionContext().setSessionCacheSize(SESSIONS);
             return context;
         } catch (GeneralSecurityException e) {
             throw settings.fault("cannot set TLS up on this JVM (" + e.getClass().getSimpleName() + ")");

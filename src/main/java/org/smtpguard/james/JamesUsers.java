@@ -20,8 +20,8 @@ import org.smtpguard.credential.Secret;
  * James' normal form. With virtual hosting that has to be the whole address.
  *
  * <p>James hashes nothing for a user it does not have, so that the time would tell who is one. Such a name costs a hash here, of
- * the algorithm that was last seen with a user. Users that James itself asks somebody else for (LDAP) have no hash; there the
- * time tells.
+ * the algorithm that was last seen with a user. Users that James itself asks a directory for ({@link DirectoryUser}) have no hash;
+ * there the time tells.
  *
  * <p>Any thread that may wait. What threads share is {@link #seen}: immutable, and whichever was written last will do.
  */
@@ -48,6 +48,10 @@ public final class JamesUsers implements LocalUsers {
             // Whatever James does not take for a user name can be nobody's.
             return CredentialResult.unknown();
         }
+        Optional<CredentialResult> byDirectory = askDirectory(name, password);
+        if (byDirectory.isPresent()) {
+            return byDirectory.get();
+        }
         String text = new String(password.bytes(), StandardCharsets.UTF_8);
         Optional<Username> user = test.ask(users, name, text);
         if (user.isPresent()) {
@@ -61,6 +65,23 @@ public final class JamesUsers implements LocalUsers {
         }
         seen.orElse(BY_DEFAULT).digest(text, name.asString());
         return CredentialResult.unknown();
+    }
+
+    /** Empty if James has its users from elsewhere, or from a directory by a class that is not known. */
+    private Optional<CredentialResult> askDirectory(Username name, Secret password) throws Exception {
+        if (!DirectoryUser.are(users)) {
+            return Optional.empty();
+        }
+        Optional<User> user = Optional.ofNullable(users.getUserByName(name));
+        if (user.isEmpty()) {
+            return Optional.of(CredentialResult.unknown());
+        }
+        Optional<DirectoryUser> entry = DirectoryUser.of(user.get());
+        if (entry.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(entry.get().has(password) ? CredentialResult.accepted(user.get().getUserName().asString())
+            : CredentialResult.refused());
     }
 
     private boolean isKnown(Username name) throws UsersRepositoryException {

@@ -67,6 +67,8 @@ public final class SelfSigned {
         managers.init(store, NO_PASSWORD);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(managers.getKeyManagers(), null, null);
+        // What is kept of sessions that are over is not to be taken for a leak.
+        context.getServerSessionContext().setSessionCacheSize(100);
         return context;
     }
 
