@@ -15,27 +15,36 @@ import org.apache.james.protocols.netty.HandlerConstants;
  * <p>Both ends are counted on the same thread, the channel's event loop; where James calls its handlers on another (3.9
  * and later) nothing is counted. Octets that the framer drops (a line too long) are never delivered: from then on the framer
  * is asked each time.
+ *
+ * <p>The first time that nothing is on that way, the framer comes to the event loop ({@link OneThread}), and there is no other
+ * thread on it any more.
  */
 final class ReadAhead {
     private static final AttributeKey<ReadAhead> KEY = AttributeKey.valueOf(ReadAhead.class.getName());
 
+    private final ChannelPipeline pipeline;
     private long octets;
     private boolean isKnown;
+    private boolean isToMove;
 
-    private ReadAhead() {
+    private ReadAhead(ChannelPipeline pipeline, boolean isToMove) {
+        this.pipeline = pipeline;
+        this.isToMove = isToMove;
     }
 
     /**
      * Begins to count, on the event loop. What was read before is not missed: the framer is asked for it once, by a question
      * that goes the way of the lines.
+     *
+     * @param linesAlone whether nothing but lines comes that way: a proxy's message is not counted
      */
-    static void count(ChannelHandlerContext core) {
+    static void count(ChannelHandlerContext core, boolean linesAlone) {
         ChannelPipeline pipeline = core.pipeline();
         ChannelHandlerContext framer = pipeline.context(HandlerConstants.FRAMER);
         if (framer == null || core.executor() != core.channel().eventLoop()) {
             return;
         }
-        ReadAhead ahead = new ReadAhead();
+        ReadAhead ahead = new ReadAhead(pipeline, linesAlone);
         core.channel().attr(KEY).set(ahead);
         pipeline.addBefore(HandlerConstants.FRAMER, "smtpguard.in", new Counter(ahead::read));
         pipeline.addBefore(HandlerConstants.CORE_HANDLER, "smtpguard.out", new Counter(ahead::delivered));
@@ -67,12 +76,21 @@ final class ReadAhead {
     private void delivered(int count) {
         if (isKnown) {
             octets -= count;
+            move();
         }
     }
 
     private void known(int unfinished) {
         octets += unfinished;
         isKnown = true;
+        move();
+    }
+
+    private void move() {
+        if (isToMove && octets == 0) {
+            isToMove = false;
+            OneThread.cutLines(pipeline);
+        }
     }
 
     private static final class Counter extends ChannelInboundHandlerAdapter {

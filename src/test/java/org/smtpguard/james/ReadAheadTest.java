@@ -112,7 +112,7 @@ class ReadAheadTest {
     }
 
     private void watch() {
-        channel.eventLoop().execute(() -> ReadAhead.count(channel.pipeline().context(HandlerConstants.CORE_HANDLER)));
+        channel.eventLoop().execute(() -> ReadAhead.count(channel.pipeline().context(HandlerConstants.CORE_HANDLER), false));
     }
 
     private void send(String text) {
