@@ -172,7 +172,6 @@ public final class Logbook {
             recording.refusal(refusal(diagnosis), text, Recording.octets(response.getLines()));
             return;
         }
-        // Asked once: James puts them together anew each time.
         List<CharSequence> lines = response.getLines();
         if (!lines.isEmpty()) {
             recording.reply(response.getRetCode(), lines);

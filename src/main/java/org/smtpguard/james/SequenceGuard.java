@@ -217,7 +217,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
             return guard.help(command, state);
         }
         Runnable giveBack = GREETINGS.contains(command.verb()) && guard.isEnforcing() ? guard.sessions().remembering(session) : () -> { };
-        Response response = dispatcher.onLine(session, line);
+        Response response = Responses.written(dispatcher.onLine(session, line));
         if (isRefusal(response)) {
             giveBack.run();
         }
