@@ -18,7 +18,7 @@ class ConfigurationIT {
     void anUnknownElementStopsTheStart() {
         refuses(port -> port.replace("<mode>enforce</mode>", "<modus>observe</modus>"),
             "<handler class=\"org.smtpguard.james.SequenceGuard\"> has an unknown element <modus>; known here: "
-                + "<greeting>, <limits>, <mode>, <replies>, <rule>.");
+                + "<greeting>, <limits>, <mode>, <replies>, <rule>, <transcripts>.");
     }
 
     @Test
