@@ -87,14 +87,9 @@ public final class Logbook {
         recording(session).ifPresent(recording -> recording.response(line));
     }
 
-    /** A line of a message has come. */
-    void content(SMTPSession session, int octets) {
+    /** A message has come, to its end. */
+    void content(SMTPSession session, long octets) {
         recording(session).ifPresent(recording -> recording.content(octets));
-    }
-
-    /** The message has ended. */
-    void contentEnds(SMTPSession session) {
-        recording(session).ifPresent(Recording::contentEnds);
     }
 
     /** @return the response, which is on its way to the client; of one that comes later nothing is written down yet */

@@ -138,15 +138,16 @@ final class PortGuard {
     /** The reply to a line that James could not read: its own; counted like its others, unless the line was of a message. */
     private Response tooLong(SMTPSession session) {
         Response response = session.newLineTooLongResponse();
-        if (settings.mode() != Mode.OFF && !sessions.isInContent(session)) {
+        Optional<Content> content = Content.of(session);
+        if (settings.mode() != Mode.OFF && content.isEmpty()) {
             logbook.command(session, UNREAD, Logbook.UNREAD);
         }
         if (!isEnforcing()) {
             return response;
         }
-        if (sessions.isInContent(session)) {
+        if (content.isPresent()) {
             // A message that lacks a line is not what was sent: its end is the place for the refusal.
-            sessions.refuseAtTheEnd(session, response);
+            content.get().lostLine(response);
             return new Later();
         }
         return refusedByJames(session, UNREAD, response);

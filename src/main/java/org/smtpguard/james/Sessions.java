@@ -10,7 +10,6 @@ import org.apache.james.core.MailAddress;
 import org.apache.james.core.MaybeSender;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
-import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.smtp.SMTPConfiguration;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.smtpguard.sequence.Greeting;
@@ -35,8 +34,6 @@ final class Sessions {
     private static final AttachmentKey<List<RefusedRecipient>> REFUSED_RECIPIENTS =
         AttachmentKey.of("smtpguard.refusedRecipients", (Class<List<RefusedRecipient>>) (Object) List.class);
 
-    private static final AttachmentKey<Boolean> IN_CONTENT = AttachmentKey.of("smtpguard.inContent", Boolean.class);
-    private static final AttachmentKey<Response> REFUSAL_AT_THE_END = AttachmentKey.of("smtpguard.refusalAtTheEnd", Response.class);
     private static final AttachmentKey<Integer> ERRORS = AttachmentKey.of("smtpguard.errors", Integer.class);
     private static final AttachmentKey<Integer> AUTH_FAILURES = AttachmentKey.of("smtpguard.authFailures", Integer.class);
     private static final AttachmentKey<Integer> CONSEQUENCES = AttachmentKey.of("smtpguard.consequences", Integer.class);
@@ -89,33 +86,6 @@ final class Sessions {
             session.removeAttachment(SMTPSession.CURRENT_HELO_NAME, State.Connection);
             name.ifPresent(known -> session.setAttachment(SMTPSession.CURRENT_HELO_NAME, known, State.Connection));
         };
-    }
-
-    /** Notes that the lines of a message are awaited. */
-    void contentBegins(SMTPSession session) {
-        session.setAttachment(IN_CONTENT, true, State.Transaction);
-    }
-
-    /** Whether the lines of a message are awaited. */
-    boolean isInContent(SMTPSession session) {
-        return session.getAttachment(IN_CONTENT, State.Transaction).isPresent();
-    }
-
-    /** Notes that the message that is on its way will be refused, and how. */
-    void refuseAtTheEnd(SMTPSession session, Response refusal) {
-        Content.lost(session);
-        session.setAttachment(REFUSAL_AT_THE_END, refusal, State.Transaction);
-    }
-
-    /** How the message that is on its way will be refused, if it will. */
-    Optional<Response> refusalAtTheEnd(SMTPSession session) {
-        return session.getAttachment(REFUSAL_AT_THE_END, State.Transaction);
-    }
-
-    /** Notes that the message that was on its way is none, and its transaction goes on. */
-    void forgetContent(SMTPSession session) {
-        session.removeAttachment(IN_CONTENT, State.Transaction);
-        session.removeAttachment(REFUSAL_AT_THE_END, State.Transaction);
     }
 
     /** Counts an error; the number survives RSET and EHLO. */

@@ -36,7 +36,6 @@ public final class Recording {
     private boolean isShown;
 
     private boolean isConfidential;
-    private long contentOctets;
 
     Recording(Transcripts store, String reference, String client, long begin) {
         this.store = store;
@@ -66,18 +65,12 @@ public final class Recording {
     }
 
     /**
-     * A line of a message.
+     * A message, its end included.
      *
-     * @param octets with its delimiter
+     * @param octets of all its lines, with their delimiters
      */
-    public void content(int octets) {
-        contentOctets += octets;
-    }
-
-    /** The end of a message. */
-    public void contentEnds() {
-        add(Speaker.CLIENT, (int) Math.min(contentOctets, Integer.MAX_VALUE), List.of(Discretion.content(contentOctets)), ' ', LINE_LIMIT);
-        contentOctets = 0;
+    public void content(long octets) {
+        add(Speaker.CLIENT, (int) Math.min(octets, Integer.MAX_VALUE), List.of(Discretion.content(octets)), ' ', LINE_LIMIT);
     }
 
     /**
