@@ -19,15 +19,21 @@ final class OneThread {
     private OneThread() {
     }
 
-    /** Puts a framer like James' in its place. Leaves alone what is not as James 3.8 has it. */
-    static void cutLines(ChannelPipeline pipeline) {
+    /**
+     * Puts a framer like James' in its place. Leaves alone what is not as James 3.8 has it.
+     *
+     * @return whether it did
+     */
+    static boolean cutLines(ChannelPipeline pipeline) {
         ChannelHandlerContext framer = pipeline.context(HandlerConstants.FRAMER);
-        if (framer == null || framer.executor() == pipeline.channel().eventLoop()
+        // The pipeline of a connection that has ended is taken apart, handler by handler.
+        if (framer == null || !pipeline.channel().isRegistered() || framer.executor() == pipeline.channel().eventLoop()
             || framer.handler().getClass() != AllButStartTlsLineBasedChannelHandler.class) {
-            return;
+            return false;
         }
         pipeline.remove(framer.handler());
         pipeline.addBefore(HandlerConstants.CHUNK_HANDLER, HandlerConstants.FRAMER, new AllButStartTlsLineBasedChannelHandler(pipeline,
             AbstractChannelPipelineFactory.MAX_LINE_LENGTH, false, STARTTLS));
+        return true;
     }
 }

@@ -163,7 +163,7 @@ final class PortGuard {
         if (!SHOWS_NEED_OF_AUTH.contains(id)) {
             return state;
         }
-        sessions.needsAuthentication(session);
+        Notes.of(session).needsAuthentication();
         return state.but().authenticationNeeded(true).build();
     }
 
@@ -182,19 +182,20 @@ final class PortGuard {
 
     /** Counts what was refused, and tells whether it was one too many. */
     private boolean isPassed(SMTPSession session, DiagnosisId id) {
+        Notes notes = Notes.of(session);
         if (AUTH_FAILURES.contains(id)) {
-            return settings.limits().isPassedByAuthFailures(sessions.countAuthFailure(session));
+            return settings.limits().isPassedByAuthFailures(notes.countAuthFailure());
         }
         if (NO_ERRORS.contains(id)) {
             return false;
         }
         if (CONSEQUENCES.contains(id)) {
-            boolean consequence = sessions.isConsequence(session);
-            sessions.groupFailed(session);
+            boolean consequence = notes.isConsequence();
+            notes.groupFailed();
             if (consequence) {
                 return false;
             }
         }
-        return settings.limits().isPassedByErrors(sessions.countError(session));
+        return settings.limits().isPassedByErrors(notes.countError());
     }
 }

@@ -230,15 +230,16 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     /** Notes what James' session does not tell, and words James' reply where it belongs to us. */
     private Response answered(SMTPSession session, CommandLine command, SessionState before, Response response) {
         boolean accepted = !isRefusal(response);
+        Notes notes = Notes.of(session);
         if (!DEPENDENT.contains(command.verb()) && (accepted || command.verb() == Verb.MAIL)) {
             // A refused MAIL is an error of its own, and has consequences of its own.
-            guard.sessions().groupIsOver(session);
+            notes.groupIsOver();
         }
         if (!accepted && (command.verb() == Verb.MAIL || command.verb() == Verb.RCPT)) {
-            guard.sessions().groupFailed(session);
+            notes.groupFailed();
         }
         if (accepted && GREETINGS.contains(command.verb())) {
-            guard.sessions().greeted(session);
+            notes.greeted(session.isTLSStarted());
         }
         if (SMTPRetCode.DATA_READY.equals(response.getRetCode())) {
             Content.begin(session);

@@ -55,9 +55,9 @@ final class SessionThread {
         ReadAhead.count(core, !isBehindProxy);
     }
 
-    /** Has the task run, on the thread, for each line that is longer than the server reads. To be called on that thread. */
-    void onLongLine(Runnable task) {
-        LongLines.watch(core, task);
+    /** Has lines that are longer than the server reads answered so from now on. To be called on that thread. */
+    void answer(LongLines lines) {
+        lines.watch(core);
     }
 
     /** Whether everything that the server has read so far has been delivered, for certain. To be called on that thread. */
@@ -112,11 +112,6 @@ final class SessionThread {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("The octets that wait to be a line cannot be counted", e);
         }
-    }
-
-    /** So many octets of lines that were delivered count as read only: they are taken up one by one. To be called on the thread. */
-    void putBack(int octets) {
-        ReadAhead.putBack(core, octets);
     }
 
     /** Hands James a line as if the client had sent it just now. To be called on the thread. */

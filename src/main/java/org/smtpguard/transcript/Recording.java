@@ -36,6 +36,8 @@ public final class Recording {
     private boolean isShown;
 
     private boolean isConfidential;
+    /** The store's, and guarded by its monitor. */
+    private long keptSince;
 
     Recording(Transcripts store, String reference, String client, long begin) {
         this.store = store;
@@ -198,6 +200,16 @@ public final class Recording {
         int given = reserved - OVERHEAD - ring.capacity();
         reserved -= given;
         return given;
+    }
+
+    /** Called by the store: since when it is kept there, as far as the order of going is concerned. */
+    void keptSince(long now) {
+        keptSince = now;
+    }
+
+    /** Called by the store. */
+    long keptSince() {
+        return keptSince;
     }
 
     synchronized boolean isKept() {
