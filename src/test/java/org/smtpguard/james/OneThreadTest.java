@@ -51,6 +51,7 @@ class OneThreadTest {
         send("\r\n");
 
         awaitSeen("EHLO x", "MAIL");
+        assertThat(channel.pipeline().names()).as("what counted octets").noneMatch(name -> name.startsWith("smtpguard."));
     }
 
     @Test
