@@ -16,6 +16,7 @@ import io.netty.channel.ChannelInboundHandler;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import org.apache.james.protocols.api.ProtocolSession;
 import org.apache.james.protocols.api.ProtocolSessionImpl;
+import org.apache.james.protocols.api.ProtocolTransport;
 import org.apache.james.protocols.netty.HandlerConstants;
 import org.apache.james.protocols.netty.NettyProtocolTransport;
 
@@ -31,16 +32,19 @@ final class SessionThread {
     private static final Method UNFINISHED = unfinishedMethod();
 
     private final ChannelHandlerContext core;
+    private final boolean isBehindProxy;
 
-    private SessionThread(ChannelHandlerContext core) {
+    private SessionThread(ChannelHandlerContext core, boolean isBehindProxy) {
         this.core = core;
+        this.isBehindProxy = isBehindProxy;
     }
 
     /** To be called on that thread, while the session is connected. */
     static SessionThread of(ProtocolSession session) {
         try {
-            Channel channel = (Channel) CHANNEL.get(((ProtocolSessionImpl) session).getProtocolTransport());
-            return new SessionThread(channel.pipeline().context(HandlerConstants.CORE_HANDLER));
+            ProtocolTransport transport = ((ProtocolSessionImpl) session).getProtocolTransport();
+            Channel channel = (Channel) CHANNEL.get(transport);
+            return new SessionThread(channel.pipeline().context(HandlerConstants.CORE_HANDLER), transport.isProxyRequired());
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("The channel of a session cannot be read", e);
         }
@@ -48,12 +52,12 @@ final class SessionThread {
 
     /** Begins to count what is read ahead of the lines that are delivered. To be called once, on that thread. */
     void countReads() {
-        ReadAhead.count(core);
+        ReadAhead.count(core, !isBehindProxy);
     }
 
-    /** Has the task run, on the thread, for each line that is longer than the server reads. To be called on that thread. */
-    void onLongLine(Runnable task) {
-        LongLines.watch(core, task);
+    /** Has lines that are longer than the server reads answered so from now on. To be called on that thread. */
+    void answer(LongLines lines) {
+        lines.watch(core);
     }
 
     /** Whether everything that the server has read so far has been delivered, for certain. To be called on that thread. */
@@ -108,11 +112,6 @@ final class SessionThread {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("The octets that wait to be a line cannot be counted", e);
         }
-    }
-
-    /** So many octets of lines that were delivered count as read only: they are taken up one by one. To be called on the thread. */
-    void putBack(int octets) {
-        ReadAhead.putBack(core, octets);
     }
 
     /** Hands James a line as if the client had sent it just now. To be called on the thread. */
