@@ -43,6 +43,10 @@ final class GuardForm {
     }
 
     private static Map<String, JsonNode> form(Request request) {
+        if (request.queryParams().stream().anyMatch(name -> name.startsWith("{"))) {
+            // What curl and urllib say of a body where nobody tells them what it is; a plus in a password would be a space by now.
+            throw new BadRequest(400, "The body looks like JSON, and came as a form; send it with Content-Type: application/json.");
+        }
         Map<String, JsonNode> fields = new TreeMap<>();
         request.queryParams().forEach(name -> fields.put(name, JSON.getNodeFactory().textNode(request.queryParams(name))));
         return fields;

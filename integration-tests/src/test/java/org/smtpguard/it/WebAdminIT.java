@@ -185,6 +185,16 @@ class WebAdminIT {
         assertThat(webAdmin.read(response).path("type").asText()).isEqualTo("InvalidArgument");
     }
 
+    /** What curl and urllib make of a body whose type nobody tells them. */
+    @Test
+    void jsonThatCameAsAFormIsRefusedWithTheMend() {
+        HttpResponse<String> response = webAdmin.post("/smtp-guard/simulate", FORM, "{\"commands\":[\"EHLO a\",\"DATA\"]}");
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(webAdmin.read(response).path("message").asText())
+            .isEqualTo("The body looks like JSON, and came as a form; send it with Content-Type: application/json.");
+    }
+
     @Test
     void everyBackendSaysWhatItThinksOfALogIn() {
         JsonNode answers = webAdmin.read(check("alice@localhost", "secret")).path("answers");
@@ -215,6 +225,7 @@ class WebAdminIT {
         List<HttpResponse<String>> responses = List.of(
             check(user, password),
             webAdmin.post(CHECK, FORM, form),
+            webAdmin.post(CHECK, FORM, "{\"username\":\"" + user + "\",\"password\":\"" + password + "\"}"),
             webAdmin.post(CHECK, JSON, "{\"username\":\"" + user + "\",\"password\":\"" + password + "\""),
             webAdmin.post(CHECK, JSON, "{\"username\":\"" + user + "\",\"password\":[\"" + password + "\"]}"),
             webAdmin.post(CHECK, JSON, "{\"username\":\"" + user + "\",\"" + password + "\":\"\"}"),
@@ -223,7 +234,7 @@ class WebAdminIT {
         // The same way as those, and logged: what is left out is left out by us, and not by a log that shows no bodies.
         webAdmin.post("/smtp-guard/simulate", JSON, "{\"commands\":[\"NOOP bodies-are-logged\"]}");
 
-        assertThat(responses).extracting(HttpResponse::statusCode).containsExactly(200, 200, 400, 400, 400, 400, 404);
+        assertThat(responses).extracting(HttpResponse::statusCode).containsExactly(200, 200, 400, 400, 400, 400, 400, 404);
         assertThat(responses).allSatisfy(response -> assertThat(response.body()).doesNotContain("confided"));
         assertThat(server.log()).contains("bodies-are-logged").doesNotContain("confided");
     }
