@@ -5,26 +5,22 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+
+import org.smtpguard.it.server.Ports;
 
 /** A Dovecot with a configuration of its own, on loopback, with one port for IMAP and STARTTLS and one for IMAPS. */
 final class DovecotImap implements AutoCloseable {
     /** Set where all peers are installed: a skip would hide that this one is not. */
     private static final boolean ALL_INSTALLED = Boolean.parseBoolean(System.getenv("SMTPGUARD_ALL_CLIENTS"));
-    /** Below the range from which systems take the ports of outgoing connections. */
-    private static final int LOWEST_PORT = 15_000;
-    private static final int HIGHEST_PORT = 32_000;
 
     private final Process process;
     private final Path log;
@@ -54,8 +50,8 @@ final class DovecotImap implements AutoCloseable {
         certificate.certificateTo(directory.resolve("certificate.pem"));
         certificate.keyTo(directory.resolve("key.pem"));
         Files.writeString(directory.resolve("users"), user + ":{PLAIN}" + password + "\n");
-        int imap = freePort();
-        int imaps = freePort();
+        int imap = Ports.freePort();
+        int imaps = Ports.freePort();
         Path configuration = Files.writeString(directory.resolve("dovecot.conf"), String.join("\n",
             "base_dir = " + directory + "/run",
             "state_dir = " + directory + "/state",
@@ -159,15 +155,5 @@ final class DovecotImap implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private static int freePort() {
-        return ThreadLocalRandom.current().ints(LOWEST_PORT, HIGHEST_PORT).limit(1000).filter(port -> {
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
-                return socket.isBound();
-            } catch (IOException e) {
-                return false;
-            }
-        }).findFirst().orElseThrow();
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.smtpguard.it.server.LdapDirectory;
+import org.smtpguard.it.server.Ports;
 
 /** What answers on a port where a directory should. */
 final class OddLdapServer implements AutoCloseable {
@@ -63,7 +64,7 @@ final class OddLdapServer implements AutoCloseable {
     }
 
     static OddLdapServer start(Manner manner) throws Exception {
-        OddLdapServer server = new OddLdapServer(new ServerSocket(LdapDirectory.freePort(), 50, LdapDirectory.loopback()));
+        OddLdapServer server = new OddLdapServer(new ServerSocket(Ports.freePort(), 50, LdapDirectory.loopback()));
         start(() -> server.accept(manner));
         return server;
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.smtpguard.it.server.LdapDirectory;
+import org.smtpguard.it.server.Ports;
 import org.smtpguard.it.server.SelfSigned;
 
 /** OpenLDAP's server, as a process of its own on ports of loopback, with all that it writes below one directory. */
@@ -71,7 +72,7 @@ final class Slapd implements AutoCloseable {
         Process filled = run(directory, "slapadd", "-f", conf.toString(), "-l", content.toString());
         assertThat(filled.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(filled.exitValue()).as(Files.readString(directory.resolve("slapadd.log"))).isZero();
-        Slapd slapd = new Slapd(directory, LdapDirectory.freePort(), LdapDirectory.freePort());
+        Slapd slapd = new Slapd(directory, Ports.freePort(), Ports.freePort());
         slapd.startAgain();
         return slapd;
     }

@@ -9,13 +9,10 @@ import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.tlsWire;
 import static org.smtpguard.it.wire.WireScript.wire;
 
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import javax.net.ssl.SSLContext;
 
@@ -31,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.smtpguard.it.server.ClientCertificate;
 import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.JamesServer;
+import org.smtpguard.it.server.Ports;
 import org.smtpguard.it.wire.Sent;
 import org.smtpguard.it.wire.WireScript;
 
@@ -58,9 +56,9 @@ class LdapIT {
     static void start() throws Exception {
         assumeThat(System.getProperty("smtpguard.it.engine")).as("a server reaches this process by loopback").isNotEqualTo("docker");
         ClientCertificate key = ClientCertificate.of("CN=localhost", "dns:localhost");
-        int firstPort = freePort();
-        int secondPort = freePort();
-        int tlsPort = freePort();
+        int firstPort = Ports.freePort();
+        int secondPort = Ports.freePort();
+        int tlsPort = Ports.freePort();
         first = directory(ldap(firstPort));
         second = directory(ldap(secondPort), ldaps(tlsPort, key));
         server = JamesServer.guarded()
@@ -190,18 +188,6 @@ class LdapIT {
     private static String certificate(ClientCertificate key) throws Exception {
         String pem = Files.readString(key.writePem(temporary.resolve("key.pem")), US_ASCII);
         return pem.substring(pem.indexOf("-----BEGIN CERTIFICATE"));
-    }
-
-    /** Below the range from which systems take the ports of outgoing connections: it is still free when the directory comes back. */
-    private static int freePort() throws Exception {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException ignored) {
-                // Another.
-            }
-        }
     }
 
     private static String withBackend(String port, String backend) {

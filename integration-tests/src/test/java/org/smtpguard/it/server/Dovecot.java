@@ -122,7 +122,7 @@ public final class Dovecot implements AutoCloseable {
         Process started = process;
         Runtime.getRuntime().addShutdownHook(new Thread(started::destroy, "stop-dovecot-" + started.pid()));
         Instant deadline = Instant.now().plus(PATIENCE);
-        while (Ports.isFree(port)) {
+        while (!Ports.answers(port)) {
             if (exitsWithin(Duration.ofMillis(20)) || Instant.now().isAfter(deadline)) {
                 stop();
                 throw new IOException("Dovecot did not start: " + Files.readString(home.resolve("output")) + log());

@@ -1,8 +1,6 @@
 package org.smtpguard.it.server;
 
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -67,17 +65,18 @@ public final class LdapDirectory implements AutoCloseable {
     }
 
     public static LdapDirectory start() throws Exception {
-        return new LdapDirectory("ldap", InMemoryListenerConfig.createLDAPConfig(LISTENER, loopback(), freePort(), null), new Record());
+        return new LdapDirectory("ldap", InMemoryListenerConfig.createLDAPConfig(LISTENER, loopback(), Ports.freePort(), null),
+            new Record());
     }
 
     /** With STARTTLS. */
     public static LdapDirectory withStartTls(SSLContext context) throws Exception {
-        return new LdapDirectory("ldap", InMemoryListenerConfig.createLDAPConfig(LISTENER, loopback(), freePort(),
+        return new LdapDirectory("ldap", InMemoryListenerConfig.createLDAPConfig(LISTENER, loopback(), Ports.freePort(),
             context.getSocketFactory()), new Record());
     }
 
     public static LdapDirectory underTls(SSLContext context) throws Exception {
-        return new LdapDirectory("ldaps", InMemoryListenerConfig.createLDAPSConfig(LISTENER, loopback(), freePort(),
+        return new LdapDirectory("ldaps", InMemoryListenerConfig.createLDAPSConfig(LISTENER, loopback(), Ports.freePort(),
             context.getServerSocketFactory(), null), new Record());
     }
 
@@ -164,18 +163,6 @@ public final class LdapDirectory implements AutoCloseable {
 
     public static InetAddress loopback() {
         return InetAddress.getLoopbackAddress();
-    }
-
-    /** Below the range from which systems take the ports of outgoing connections: it is still free when the directory comes back. */
-    public static int freePort() throws Exception {
-        for (int port = 15_000 + (int) (System.nanoTime() % 10_000); port < 32_000; port++) {
-            try (ServerSocket socket = new ServerSocket(port, 1, loopback())) {
-                return socket.getLocalPort();
-            } catch (BindException ignored) {
-                // The next.
-            }
-        }
-        throw new IllegalStateException("no free port");
     }
 
     private static final class Record extends InMemoryOperationInterceptor {

@@ -6,12 +6,15 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
  * The port of each endpoint of one server.
@@ -19,7 +22,14 @@ import java.util.function.ToIntFunction;
 public final class Ports {
     /** Below the range from which systems take the ports of outgoing connections, so none of those gets in between. */
     private static final int LOWEST = 15_000;
-    private static final int HIGHEST = 32_000;
+    /** How many each JVM that runs tests has to itself: no other can take one between our look and our use of it. */
+    private static final int SHARE = 4_000;
+    private static final int SHARES = 4;
+    private static final int OURS = LOWEST + SHARE * (Integer.getInteger("smtpguard.fork", 1) % SHARES);
+    /** Counts on, so that none is given twice, and begins anywhere, so that builds beside each other seldom meet. */
+    private static final AtomicInteger NEXT = new AtomicInteger(ThreadLocalRandom.current().nextInt(SHARE));
+
+    private static final int PATIENCE_MILLIS = 1_000;
 
     private final Map<Endpoint, Integer> ports;
 
@@ -50,6 +60,7 @@ public final class Ports {
         return Endpoint.onLoopback(freePort());
     }
 
+    /** By listening there for a moment: nobody else can meanwhile, so never ask this of a port that a server is about to take. */
     static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(Endpoint.LOOPBACK))) {
             return socket.isBound();
@@ -60,10 +71,20 @@ public final class Ports {
         }
     }
 
-    /** One that nobody listens on now. */
-    static int freePort() {
-        return ThreadLocalRandom.current().ints(LOWEST, HIGHEST)
-            .limit(1_000)
+    /** Whether somebody listens there. */
+    static boolean answers(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(Endpoint.onLoopback(port), PATIENCE_MILLIS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** One that nobody listens on now, and that has not been given before. */
+    public static int freePort() {
+        return IntStream.generate(() -> OURS + Math.floorMod(NEXT.getAndIncrement(), SHARE))
+            .limit(SHARE)
             .filter(Ports::isFree)
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("no free port found on " + Endpoint.LOOPBACK));
