@@ -9,41 +9,35 @@ import org.apache.james.protocols.netty.HandlerConstants;
 
 /**
  * How many octets the server has read of a client and not delivered as lines yet. Where that is none, nothing was sent behind
- * the line at hand. A framer on the session's own thread tells it at once: what waits in it is all.
+ * the line at hand. A framer on the session's own thread tells it at once: what waits in it is all ({@link OneThread}).
  *
  * <p>One on another thread, as James 3.8 has it, would have to be asked, which costs two changes of threads at each EHLO, AUTH,
- * STARTTLS and DATA: there the octets are counted on their way into it and out of it. Both ends are counted on the same thread,
- * the channel's event loop. The first time that nothing is on that way, the framer comes to the event loop ({@link OneThread}),
- * and the count is over. Where it stays (behind a proxy) octets that it drops (a line too long) are never delivered: from then on
- * it is asked each time. Where James calls its handlers on another thread than it reads on (3.9 and later), nothing is certain.
+ * STARTTLS and DATA: there, for the first connection to a port and behind a proxy, the octets are counted on their way into it and
+ * out of it. Both ends are counted on the same thread, the channel's event loop. Octets that it drops (a line too long) are never
+ * delivered: from then on it is asked each time. Where James calls its handlers on another thread than it reads on (3.9 and later),
+ * nothing is certain.
  */
 final class ReadAhead {
     private static final String IN = "smtpguard.in";
     private static final String OUT = "smtpguard.out";
 
-    private final ChannelPipeline pipeline;
     private long octets;
     private boolean isKnown;
-    private boolean isToMove;
 
-    private ReadAhead(ChannelPipeline pipeline, boolean isToMove) {
-        this.pipeline = pipeline;
-        this.isToMove = isToMove;
+    private ReadAhead() {
     }
 
     /**
      * Begins to count, on the event loop. What was read before is not missed: the framer is asked for it once, by a question
      * that goes the way of the lines.
-     *
-     * @param linesAlone whether nothing but lines comes that way: a proxy's message is not counted
      */
-    static void count(ChannelHandlerContext core, boolean linesAlone) {
+    static void count(ChannelHandlerContext core) {
         ChannelPipeline pipeline = core.pipeline();
         ChannelHandlerContext framer = pipeline.context(HandlerConstants.FRAMER);
         if (framer == null || core.executor() != core.channel().eventLoop() || framer.executor() == core.executor()) {
             return;
         }
-        ReadAhead ahead = new ReadAhead(pipeline, linesAlone);
+        ReadAhead ahead = new ReadAhead();
         pipeline.addBefore(HandlerConstants.FRAMER, IN, new Counter(ahead, ahead::read));
         pipeline.addBefore(HandlerConstants.CORE_HANDLER, OUT, new Counter(ahead, ahead::delivered));
         SessionThread.execute(framer.executor(), () -> {
@@ -72,24 +66,12 @@ final class ReadAhead {
     private void delivered(int count) {
         if (isKnown) {
             octets -= count;
-            move();
         }
     }
 
     private void known(int unfinished) {
         octets += unfinished;
         isKnown = true;
-        move();
-    }
-
-    private void move() {
-        if (isToMove && octets == 0) {
-            isToMove = false;
-            if (OneThread.cutLines(pipeline)) {
-                pipeline.remove(IN);
-                pipeline.remove(OUT);
-            }
-        }
     }
 
     private static final class Counter extends ChannelInboundHandlerAdapter {

@@ -151,6 +151,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         }
         if (settings.mode() != Mode.OFF) {
             guard.waitingRoom().answerLongLines(session);
+            SessionThread.of(session).cutLinesOfThoseAfter();
         }
         return new Later();
     }

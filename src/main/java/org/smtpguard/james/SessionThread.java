@@ -32,11 +32,9 @@ final class SessionThread {
     private static final Method UNFINISHED = unfinishedMethod();
 
     private final ChannelHandlerContext core;
-    private final boolean isBehindProxy;
 
-    private SessionThread(ChannelHandlerContext core, boolean isBehindProxy) {
+    private SessionThread(ChannelHandlerContext core) {
         this.core = core;
-        this.isBehindProxy = isBehindProxy;
     }
 
     /** To be called on that thread, while the session is connected. */
@@ -44,7 +42,7 @@ final class SessionThread {
         try {
             ProtocolTransport transport = ((ProtocolSessionImpl) session).getProtocolTransport();
             Channel channel = (Channel) CHANNEL.get(transport);
-            return new SessionThread(channel.pipeline().context(HandlerConstants.CORE_HANDLER), transport.isProxyRequired());
+            return new SessionThread(channel.pipeline().context(HandlerConstants.CORE_HANDLER));
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("The channel of a session cannot be read", e);
         }
@@ -52,7 +50,12 @@ final class SessionThread {
 
     /** Begins to count what is read ahead of the lines that are delivered. To be called once, on that thread. */
     void countReads() {
-        ReadAhead.count(core, !isBehindProxy);
+        ReadAhead.count(core);
+    }
+
+    /** Has the lines of the connections that come to this port from now on cut on the threads that handle them. */
+    void cutLinesOfThoseAfter() {
+        OneThread.forThoseAfter(core.channel());
     }
 
     /** Has lines that are longer than the server reads answered so from now on. To be called on that thread. */

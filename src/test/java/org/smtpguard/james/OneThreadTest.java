@@ -4,20 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.DefaultEventLoopGroup;
+import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
+import io.netty.channel.local.LocalServerChannel;
 import io.netty.handler.codec.LineBasedFrameDecoder;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
+import io.netty.util.concurrent.EventExecutorGroup;
 import org.apache.james.protocols.netty.AllButStartTlsLineBasedChannelHandler;
 import org.apache.james.protocols.netty.HandlerConstants;
 import org.awaitility.Awaitility;
@@ -26,111 +36,149 @@ import org.junit.jupiter.api.Test;
 
 class OneThreadTest {
     private static final int FRAME_LIMIT = 8192;
+    private static final LocalAddress ADDRESS = new LocalAddress(OneThreadTest.class);
 
     private final List<String> seen = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
     /** Threads as James 3.8 has them: lines are cut on one of their own. */
     private final DefaultEventExecutorGroup framers = new DefaultEventExecutorGroup(1);
     private final DefaultEventLoopGroup loops = new DefaultEventLoopGroup(1);
-    private final LocalChannel channel = new LocalChannel();
+    private boolean isBehindProxy;
 
     @AfterEach
     void stop() {
-        channel.close().syncUninterruptibly();
         // The loop first: its channels take leave of the framers.
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         framers.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     @Test
-    void linesAreCutOnTheEventLoopFromTheFirstMomentWithNothingUnderWay() {
-        connect(framer());
+    void ofTheFirstConnectionToAPortTheFramerStaysAndOfThoseAfterItComesToTheEventLoop() throws InterruptedException {
+        listen(null, OneThreadTest::framerOfJames);
+        connect("EHLO first\r\n");
+        Channel first = accepted.take();
+        awaitSeen("EHLO first");
 
-        count(true);
-        awaitMoved();
-        send("EHLO x\r\nMAIL");
-        send("\r\n");
+        OneThread.forThoseAfter(first);
+        connect("EHLO x\r\nMA", "IL\r\n");
+        Channel second = accepted.take();
+        connect("EHLO y\r\n");
+        Channel third = accepted.take();
 
-        awaitSeen("EHLO x", "MAIL");
-        assertThat(channel.pipeline().names()).as("what counted octets").noneMatch(name -> name.startsWith("smtpguard."));
+        awaitSeen("EHLO first", "EHLO x", "MAIL", "EHLO y");
+        assertThat(List.of(isOnEventLoop(first), isOnEventLoop(second), isOnEventLoop(third))).containsExactly(false, true, true);
+        assertThat(second.pipeline().names()).startsWith("smtpguard.replies", HandlerConstants.FRAMER,
+            HandlerConstants.CHUNK_HANDLER, HandlerConstants.CORE_HANDLER);
     }
 
     @Test
-    void whatIsUnderWayArrivesInItsOrderFirst() throws InterruptedException {
-        CountDownLatch held = new CountDownLatch(1);
-        connect(framer());
-        framers.submit(() -> held.await(1, TimeUnit.MINUTES));
-        send("EHLO x\r\nMA");
+    void whoeverAsksAgainChangesNothing() throws InterruptedException {
+        listen(null, OneThreadTest::framerOfJames);
+        connect();
+        Channel first = accepted.take();
 
-        count(true);
-        send("IL\r\nRCPT\r\n");
-        held.countDown();
+        OneThread.forThoseAfter(first);
+        List<String> once = settledNames(first.parent());
+        OneThread.forThoseAfter(first);
 
-        awaitSeen("EHLO x", "MAIL", "RCPT");
-        awaitMoved();
-        send("DATA\r\n");
-        awaitSeen("EHLO x", "MAIL", "RCPT", "DATA");
+        assertThat(settledNames(first.parent())).isEqualTo(once);
     }
 
     @Test
-    void theRestOfALineThatIsTooLongIsStillDropped() {
-        connect(framer());
-        send("x".repeat(FRAME_LIMIT + 1));
+    void aLineThatIsTooLongIsReportedOnceAndItsRestDropped() throws InterruptedException {
+        listen(null, OneThreadTest::framerOfJames);
+        beginWithOne();
 
-        count(true);
-        send("y".repeat(100) + "\r\nNOOP\r\n");
+        connect("x".repeat(FRAME_LIMIT + 100), "y".repeat(100) + "\r\nNOOP\r\n");
 
+        assertThat(isOnEventLoop(accepted.take())).isTrue();
         awaitSeen("too long", "NOOP");
-        assertThat(isMoved()).isFalse();
     }
 
     @Test
-    void theFramerStaysWhereAProxySpeaksFirst() {
-        connect(framer());
+    void theFramerStaysWhereAProxySpeaksFirst() throws InterruptedException {
+        isBehindProxy = true;
+        listen(null, OneThreadTest::framerOfJames);
+        beginWithOne();
 
-        count(false);
-        send("EHLO x\r\n");
+        connect("EHLO x\r\n");
 
         awaitSeen("EHLO x");
-        assertThat(isMoved()).isFalse();
+        assertThat(isOnEventLoop(accepted.take())).isFalse();
     }
 
     @Test
-    void aFramerThatIsNotOfJamesStays() {
-        connect(new LineBasedFrameDecoder(FRAME_LIMIT, false, false));
+    void aFramerThatIsNotOfJamesStays() throws InterruptedException {
+        listen(null, pipeline -> new LineBasedFrameDecoder(FRAME_LIMIT, false, false));
+        beginWithOne();
 
-        count(true);
-        send("EHLO x\r\n");
+        connect("EHLO x\r\n");
 
         awaitSeen("EHLO x");
-        assertThat(isMoved()).isFalse();
+        assertThat(isOnEventLoop(accepted.take())).isFalse();
     }
 
-    private ChannelHandler framer() {
-        return new AllButStartTlsLineBasedChannelHandler(channel.pipeline(), FRAME_LIMIT, false, "starttls");
+    @Test
+    void theFramerStaysWhereCommandsAreHandledOnItsThreadsToo() throws InterruptedException {
+        listen(framers, OneThreadTest::framerOfJames);
+        beginWithOne();
+
+        connect("EHLO x\r\n");
+
+        awaitSeen("EHLO x");
+        assertThat(isOnEventLoop(accepted.take())).isFalse();
     }
 
-    private void connect(ChannelHandler framer) {
-        loops.register(channel).syncUninterruptibly();
-        channel.pipeline().addLast(framers, HandlerConstants.FRAMER, framer);
-        channel.pipeline().addLast(HandlerConstants.CHUNK_HANDLER, new ChannelInboundHandlerAdapter());
-        channel.pipeline().addLast(HandlerConstants.CORE_HANDLER, new Core(seen));
+    @Test
+    void aConnectionThatCameToNoPortHasNoneAfterIt() {
+        LocalChannel alone = new LocalChannel();
+
+        OneThread.forThoseAfter(alone);
+
+        assertThat(alone.pipeline().names()).hasSize(1);
     }
 
-    private void count(boolean linesAlone) {
-        channel.eventLoop().execute(() -> ReadAhead.count(channel.pipeline().context(HandlerConstants.CORE_HANDLER), linesAlone));
+    private static ChannelHandler framerOfJames(ChannelPipeline pipeline) {
+        return new AllButStartTlsLineBasedChannelHandler(pipeline, FRAME_LIMIT, false, "starttls");
     }
 
-    private void send(String text) {
-        channel.eventLoop().execute(() ->
-            channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII)));
+    private void listen(EventExecutorGroup commands, Function<ChannelPipeline, ChannelHandler> framer) {
+        new ServerBootstrap().group(loops).channel(LocalServerChannel.class).childHandler(new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                ChannelPipeline pipeline = channel.pipeline();
+                if (isBehindProxy) {
+                    pipeline.addLast(HandlerConstants.PROXY_HANDLER, new ChannelInboundHandlerAdapter());
+                }
+                pipeline.addLast(framers, HandlerConstants.FRAMER, framer.apply(pipeline));
+                pipeline.addLast(HandlerConstants.CHUNK_HANDLER, new ChannelInboundHandlerAdapter());
+                pipeline.addLast(commands, HandlerConstants.CORE_HANDLER, new Core(seen));
+                accepted.add(channel);
+            }
+        }).bind(ADDRESS).syncUninterruptibly();
     }
 
-    private boolean isMoved() {
+    private void beginWithOne() throws InterruptedException {
+        connect();
+        OneThread.forThoseAfter(accepted.take());
+    }
+
+    private void connect(String... pieces) {
+        Channel client = new Bootstrap().group(loops).channel(LocalChannel.class).handler(new ChannelInboundHandlerAdapter())
+            .connect(ADDRESS).syncUninterruptibly().channel();
+        for (String piece : pieces) {
+            client.writeAndFlush(Unpooled.copiedBuffer(piece, StandardCharsets.US_ASCII)).syncUninterruptibly();
+        }
+    }
+
+    private List<String> settledNames(Channel port) {
+        // A task behind whatever waits to be done to the pipeline.
+        loops.submit(() -> { }).syncUninterruptibly();
+        return port.pipeline().names();
+    }
+
+    private static boolean isOnEventLoop(Channel channel) {
         return channel.pipeline().context(HandlerConstants.FRAMER).executor() == channel.eventLoop();
-    }
-
-    private void awaitMoved() {
-        Awaitility.await().until(this::isMoved);
     }
 
     private void awaitSeen(String... lines) {

@@ -130,7 +130,7 @@ class ReadAheadTest {
     }
 
     private void watch() {
-        channel.eventLoop().execute(() -> ReadAhead.count(channel.pipeline().context(HandlerConstants.CORE_HANDLER), false));
+        channel.eventLoop().execute(() -> ReadAhead.count(channel.pipeline().context(HandlerConstants.CORE_HANDLER)));
     }
 
     private void send(String text) {

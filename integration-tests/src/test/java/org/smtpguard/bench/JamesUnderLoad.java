@@ -22,10 +22,14 @@ import org.smtpguard.it.server.Ports;
 final class JamesUnderLoad implements Server {
     /** All else is the JVM's own choice. */
     private static final String[] JVM = {"-Xms1g", "-Xmx1g"};
-    /** What is logged goes to a file, as it does where James serves; to the console what the start is seen by, and trouble. */
+    /**
+     * Levels, pattern and buffer as James' own sample has them, to a file; to the console what the start is seen by, and trouble. The
+     * guard's line for each refusal is off there.
+     */
     private static final String LOGBACK = "<configuration>"
         + "<appender name=\"FILE\" class=\"ch.qos.logback.core.FileAppender\"><file>${working.directory}/logs/load.log</file>"
-        + "<encoder><pattern>%d{HH:mm:ss.SSS} [%-5level] %logger - %msg%n%ex</pattern></encoder></appender>"
+        + "<immediateFlush>false</immediateFlush>"
+        + "<encoder><pattern>%d{HH:mm:ss.SSS} [%-5level] %logger{15} - %msg%n%rEx</pattern></encoder></appender>"
         + "<appender name=\"CONSOLE\" class=\"ch.qos.logback.core.ConsoleAppender\">"
         + "<encoder><pattern>%logger - %msg%n%ex</pattern></encoder></appender>"
         + "<appender name=\"TROUBLE\" class=\"ch.qos.logback.core.ConsoleAppender\">"
@@ -34,7 +38,9 @@ final class JamesUnderLoad implements Server {
         + "<root level=\"WARN\"><appender-ref ref=\"FILE\"/><appender-ref ref=\"TROUBLE\"/></root>"
         + "<logger name=\"org.apache.james\" level=\"INFO\"/>"
         + "<logger name=\"org.apache.james.GuiceJamesServer\" level=\"INFO\"><appender-ref ref=\"CONSOLE\"/></logger>"
-        + "<logger name=\"org.smtpguard\" level=\"INFO\"/></configuration>";
+        + "</configuration>";
+    private static final String REFUSALS_LOGGED =
+        LOGBACK.replace("</configuration>", "<logger name=\"org.smtpguard\" level=\"INFO\"/></configuration>");
     /** The most that a message has here. */
     private static final int RECIPIENTS = 20;
     private static final String HASH = "PBKDF2-SHA512";
@@ -45,11 +51,18 @@ final class JamesUnderLoad implements Server {
     private final Supplier<JamesServer.Builder> builder;
     private final List<String> chains;
     private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private String logback = LOGBACK;
     private JamesServer james;
 
     JamesUnderLoad(Supplier<JamesServer.Builder> builder, String... chains) {
         this.builder = builder;
         this.chains = List.of(chains);
+    }
+
+    /** Has the guard write a line for each refusal. */
+    JamesUnderLoad loggingRefusals() {
+        logback = REFUSALS_LOGGED;
+        return this;
     }
 
     /** What James keeps of the password, in the form that a file of users has it. */
@@ -69,7 +82,7 @@ final class JamesUnderLoad implements Server {
         JamesServer.Builder server = builder.get().withJvm(JVM)
             .withChain(Endpoint.SMTP, chains.get(0))
             .editConf("smtpserver.xml", JamesUnderLoad::withBacklog)
-            .withConf("logback.xml", LOGBACK)
+            .withConf("logback.xml", logback)
             // The hash of the users file that James brings (1,000 rounds, 512 bits).
             .editConf("usersrepository.xml", xml -> xml.replace("SHA-512", HASH))
             // Mail is thrown away: what becomes of it is no work of SMTP, and in memory it would fill it.

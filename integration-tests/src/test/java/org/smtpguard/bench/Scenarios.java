@@ -136,8 +136,10 @@ final class Scenarios {
         Load closed = Load.of("e", "50 clients", "script", "refusals", "connections", 50, "unitsPerSession", 15);
         return new Scenario("e", "Floods of refused commands", "Sessions of 15 commands that are refused, one after the other: `RCPT`"
             + " and `DATA` out of order, and one that is none. Ours come with their cause, the state and what is next;"
-            + " stock James' are one line.")
+            + " stock James' are one line. \"Logged\" is with the guard's line for each refusal in the log, which James' sample of a"
+            + " logback.xml has off (it writes INFO of James' own loggers alone).")
             .among(stock("")).among(guarded(GUARDED, AS_CONFIGURED))
+            .among(new Contender(GUARDED + ", logged", new JamesUnderLoad(JamesServer::guarded, chain(AS_CONFIGURED)).loggingRefusals()))
             .under(closed, closed.paced())
             .mustShow(Target.atLeast("refusals/s, times stock", 1.5, outcome -> outcome.ratio("e", GUARDED, STOCK, PER_SECOND)));
     }
