@@ -23,7 +23,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * up and warm, in turn; beside them what the machine can do at the most, and Postfix where it is installed.
  *
  * <p>Properties: {@code smtpguard.bench.only} (letters of scenarios, with commas; all), {@code .rounds} (5), {@code .seconds} (4, of
- * each load on each contender), {@code .warmup} (15, seconds for each contender), {@code .profile} (letters of scenarios whose JVMs
+ * each load on each contender), {@code .warmup} (30, seconds for each contender), {@code .profile} (letters of scenarios whose JVMs
  * leave a recording of JFR in {@code target/bench}), {@code .without} (ids of rules that the guard has off), {@code .before} (another
  * build of the jar, which runs beside this one: what a change has done); and {@code smtpguard.update}
  * (writes what was measured into {@code docs/benchmarks.md}).
@@ -39,7 +39,7 @@ public final class Benchmark {
     private final List<String> profiled = letters("profile");
     private final int rounds = Integer.parseInt(property("rounds", "5"));
     private final double seconds = Double.parseDouble(property("seconds", "4"));
-    private final double warmUpSeconds = Double.parseDouble(property("warmup", "15"));
+    private final double warmUpSeconds = Double.parseDouble(property("warmup", "30"));
     private final Path recordings = Path.of(property("recordings", "target/bench")).toAbsolutePath();
 
     private Benchmark() {

@@ -28,6 +28,7 @@ final class Scenarios {
     /** Of James' own users ({@code ProvisionUsers}). Of other backends it may be any, and is the same. */
     private static final String PASSWORD = "james-password-of-alice";
     private static final int SLOW_MILLIS = 300;
+    private static final int MOST_CLIENTS = 1000;
     private static final String AS_CONFIGURED =
         "<backend class=\"FileBackend\" name=\"apps\"><file>file://conf/smtp-users</file></backend>";
     private static final int IDLE_SESSIONS = 10_000;
@@ -54,7 +55,8 @@ final class Scenarios {
         double most1000 = 1000 * 1000.0 / SLOW_MILLIS;
         return new Scenario("a", "A backend that takes 300 ms", "Clients say `EHLO`, `AUTH PLAIN` and `QUIT` and begin anew; the answer to"
             + " AUTH takes 300 ms, as a directory's on a bad day does: for stock James in an `AuthHook`, for ours in a backend that keeps"
-            + " no thread meanwhile, or one that does (`blocking`, as LDAP). Four bystanders, who never log in, send a `NOOP` every 20 ms.")
+            + " no thread meanwhile, or one that does (`blocking`, as LDAP), each asked by 1,000 at once (`<atOnce>`)."
+            + " Four bystanders, who never log in, send a `NOOP` every 20 ms.")
             .among(stock("<handler class=\"org.smtpguard.fixture.SlowAuthHook\"/>"))
             .among(guarded(GUARDED, slow("AsynchronousBackend"), BLOCKING, slow("SlowBackend")))
             .among(new Contender(BARE, new BareUnderLoad(SLOW_MILLIS)))
@@ -175,7 +177,7 @@ final class Scenarios {
 
     private static String slow(String backend) {
         return "<backend class=\"org.smtpguard.fixture." + backend + "\" name=\"" + backend + "\"><millis>" + SLOW_MILLIS
-            + "</millis><password>" + PASSWORD + "</password></backend>";
+            + "</millis><password>" + PASSWORD + "</password><atOnce most=\"" + MOST_CLIENTS + "\"/></backend>";
     }
 
     /** @param handler one more, in front of the others; or none */

@@ -4,10 +4,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.LongFunction;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 
 /** Octets that a client sends at once, and the codes of the replies that it waits for then. Immutable. */
 final class Step {
+    /** For what is written again and again, and let go with its script: nobody is to report that as a leak. */
+    private static final ByteBufAllocator FOR_GOOD = new UnpooledByteBufAllocator(true, true);
+
     private final LongFunction<ByteBuf> octets;
     private final int[] codes;
 
@@ -19,7 +24,7 @@ final class Step {
     /** The same octets each time, whose last line has no end yet. */
     static Step of(String lines, int... codes) {
         byte[] octets = (lines + "\r\n").getBytes(StandardCharsets.US_ASCII);
-        ByteBuf whole = Unpooled.unreleasableBuffer(Unpooled.directBuffer(octets.length).writeBytes(octets));
+        ByteBuf whole = Unpooled.unreleasableBuffer(FOR_GOOD.directBuffer(octets.length).writeBytes(octets));
         return new Step(number -> whole.duplicate(), codes);
     }
 
