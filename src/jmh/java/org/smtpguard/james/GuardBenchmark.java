@@ -56,6 +56,8 @@ import org.smtpguard.transcript.Violations;
 @Fork(1)
 public class GuardBenchmark {
     private static final Response OK = new SMTPResponse("250", "OK");
+    private static final byte[] CONTENT = octets("x".repeat(76));
+    private static final LineHandler<SMTPSession> NOT_YET = (session, line) -> null;
 
     /** A command that is legal where it is said. */
     @State(Scope.Thread)
@@ -139,6 +141,7 @@ public class GuardBenchmark {
             guard.wireExtensions(CommandHandler.class, List.of());
             guard.wireExtensions(ConnectHandler.class, List.of());
             session.setAttachment(SMTPSession.CURRENT_HELO_MODE, "EHLO", SMTPSession.State.Connection);
+            guard.onLine(session, octets("NOOP"));
         }
     }
 
@@ -186,6 +189,12 @@ public class GuardBenchmark {
     @Benchmark
     public Response onLine(Door door, Line line) {
         return door.guard.onLine(door.session, line.octets);
+    }
+
+    /** A line of a message on its way to James. */
+    @Benchmark
+    public Response ofContent(Door door) {
+        return door.guard.onLine(door.session, CONTENT, NOT_YET);
     }
 
     private static Port port() {

@@ -6,8 +6,6 @@ import java.util.Optional;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
-import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
-import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.slf4j.Logger;
@@ -27,7 +25,7 @@ import org.smtpguard.transcript.Violations;
  * Where all that happens on a session is written down, for all ports: the log, the counts, the transcript. What may be
  * written of a line is decided by those; what is said in confidence gets no further than {@link Recording}.
  *
- * <p>Threads: called on the sessions' own. A session's recording is an attachment of it, begun with its first command on a
+ * <p>Threads: called on the sessions' own. A session's recording is among its {@link Notes}, begun with its first command on a
  * port whose guard is not off; where there is none, nothing is recorded.
  */
 @Singleton
@@ -40,7 +38,6 @@ public final class Logbook {
     private static final Logger AUTHENTICATION = LoggerFactory.getLogger("org.apache.james.protocols.smtp.AUTHENTICATION");
     private static final int NAME_LIMIT = 120;
     private static final int REASON_LIMIT = 200;
-    private static final AttachmentKey<Recording> RECORDING = AttachmentKey.of("smtpguard.recording", Recording.class);
 
     private final GuardMetrics metrics;
     private final Transcripts transcripts;
@@ -87,14 +84,9 @@ public final class Logbook {
         recording(session).ifPresent(recording -> recording.response(line));
     }
 
-    /** A line of a message has come. */
-    void content(SMTPSession session, int octets) {
+    /** A message has come, to its end. */
+    void content(SMTPSession session, long octets) {
         recording(session).ifPresent(recording -> recording.content(octets));
-    }
-
-    /** The message has ended. */
-    void contentEnds(SMTPSession session) {
-        recording(session).ifPresent(Recording::contentEnds);
     }
 
     /** @return the response, which is on its way to the client; of one that comes later nothing is written down yet */
@@ -155,12 +147,12 @@ public final class Logbook {
     private Recording begin(SMTPSession session) {
         // Not sooner: behind a proxy the client's address comes with the first octets.
         Recording recording = transcripts.begin(session.getSessionID(), client(session));
-        session.setAttachment(RECORDING, recording, State.Connection);
+        Notes.of(session).record(recording);
         return recording;
     }
 
     private static Optional<Recording> recording(SMTPSession session) {
-        return session.getAttachment(RECORDING, State.Connection);
+        return Notes.of(session).recording();
     }
 
     private static void record(Recording recording, Response response) {
@@ -172,7 +164,6 @@ public final class Logbook {
             recording.refusal(refusal(diagnosis), text, Recording.octets(response.getLines()));
             return;
         }
-        // Asked once: James puts them together anew each time.
         List<CharSequence> lines = response.getLines();
         if (!lines.isEmpty()) {
             recording.reply(response.getRetCode(), lines);

@@ -138,15 +138,16 @@ final class PortGuard {
     /** The reply to a line that James could not read: its own; counted like its others, unless the line was of a message. */
     private Response tooLong(SMTPSession session) {
         Response response = session.newLineTooLongResponse();
-        if (settings.mode() != Mode.OFF && !sessions.isInContent(session)) {
+        Optional<Content> content = Content.of(session);
+        if (settings.mode() != Mode.OFF && content.isEmpty()) {
             logbook.command(session, UNREAD, Logbook.UNREAD);
         }
         if (!isEnforcing()) {
             return response;
         }
-        if (sessions.isInContent(session)) {
+        if (content.isPresent()) {
             // A message that lacks a line is not what was sent: its end is the place for the refusal.
-            sessions.refuseAtTheEnd(session, response);
+            content.get().lostLine(response);
             return new Later();
         }
         return refusedByJames(session, UNREAD, response);
@@ -162,7 +163,7 @@ final class PortGuard {
         if (!SHOWS_NEED_OF_AUTH.contains(id)) {
             return state;
         }
-        sessions.needsAuthentication(session);
+        Notes.of(session).needsAuthentication();
         return state.but().authenticationNeeded(true).build();
     }
 
@@ -181,19 +182,20 @@ final class PortGuard {
 
     /** Counts what was refused, and tells whether it was one too many. */
     private boolean isPassed(SMTPSession session, DiagnosisId id) {
+        Notes notes = Notes.of(session);
         if (AUTH_FAILURES.contains(id)) {
-            return settings.limits().isPassedByAuthFailures(sessions.countAuthFailure(session));
+            return settings.limits().isPassedByAuthFailures(notes.countAuthFailure());
         }
         if (NO_ERRORS.contains(id)) {
             return false;
         }
         if (CONSEQUENCES.contains(id)) {
-            boolean consequence = sessions.isConsequence(session);
-            sessions.groupFailed(session);
+            boolean consequence = notes.isConsequence();
+            notes.groupFailed();
             if (consequence) {
                 return false;
             }
         }
-        return settings.limits().isPassedByErrors(sessions.countError(session));
+        return settings.limits().isPassedByErrors(notes.countError());
     }
 }

@@ -1,23 +1,25 @@
 package org.smtpguard.james;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.util.AttributeKey;
 import org.apache.james.protocols.netty.HandlerConstants;
 
 /**
- * How many octets the server has read of a client and not delivered as lines yet: counted on their way into the framer and
- * on their way out of it. Where that is none, nothing was sent behind the line at hand, and nobody has to go and ask the
- * framer, which on James 3.8 costs two changes of threads at each EHLO, AUTH, STARTTLS and DATA.
+ * How many octets the server has read of a client and not delivered as lines yet. Where that is none, nothing was sent behind
+ * the line at hand. A framer on the session's own thread tells it at once: what waits in it is all ({@link OneThread}).
  *
- * <p>Both ends are counted on the same thread, the channel's event loop; where James calls its handlers on another (3.9
- * and later) nothing is counted. Octets that the framer drops (a line too long) are never delivered: from then on the framer
- * is asked each time.
+ * <p>One on another thread, as James 3.8 has it, would have to be asked, which costs two changes of threads at each EHLO, AUTH,
+ * STARTTLS and DATA: there, for the first connection to a port and behind a proxy, the octets are counted on their way into it and
+ * out of it. Both ends are counted on the same thread, the channel's event loop. Octets that it drops (a line too long) are never
+ * delivered: from then on it is asked each time. Where James calls its handlers on another thread than it reads on (3.9 and later),
+ * nothing is certain.
  */
 final class ReadAhead {
-    private static final AttributeKey<ReadAhead> KEY = AttributeKey.valueOf(ReadAhead.class.getName());
+    private static final String IN = "smtpguard.in";
+    private static final String OUT = "smtpguard.out";
 
     private long octets;
     private boolean isKnown;
@@ -32,13 +34,12 @@ final class ReadAhead {
     static void count(ChannelHandlerContext core) {
         ChannelPipeline pipeline = core.pipeline();
         ChannelHandlerContext framer = pipeline.context(HandlerConstants.FRAMER);
-        if (framer == null || core.executor() != core.channel().eventLoop()) {
+        if (framer == null || core.executor() != core.channel().eventLoop() || framer.executor() == core.executor()) {
             return;
         }
         ReadAhead ahead = new ReadAhead();
-        core.channel().attr(KEY).set(ahead);
-        pipeline.addBefore(HandlerConstants.FRAMER, "smtpguard.in", new Counter(ahead::read));
-        pipeline.addBefore(HandlerConstants.CORE_HANDLER, "smtpguard.out", new Counter(ahead::delivered));
+        pipeline.addBefore(HandlerConstants.FRAMER, IN, new Counter(ahead, ahead::read));
+        pipeline.addBefore(HandlerConstants.CORE_HANDLER, OUT, new Counter(ahead, ahead::delivered));
         SessionThread.execute(framer.executor(), () -> {
             int unfinished = SessionThread.unfinished(framer.handler());
             SessionThread.execute(core.executor(), () -> ahead.known(unfinished));
@@ -47,16 +48,14 @@ final class ReadAhead {
 
     /** Whether there is certainly nothing, to be asked on the session's thread. */
     static boolean isNothing(ChannelHandlerContext core) {
-        ReadAhead ahead = core.channel().attr(KEY).get();
-        return ahead != null && ahead.isKnown && ahead.octets == 0;
-    }
-
-    /** These octets, which were delivered, are about to be delivered anew. */
-    static void putBack(ChannelHandlerContext core, int count) {
-        ReadAhead ahead = core.channel().attr(KEY).get();
-        if (ahead != null) {
-            ahead.read(count);
+        ChannelHandler out = core.pipeline().get(OUT);
+        if (out != null) {
+            ReadAhead ahead = ((Counter) out).ahead;
+            return ahead.isKnown && ahead.octets == 0;
         }
+        ChannelHandlerContext framer = core.pipeline().context(HandlerConstants.FRAMER);
+        return framer != null && core.executor() == core.channel().eventLoop() && framer.executor() == core.executor()
+            && SessionThread.unfinished(framer.handler()) == 0;
     }
 
     private void read(int count) {
@@ -76,9 +75,11 @@ final class ReadAhead {
     }
 
     private static final class Counter extends ChannelInboundHandlerAdapter {
+        private final ReadAhead ahead;
         private final Count count;
 
-        private Counter(Count count) {
+        private Counter(ReadAhead ahead, Count count) {
+            this.ahead = ahead;
             this.count = count;
         }
 

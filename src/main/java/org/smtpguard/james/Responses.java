@@ -1,5 +1,6 @@
 package org.smtpguard.james;
 
+import java.util.List;
 import java.util.stream.Collectors;
 
 import org.apache.james.protocols.api.Response;
@@ -16,10 +17,12 @@ final class Responses {
     }
 
     static Response of(Reply reply) {
-        SMTPResponse response = new SMTPResponse(Integer.toString(reply.code()), reply.texts().get(0));
-        reply.texts().stream().skip(1).forEach(response::appendLine);
-        response.setEndSession(reply.closesConnection());
-        return response;
+        return new WrittenResponse(reply);
+    }
+
+    /** The same reply, put together once; itself where it is more than lines, as the one that begins TLS is. */
+    static Response written(Response response) {
+        return response.getClass() == SMTPResponse.class ? new WrittenResponse(response) : response;
     }
 
     /**
@@ -27,7 +30,7 @@ final class Responses {
      * client by whatever stood behind EHLO, be it control characters or some thousand octets.
      */
     static Response fit(Response response) {
-        if (response.getLines().stream().allMatch(Responses::isFit)) {
+        if (areFit(response.getLines())) {
             return response;
         }
         Reply reply = reply(response);
@@ -43,6 +46,15 @@ final class Responses {
         return Reply.of(Integer.parseInt(response.getRetCode()), response.getLines().stream()
             .map(line -> line.toString().substring(Math.min(CODE_AND_SEPARATOR, line.length())))
             .collect(Collectors.toList()));
+    }
+
+    private static boolean areFit(List<CharSequence> lines) {
+        for (CharSequence line : lines) {
+            if (!isFit(line)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isFit(CharSequence line) {

@@ -10,8 +10,6 @@ import com.google.inject.Inject;
 import org.apache.commons.configuration2.Configuration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.james.lifecycle.api.LifecycleUtil;
-import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
-import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.CommandHandler;
 import org.apache.james.protocols.api.handler.ConnectHandler;
@@ -51,7 +49,6 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     private static final Set<Verb> DEPENDENT = EnumSet.of(Verb.RCPT, Verb.DATA);
     private static final Set<String> CLIENT_ERRORS = Set.of(SMTPRetCode.SYNTAX_ERROR_ARGUMENTS, SMTPRetCode.BAD_SEQUENCE,
         SMTPRetCode.PARAMETER_NOT_IMPLEMENTED);
-    private static final AttachmentKey<Boolean> EARLY_CONTENT = AttachmentKey.of("smtpguard.earlyContent", Boolean.class);
     private static final String RCPT_PREFIX = "TO:";
 
     private final SequenceTable table;
@@ -154,6 +151,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         }
         if (settings.mode() != Mode.OFF) {
             guard.waitingRoom().answerLongLines(session);
+            SessionThread.of(session).cutLinesOfThoseAfter();
         }
         return new Later();
     }
@@ -198,7 +196,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         Response response = inOrder(session, line, command);
         if (behind > 0 && SMTPRetCode.DATA_READY.equals(response.getRetCode())) {
             if (settings.mode(DiagnosisId.SEQ_PIPELINING) == Mode.ENFORCE) {
-                session.setAttachment(EARLY_CONTENT, true, State.Transaction);
+                Content.of(session).ifPresent(Content::cameEarly);
             } else {
                 guard.judge(session, Fault.PIPELINED_CONTENT, command);
             }
@@ -217,7 +215,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
             return guard.help(command, state);
         }
         Runnable giveBack = GREETINGS.contains(command.verb()) && guard.isEnforcing() ? guard.sessions().remembering(session) : () -> { };
-        Response response = dispatcher.onLine(session, line);
+        Response response = Responses.written(dispatcher.onLine(session, line));
         if (isRefusal(response)) {
             giveBack.run();
         }
@@ -233,18 +231,19 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     /** Notes what James' session does not tell, and words James' reply where it belongs to us. */
     private Response answered(SMTPSession session, CommandLine command, SessionState before, Response response) {
         boolean accepted = !isRefusal(response);
+        Notes notes = Notes.of(session);
         if (!DEPENDENT.contains(command.verb()) && (accepted || command.verb() == Verb.MAIL)) {
             // A refused MAIL is an error of its own, and has consequences of its own.
-            guard.sessions().groupIsOver(session);
+            notes.groupIsOver();
         }
         if (!accepted && (command.verb() == Verb.MAIL || command.verb() == Verb.RCPT)) {
-            guard.sessions().groupFailed(session);
+            notes.groupFailed();
         }
         if (accepted && GREETINGS.contains(command.verb())) {
-            guard.sessions().greeted(session);
+            notes.greeted(session.isTLSStarted());
         }
         if (SMTPRetCode.DATA_READY.equals(response.getRetCode())) {
-            guard.sessions().contentBegins(session);
+            Content.begin(session);
         }
         if (!accepted && command.verb() == Verb.RCPT && before.isInTransaction()) {
             guard.sessions().refusedRecipient(session, RefusedRecipient.of(recipient(command), response.getLines().get(0).toString()));
@@ -276,30 +275,33 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     /** A line of a message. */
     @Override
     public Response onLine(SMTPSession session, byte[] line, LineHandler<SMTPSession> next) {
-        logbook.content(session, line.length);
-        Response response = ofContent(session, line, next);
+        if (settings.mode() == Mode.OFF) {
+            return next.onLine(session, line);
+        }
+        // A handler of others may have ended the transaction, and yet take lines.
+        Content content = Content.of(session).orElseGet(() -> Content.begin(session));
+        content.count(line.length);
+        Response response = ofContent(session, content, line, next);
         if (response == null) {
             return null;
         }
-        logbook.contentEnds(session);
+        logbook.content(session, content.octets());
         return logbook.reply(session, response);
     }
 
-    private Response ofContent(SMTPSession session, byte[] line, LineHandler<SMTPSession> next) {
-        byte[] strict = settings.mode(DiagnosisId.SEQ_BARE_LF) == Mode.ENFORCE ? Content.strict(session, line) : line;
-        boolean early = session.getAttachment(EARLY_CONTENT, State.Transaction).isPresent();
-        Optional<Response> refusal = guard.sessions().refusalAtTheEnd(session);
-        if (!early && refusal.isEmpty()) {
+    private Response ofContent(SMTPSession session, Content content, byte[] line, LineHandler<SMTPSession> next) {
+        byte[] strict = settings.mode(DiagnosisId.SEQ_BARE_LF) == Mode.ENFORCE ? content.strict(line) : line;
+        if (!content.isEarly() && content.refusal().isEmpty()) {
             return next.onLine(session, strict);
         }
-        boolean inDoubt = Content.isBehindLostLine(session);
+        boolean inDoubt = content.isBehindLostLine();
         if (!Content.isEnd(strict)) {
             return null;
         }
         forgetContent(session);
-        Response reply = early ? guard.refuse(session, Fault.PIPELINED_CONTENT, CommandLine.of(Verb.DATA, Optional.empty()))
-            : refusal.get();
-        if (!early) {
+        Response reply = content.isEarly() ? guard.refuse(session, Fault.PIPELINED_CONTENT, CommandLine.of(Verb.DATA, Optional.empty()))
+            : content.refusal().get();
+        if (!content.isEarly()) {
             // As any message that is refused at its end (RFC 5321 §4.1.1.4).
             session.resetState();
         }
@@ -310,8 +312,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     /** As if DATA had never been: the transaction stays open, James' place for the message is given back. */
     private void forgetContent(SMTPSession session) {
         session.popLineHandler();
-        session.removeAttachment(EARLY_CONTENT, State.Transaction);
-        guard.sessions().forgetContent(session);
+        Content.forget(session);
         ExtendedSMTPSession extended = (ExtendedSMTPSession) session;
         LifecycleUtil.dispose(extended.getMimeMessageWriter());
         extended.setMimeMessageInputStreamSource(null);

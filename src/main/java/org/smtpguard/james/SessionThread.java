@@ -16,6 +16,7 @@ import io.netty.channel.ChannelInboundHandler;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import org.apache.james.protocols.api.ProtocolSession;
 import org.apache.james.protocols.api.ProtocolSessionImpl;
+import org.apache.james.protocols.api.ProtocolTransport;
 import org.apache.james.protocols.netty.HandlerConstants;
 import org.apache.james.protocols.netty.NettyProtocolTransport;
 
@@ -39,7 +40,8 @@ final class SessionThread {
     /** To be called on that thread, while the session is connected. */
     static SessionThread of(ProtocolSession session) {
         try {
-            Channel channel = (Channel) CHANNEL.get(((ProtocolSessionImpl) session).getProtocolTransport());
+            ProtocolTransport transport = ((ProtocolSessionImpl) session).getProtocolTransport();
+            Channel channel = (Channel) CHANNEL.get(transport);
             return new SessionThread(channel.pipeline().context(HandlerConstants.CORE_HANDLER));
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("The channel of a session cannot be read", e);
@@ -51,9 +53,14 @@ final class SessionThread {
         ReadAhead.count(core);
     }
 
-    /** Has the task run, on the thread, for each line that is longer than the server reads. To be called on that thread. */
-    void onLongLine(Runnable task) {
-        LongLines.watch(core, task);
+    /** Has the lines of the connections that come to this port from now on cut on the threads that handle them. */
+    void cutLinesOfThoseAfter() {
+        OneThread.forThoseAfter(core.channel());
+    }
+
+    /** Has lines that are longer than the server reads answered so from now on. To be called on that thread. */
+    void answer(LongLines lines) {
+        lines.watch(core);
     }
 
     /** Whether everything that the server has read so far has been delivered, for certain. To be called on that thread. */
@@ -108,11 +115,6 @@ final class SessionThread {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("The octets that wait to be a line cannot be counted", e);
         }
-    }
-
-    /** So many octets of lines that were delivered count as read only: they are taken up one by one. To be called on the thread. */
-    void putBack(int octets) {
-        ReadAhead.putBack(core, octets);
     }
 
     /** Hands James a line as if the client had sent it just now. To be called on the thread. */

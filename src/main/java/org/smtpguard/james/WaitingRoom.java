@@ -49,12 +49,14 @@ final class WaitingRoom {
     private static final Logger LOGGER = LoggerFactory.getLogger(WaitingRoom.class);
     private static final int HELD_OCTETS = 16 * 1024;
     private static final AttachmentKey<Stay> STAY = AttachmentKey.of("smtpguard.stay", Stay.class);
+    private static final AttachmentKey<Integer> PUT_BACK = AttachmentKey.of("smtpguard.putBack", Integer.class);
     private static final AttachmentKey<Exchange> EXCHANGE = AttachmentKey.of("smtpguard.exchange", Exchange.class);
     /** Stands for a line that was too long to be read. No other line is this very array. */
     private static final byte[] LONG_LINE = {'\r', '\n'};
 
     private final BiFunction<SMTPSession, byte[], Optional<Response>> early;
     private final Function<SMTPSession, Response> tooLong;
+    private final LongLines longLines = new LongLines(this::longLine);
     private final BiConsumer<SMTPSession, Response> written;
 
     /**
@@ -93,7 +95,7 @@ final class WaitingRoom {
      */
     Response settle(SMTPSession session, IntFunction<Response> answer) {
         SessionThread thread = SessionThread.of(session);
-        if (thread.isSettled()) {
+        if (session.getAttachment(PUT_BACK, State.Connection).isEmpty() && thread.isSettled()) {
             return answer.apply(0);
         }
         Stay stay = enter(session, () -> { });
@@ -144,7 +146,7 @@ final class WaitingRoom {
 
     /** Has lines that are too long to be read answered in their turn, like all others. */
     void answerLongLines(SMTPSession session) {
-        SessionThread.of(session).onLongLine(() -> longLine(session));
+        SessionThread.of(session).answer(longLines);
     }
 
     private void longLine(SMTPSession session) {
@@ -212,9 +214,9 @@ final class WaitingRoom {
         boolean belongsToWhatFollows = stay.isPause || reply instanceof Later || SMTPRetCode.DATA_READY.equals(reply.getRetCode())
             || reply.isEndSession();
         boolean challenged = SMTPRetCode.AUTH_READY.equals(reply.getRetCode());
-        thread.putBack(stay.octets);
+        putBack(session, stay.octets);
         for (byte[] line : stay.held) {
-            thread.putBack(-line.length);
+            putBack(session, -line.length);
             Optional<Response> refusal = belongsToWhatFollows ? Optional.empty() : early.apply(session, line);
             if (refusal.isEmpty()) {
                 feed(session, thread, line);
@@ -229,6 +231,16 @@ final class WaitingRoom {
             if (refusal.get().isEndSession()) {
                 return;
             }
+        }
+    }
+
+    /** So many octets of lines that were delivered count as read only: they are taken up one by one. */
+    private static void putBack(SMTPSession session, int octets) {
+        int behind = session.getAttachment(PUT_BACK, State.Connection).orElse(0) + octets;
+        if (behind == 0) {
+            session.removeAttachment(PUT_BACK, State.Connection);
+        } else {
+            session.setAttachment(PUT_BACK, behind, State.Connection);
         }
     }
 

@@ -5,6 +5,7 @@ import java.security.InvalidKeyException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import javax.crypto.Mac;
+import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
 
 /** What every Java platform has, without the exceptions of those that have not. */
@@ -36,7 +37,14 @@ final class Digests {
      * @param hmac such as {@code HmacSHA256}
      */
     static byte[] pbkdf2(String hmac, byte[] password, byte[] salt, int rounds, int octets) {
-        Mac mac = mac(hmac, password);
+        try {
+            return pbkdf2(mac(hmac, password), salt, rounds, octets);
+        } catch (ShortBufferException e) {
+            throw new IllegalStateException("A code of HMAC does not fit in where one was", e);
+        }
+    }
+
+    private static byte[] pbkdf2(Mac mac, byte[] salt, int rounds, int octets) throws ShortBufferException {
         byte[] derived = new byte[octets];
         int length = mac.getMacLength();
         for (int block = 1, start = 0; start < octets; block++, start += length) {
@@ -44,7 +52,9 @@ final class Digests {
             byte[] last = mac.doFinal(new byte[] {(byte) (block >>> 24), (byte) (block >>> 16), (byte) (block >>> 8), (byte) block});
             byte[] sum = last.clone();
             for (int round = 1; round < rounds; round++) {
-                last = mac.doFinal(last);
+                // In place: a thousand rounds and more would leave as many arrays.
+                mac.update(last);
+                mac.doFinal(last, 0);
                 for (int i = 0; i < length; i++) {
                     sum[i] ^= last[i];
                 }

@@ -49,4 +49,18 @@ public final class Port {
     public Optional<String> authCommand() {
         return auth == AuthOffer.NEVER ? Optional.empty() : Optional.of(authCommand);
     }
+
+    @Override
+    public boolean equals(Object o) {
+        if (!(o instanceof Port)) {
+            return false;
+        }
+        Port other = (Port) o;
+        return startTls == other.startTls && auth == other.auth && authCommand.equals(other.authCommand);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(startTls, auth, authCommand);
+    }
 }

@@ -36,7 +36,8 @@ public final class Recording {
     private boolean isShown;
 
     private boolean isConfidential;
-    private long contentOctets;
+    /** The store's, and guarded by its monitor. */
+    private long keptSince;
 
     Recording(Transcripts store, String reference, String client, long begin) {
         this.store = store;
@@ -66,18 +67,12 @@ public final class Recording {
     }
 
     /**
-     * A line of a message.
+     * A message, its end included.
      *
-     * @param octets with its delimiter
+     * @param octets of all its lines, with their delimiters
      */
-    public void content(int octets) {
-        contentOctets += octets;
-    }
-
-    /** The end of a message. */
-    public void contentEnds() {
-        add(Speaker.CLIENT, (int) Math.min(contentOctets, Integer.MAX_VALUE), List.of(Discretion.content(contentOctets)), ' ', LINE_LIMIT);
-        contentOctets = 0;
+    public void content(long octets) {
+        add(Speaker.CLIENT, (int) Math.min(octets, Integer.MAX_VALUE), List.of(Discretion.content(octets)), ' ', LINE_LIMIT);
     }
 
     /**
@@ -205,6 +200,16 @@ public final class Recording {
         int given = reserved - OVERHEAD - ring.capacity();
         reserved -= given;
         return given;
+    }
+
+    /** Called by the store: since when it is kept there, as far as the order of going is concerned. */
+    void keptSince(long now) {
+        keptSince = now;
+    }
+
+    /** Called by the store. */
+    long keptSince() {
+        return keptSince;
     }
 
     synchronized boolean isKept() {

@@ -26,7 +26,7 @@ public final class Transcripts {
     private static final int SHARE = 8;
 
     private final Clock clock;
-    private final Map<String, Kept> kept = new LinkedHashMap<>();
+    private final Map<String, Recording> kept = new LinkedHashMap<>();
     private volatile TranscriptSettings settings = TranscriptSettings.DEFAULT;
     private boolean isConfigured;
     private long octets;
@@ -68,7 +68,7 @@ public final class Transcripts {
         Recording found;
         synchronized (this) {
             forgetTheOld();
-            found = kept.containsKey(reference) ? kept.get(reference).recording : null;
+            found = kept.get(reference);
         }
         return Optional.ofNullable(found).map(Recording::transcript);
     }
@@ -78,9 +78,9 @@ public final class Transcripts {
         Deque<Recording> youngest = new ArrayDeque<>();
         synchronized (this) {
             forgetTheOld();
-            for (Kept next : kept.values()) {
-                if (next.recording.isShown()) {
-                    youngest.addFirst(next.recording);
+            for (Recording next : kept.values()) {
+                if (next.isShown()) {
+                    youngest.addFirst(next);
                     if (youngest.size() > most) {
                         youngest.removeLast();
                     }
@@ -119,13 +119,12 @@ public final class Transcripts {
 
     synchronized void makeRoom(Recording recording, int more) {
         forgetTheOld();
-        Kept known = kept.get(recording.reference());
-        if (known == null || known.recording != recording) {
+        if (kept.get(recording.reference()) != recording) {
             put(recording);
         }
-        Iterator<Kept> oldest = kept.values().iterator();
+        Iterator<Recording> oldest = kept.values().iterator();
         while (octets + more > settings.octets() && oldest.hasNext()) {
-            Recording next = oldest.next().recording;
+            Recording next = oldest.next();
             if (next != recording) {
                 oldest.remove();
                 octets -= next.drop();
@@ -148,34 +147,24 @@ public final class Transcripts {
 
     /** As the youngest. Another of the same reference, which is as likely as two equal throws of 32 coins, has to go. */
     private void put(Recording recording) {
-        Kept other = kept.remove(recording.reference());
-        if (other != null && other.recording != recording) {
-            octets -= other.recording.drop();
+        Recording other = kept.remove(recording.reference());
+        if (other != null && other != recording) {
+            octets -= other.drop();
         }
-        kept.put(recording.reference(), new Kept(recording, now()));
+        recording.keptSince(now());
+        kept.put(recording.reference(), recording);
     }
 
     private void forgetTheOld() {
         long limit = now() - KEPT.toMillis();
-        Iterator<Kept> oldest = kept.values().iterator();
+        Iterator<Recording> oldest = kept.values().iterator();
         while (oldest.hasNext()) {
-            Kept next = oldest.next();
-            if (next.since > limit) {
+            Recording next = oldest.next();
+            if (next.keptSince() > limit) {
                 return;
             }
             oldest.remove();
-            octets -= next.recording.drop();
-        }
-    }
-
-    /** A recording and since when it is kept, as far as the order of going is concerned. */
-    private static final class Kept {
-        private final Recording recording;
-        private final long since;
-
-        private Kept(Recording recording, long since) {
-            this.recording = recording;
-            this.since = since;
+            octets -= next.drop();
         }
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ContentTest {
     private final SMTPSession session = new SMTPSessionImpl(mock(ProtocolTransport.class), new SMTPConfigurationImpl());
+    private final Content content = Content.begin(session);
 
     /** What a client sends behind DATA, what James reads of it as the message, and what is left. CR is shown as ^, LF as $. */
     @ParameterizedTest
@@ -53,7 +54,7 @@ class ContentTest {
         StringBuilder message = new StringBuilder();
         boolean ended = false;
         while (!ended && !lines.isEmpty()) {
-            byte[] strict = Content.strict(session, lines.remove());
+            byte[] strict = content.strict(lines.remove());
             message.append(shown(strict));
             ended = Content.isEnd(strict);
         }
@@ -70,17 +71,18 @@ class ContentTest {
         for (String line : List.of("a^$", "..^$", "^$", ".a^$", ".^$")) {
             byte[] octets = raw(line);
 
-            assertThat(Content.strict(session, octets)).isSameAs(octets);
+            assertThat(content.strict(octets)).isSameAs(octets);
+            assertThat(Content.isEnd(content.strict(raw(".^$")))).isTrue();
         }
-        assertThat(session.getState()).isEmpty();
     }
 
     @Test
     void aDotBehindABareLfOfAnotherTransactionIsAnEnd() {
-        Content.strict(session, raw("a$"));
+        content.strict(raw("a$"));
         session.resetState();
+        assertThat(Content.of(session)).isEmpty();
 
-        assertThat(Content.isEnd(Content.strict(session, raw(".^$")))).isTrue();
+        assertThat(Content.isEnd(Content.begin(session).strict(raw(".^$")))).isTrue();
     }
 
     /** Lines as James' framer cuts them: behind each LF. */

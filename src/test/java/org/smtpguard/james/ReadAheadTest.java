@@ -16,6 +16,7 @@ import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.local.LocalChannel;
 import io.netty.handler.codec.LineBasedFrameDecoder;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
+import io.netty.util.concurrent.EventExecutorGroup;
 import org.apache.james.protocols.netty.HandlerConstants;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -104,9 +105,26 @@ class ReadAheadTest {
         awaitSeen("DATA: false");
     }
 
+    @Test
+    void aFramerOnTheSessionsOwnThreadIsAskedAndNothingIsCounted() {
+        connect(loops.next());
+        watch();
+
+        send("EHLO x\r\nMAIL\r\n");
+        awaitSeen("EHLO x: false", "MAIL: true");
+        send("DATA\r\nSubj");
+
+        awaitSeen("EHLO x: false", "MAIL: true", "DATA: false");
+        assertThat(channel.pipeline().names()).noneMatch(name -> name.startsWith("smtpguard."));
+    }
+
     private void connect() {
+        connect(framers);
+    }
+
+    private void connect(EventExecutorGroup cutters) {
         loops.register(channel).syncUninterruptibly();
-        channel.pipeline().addLast(framers, HandlerConstants.FRAMER, new LineBasedFrameDecoder(FRAME_LIMIT, false, false));
+        channel.pipeline().addLast(cutters, HandlerConstants.FRAMER, new LineBasedFrameDecoder(FRAME_LIMIT, false, false));
         channel.pipeline().addLast(HandlerConstants.CORE_HANDLER, new Core((context, line) ->
             seen.add(line.trim() + ": " + ReadAhead.isNothing(context))));
     }

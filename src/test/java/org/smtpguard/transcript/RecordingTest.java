@@ -85,11 +85,8 @@ class RecordingTest {
 
     @Test
     void ofAMessageItsSize() {
-        recording.content(1000);
+        recording.content(1003);
         recording.content(3);
-        recording.contentEnds();
-        recording.content(3);
-        recording.contentEnds();
 
         assertThat(texts()).containsExactly("(content, 1003 octets)", "(content, 3 octets)");
     }

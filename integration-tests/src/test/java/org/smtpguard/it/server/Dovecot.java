@@ -164,6 +164,11 @@ public final class Dovecot implements AutoCloseable {
         return port;
     }
 
+    /** The one that the others are children of. */
+    public ProcessHandle process() {
+        return process.toHandle();
+    }
+
     /** What it has logged so far. */
     public String log() throws IOException {
         Path log = home.resolve("log");

@@ -57,7 +57,8 @@ public final class Footprint {
             && objects.entrySet().stream().allMatch(entry -> entry.getValue() <= other.objects.getOrDefault(entry.getKey(), 0) + GROWTH);
     }
 
-    private static long pid(JamesServer server) {
+    /** Of the server, where that is a process of this machine; otherwise 0. */
+    public static long pid(JamesServer server) {
         return ProcessHandle.current().children()
             .filter(child -> child.info().commandLine().orElse("").contains(server.home().toString()))
             .mapToLong(ProcessHandle::pid).findFirst().orElse(0);

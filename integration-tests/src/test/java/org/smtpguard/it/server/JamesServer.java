@@ -52,7 +52,12 @@ public final class JamesServer implements AutoCloseable {
 
     /** James with the finished jar, configured as {@code conf/} says. */
     public static Builder guarded() {
-        return new Builder("guarded").withJar(Layout.guardJar());
+        return guarded(Layout.guardJar());
+    }
+
+    /** The same with another build of the jar. */
+    public static Builder guarded(Path jar) {
+        return new Builder("guarded").withJar(jar);
     }
 
     /** James as it comes, for what we compare ourselves with. */

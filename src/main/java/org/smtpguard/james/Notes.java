@@ -1,0 +1,105 @@
+package org.smtpguard.james;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
+import org.apache.james.protocols.api.ProtocolSession.State;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.smtpguard.sequence.Port;
+import org.smtpguard.transcript.Recording;
+
+/**
+ * What the guard has to know of a connection as long as it lasts, and James does not: one attachment of its session, so that
+ * James ends it, and one object, since there may be very many connections that do nothing. For the session's own thread.
+ */
+final class Notes {
+    private static final AttachmentKey<Notes> KEY = AttachmentKey.of("smtpguard.notes", Notes.class);
+    /** A server takes 100 recipients at least (RFC 5321 §4.5.3.1.8): so many errors may follow from one. */
+    private static final int CONSEQUENCE_LIMIT = 100;
+    private static final int NO_FAILURE = -1;
+
+    /** These two are null while they are not there: an Optional would be one more object. */
+    private Port port;
+    private Recording recording;
+    private int errors;
+    private int authFailures;
+    private int consequences = NO_FAILURE;
+    private boolean greetedInClearText;
+    private boolean authenticationNeeded;
+
+    private Notes() {
+    }
+
+    /** Those of the session, which are begun when they are first asked for. */
+    static Notes of(SMTPSession session) {
+        return session.getAttachment(KEY, State.Connection).orElseGet(() -> {
+            Notes notes = new Notes();
+            session.setAttachment(KEY, notes, State.Connection);
+            return notes;
+        });
+    }
+
+    /** What the port offers this client, which is the same for the whole session. */
+    Port port(Supplier<Port> offer) {
+        if (port == null) {
+            port = offer.get();
+        }
+        return port;
+    }
+
+    /** The session's transcript; empty if there is none. */
+    Optional<Recording> recording() {
+        return Optional.ofNullable(recording);
+    }
+
+    void record(Recording begun) {
+        recording = begun;
+    }
+
+    /** James has accepted a greeting, under that transport (RFC 3207 §4.2). */
+    void greeted(boolean underTls) {
+        greetedInClearText = !underTls;
+    }
+
+    /** Whether the greeting that James goes by was said before TLS. */
+    boolean isGreetingVoid(boolean underTls) {
+        return underTls && greetedInClearText;
+    }
+
+    /** This client will not get on without AUTH. */
+    void needsAuthentication() {
+        authenticationNeeded = true;
+    }
+
+    boolean isAuthenticationNeeded() {
+        return authenticationNeeded;
+    }
+
+    /** Counts an error; the number survives RSET and EHLO. */
+    int countError() {
+        return ++errors;
+    }
+
+    /** Counts a failed AUTH. */
+    int countAuthFailure() {
+        return ++authFailures;
+    }
+
+    /** A command failed on which those behind it in its pipelined group depend (RFC 2920 §3.1). */
+    void groupFailed() {
+        if (consequences == NO_FAILURE) {
+            consequences = 0;
+        }
+    }
+
+    /** What comes now depends on no failure before it. */
+    void groupIsOver() {
+        consequences = NO_FAILURE;
+    }
+
+    /** Whether an error just follows from one that was counted: a client that pipelines could not know. */
+    boolean isConsequence() {
+        return consequences != NO_FAILURE && ++consequences <= CONSEQUENCE_LIMIT;
+    }
+}
