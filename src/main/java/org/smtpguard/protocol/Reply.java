@@ -40,7 +40,7 @@ public final class Reply {
         if (code < 200 || code > 599 || texts.isEmpty()) {
             throw new IllegalArgumentException("Not a reply: " + code + " with " + texts.size() + " lines");
         }
-        // A loop, since floods of refusals come through here, and half of a refusal's time was two streams.
+        // A loop, since floods of refusals come through here, and two streams were most of what it takes to render one.
         String[] lines = new String[texts.size()];
         for (int i = 0; i < lines.length; i++) {
             lines[i] = Printable.cut(start + texts.get(i), LINE_LIMIT - CODE_AND_SEPARATOR - CRLF);
