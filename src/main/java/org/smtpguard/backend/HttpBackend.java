@@ -1,12 +1,8 @@
 package org.smtpguard.backend;
 
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -15,18 +11,24 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.TruncatedChunkException;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.http.nio.AsyncEntityProducer;
+import org.apache.hc.core5.http.nio.entity.BasicAsyncEntityProducer;
+import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
@@ -38,20 +40,13 @@ import org.smtpguard.credential.Workers;
 /**
  * Asks a web service of the operator's, one {@code POST} for each question.
  *
- * <p>A question is sent once. {@link HttpClient} repeats a {@code POST} by itself only on a connection that it has used before, and
- * here each question has one of its own, see {@link HttpAnswer}; an attempt to connect, which it repeats too, tells the server nothing.
+ * <p>A question is sent once, whatever happens: whether a server that hangs up has counted a failure nobody knows.
  *
- * <p>Threads: the caller's hands a question over and goes on. The client's selector, a daemon, waits for all answers; they are read,
- * and the stages completed, on a few daemons that go when there is nothing to do. Silence ends on the JDK's timer. No
- * {@link Workers} are needed, since nobody waits.
- *
- * <p>{@link #close()} has nothing to close: HttpClient cannot be closed before Java 21. It ends by itself, selector and all, within
- * seconds of the garbage collection that finds this backend unused.
+ * <p>Threads: see {@link HttpConnections}. No {@link Workers} are needed, since nobody waits. Silence ends on the JDK's timer.
  */
 public final class HttpBackend implements CredentialBackend {
     private static final Duration TIME_LIMIT = Duration.ofSeconds(2);
-    private static final Duration IDLE = Duration.ofSeconds(5);
-    private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private static final ContentType JSON = ContentType.create("application/json");
     private static final String URL = "url";
 
     private static final int OK = 200;
@@ -62,7 +57,7 @@ public final class HttpBackend implements CredentialBackend {
     private final URI url;
     private final HttpIdentification identification;
     private final Duration limit;
-    private final HttpClient client;
+    private final HttpConnections connections;
 
     public HttpBackend(BackendSettings settings, Workers workers) {
         this.settings = settings.only(URL, TlsTrust.STORE, TlsTrust.PASSWORD, HttpIdentification.TOKEN, HttpIdentification.USER,
@@ -70,20 +65,13 @@ public final class HttpBackend implements CredentialBackend {
         this.url = url(settings);
         this.identification = HttpIdentification.of(settings);
         this.limit = settings.timeout(TIME_LIMIT);
-        HttpClient.Builder builder = HttpClient.newBuilder()
-            // Of version 2 HttpClient keeps one connection, also one that has died in silence, until TCP gives it up.
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            // Not the proxy that the JVM's properties name for others.
-            .proxy(HttpClient.Builder.NO_PROXY)
-            .connectTimeout(limit)
-            .executor(threads("smtp-guard-http-" + settings.name()));
+        Optional<SSLContext> tls = Optional.empty();
         if (isTls(url)) {
-            builder.sslContext(TlsTrust.context(settings));
+            tls = Optional.of(TlsTrust.context(settings));
         } else if (settings.text(TlsTrust.STORE).isPresent()) {
             throw settings.fault("has a <" + TlsTrust.STORE + ">, and a <" + URL + "> without TLS; write https, or take the one away");
         }
-        this.client = builder.build();
+        this.connections = new HttpConnections(settings.name(), url, tls, limit);
     }
 
     private static URI url(BackendSettings settings) {
@@ -104,19 +92,6 @@ public final class HttpBackend implements CredentialBackend {
         return "https".equalsIgnoreCase(url.getScheme());
     }
 
-    private static Executor threads(String name) {
-        AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, IDLE.toMillis(), TimeUnit.MILLISECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-                Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-                thread.setDaemon(true);
-                return thread;
-            });
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
-    }
-
     @Override
     public String name() {
         return settings.name();
@@ -135,8 +110,7 @@ public final class HttpBackend implements CredentialBackend {
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
         byte[] question = question(credentials, password.get()).toString().getBytes(StandardCharsets.UTF_8);
-        return ask("POST", question, HttpAnswer.ofJson(), (status, json) -> verdict(status, json, credentials.username()),
-            CredentialResult::unavailable);
+        return ask("POST", question, answer -> verdict(answer, credentials.username()), CredentialResult::unavailable);
     }
 
     private static Optional<String> text(Secret password) {
@@ -158,23 +132,23 @@ public final class HttpBackend implements CredentialBackend {
             .put("tls", origin.isUnderTls());
     }
 
-    private static CredentialResult verdict(int status, Optional<JsonNode> json, String asked) {
-        switch (status) {
+    private static CredentialResult verdict(HttpAnswer answer, String asked) {
+        switch (answer.status()) {
             case OK:
-                return json.map(answer -> verdict(answer, asked))
+                return answer.json().map(json -> verdict(json, asked))
                     .orElseGet(() -> CredentialResult.unavailable("it answered 200 and no JSON object that can be read"));
             case UNAUTHORIZED:
             case FORBIDDEN:
                 return CredentialResult.refused();
             default:
-                return CredentialResult.unavailable("it answered " + status);
+                return CredentialResult.unavailable("it answered " + answer.status());
         }
     }
 
-    private static CredentialResult verdict(JsonNode answer, String asked) {
-        switch (answer.path("result").asText()) {
+    private static CredentialResult verdict(JsonNode json, String asked) {
+        switch (json.path("result").asText()) {
             case "accepted":
-                JsonNode username = answer.path("username");
+                JsonNode username = json.path("username");
                 String name = username.isMissingNode() || username.isNull() ? asked : username.asText();
                 return name.isEmpty() ? CredentialResult.unavailable("it accepted, and named nobody") : CredentialResult.accepted(name);
             case "refused":
@@ -193,7 +167,7 @@ public final class HttpBackend implements CredentialBackend {
     /** Whether there is somebody who speaks HTTP, and does not turn us away: asks for the head of the address alone. */
     @Override
     public CompletionStage<Optional<String>> check() {
-        return ask("HEAD", new byte[0], HttpAnswer.ofNothing(), (status, json) -> flaw(status), Optional::of);
+        return ask("HEAD", new byte[0], answer -> flaw(answer.status()), Optional::of);
     }
 
     private static Optional<String> flaw(int status) {
@@ -212,32 +186,18 @@ public final class HttpBackend implements CredentialBackend {
         }
     }
 
-    private <T> CompletableFuture<T> ask(String method, byte[] body, HttpAnswer answer, BiFunction<Integer, Optional<JsonNode>, T> read,
-                                         Function<String, T> unavailable) {
-        HttpRequest request = identification.on(HttpRequest.newBuilder(url), body)
-            .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
-            .header("Content-Type", "application/json")
-            .header("Accept", "application/json")
-            .timeout(limit)
-            .build();
-        CompletableFuture<HttpResponse<Optional<JsonNode>>> exchange = send(request, answer);
-        CompletableFuture<T> result = exchange.thenApply(response -> read.apply(response.statusCode(), response.body()))
-            // The request's own limit ends with the head of the answer.
+    private <T> CompletableFuture<T> ask(String method, byte[] body, Function<HttpAnswer, T> read, Function<String, T> unavailable) {
+        BasicHttpRequest request = new BasicHttpRequest(method, url);
+        request.setHeader("Accept", JSON);
+        request.setHeader("Connection", "close");
+        identification.on(request, body);
+        AsyncEntityProducer content = body.length == 0 ? null : new BasicAsyncEntityProducer(body, JSON);
+        CompletableFuture<HttpAnswer> answer = connections.ask(new BasicRequestProducer(request, content));
+        CompletableFuture<T> result = answer.thenApply(read)
             .orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
             .exceptionally(fault -> unavailable.apply(reason(fault)));
-        result.whenComplete((any, fault) -> {
-            answer.drop();
-            exchange.cancel(true);
-        });
+        result.whenComplete((any, fault) -> answer.cancel(false));
         return result;
-    }
-
-    private CompletableFuture<HttpResponse<Optional<JsonNode>>> send(HttpRequest request, HttpAnswer answer) {
-        try {
-            return client.sendAsync(request, answer);
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
     }
 
     private String reason(Throwable fault) {
@@ -245,7 +205,19 @@ public final class HttpBackend implements CredentialBackend {
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return cause instanceof HttpTimeoutException || cause instanceof TimeoutException
-            ? "no answer within " + limit.toMillis() + " ms" : cause.getClass().getName();
+        if (cause instanceof TimeoutException || cause instanceof SocketTimeoutException) {
+            return "no answer within " + limit.toMillis() + " ms";
+        }
+        if (cause instanceof ConnectionClosedException || cause instanceof TruncatedChunkException) {
+            return "it hung up before its answer was whole";
+        }
+        boolean isNoHttp = cause instanceof HttpException || cause instanceof MessageConstraintException
+            || cause instanceof MalformedChunkCodingException;
+        return isNoHttp ? "its answer is not HTTP/1.1" : cause.getClass().getName();
+    }
+
+    @Override
+    public void close() {
+        connections.close();
     }
 }

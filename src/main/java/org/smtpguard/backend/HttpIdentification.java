@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.math.BigInteger;
-import java.net.http.HttpRequest;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
+import org.apache.hc.core5.http.HttpRequest;
 import org.smtpguard.credential.BackendSettings;
 
 /** By what the server knows that it is James who asks: a bearer token, a user name and a password, a signature, or nothing. */
@@ -28,7 +28,7 @@ interface HttpIdentification {
     String SIGNATURE = "X-SmtpGuard-Signature";
 
     /** Adds the header to a request with that body. */
-    HttpRequest.Builder on(HttpRequest.Builder request, byte[] body);
+    void on(HttpRequest request, byte[] body);
 
     /** @throws org.smtpguard.credential.ConfigurationFault if there is more than one, half of one, or one that no header can hold */
     static HttpIdentification of(BackendSettings settings) {
@@ -46,7 +46,7 @@ interface HttpIdentification {
         if (given.size() > 1) {
             throw settings.fault("has more than one of <bearerToken>, <user> with <password>, and <hmacKey>; leave one");
         }
-        return given.isEmpty() ? (request, body) -> request : given.get(0);
+        return given.isEmpty() ? (request, body) -> { } : given.get(0);
     }
 
     private static HttpIdentification bearer(BackendSettings settings, String token) {
@@ -54,7 +54,7 @@ interface HttpIdentification {
             throw settings.fault("has a <bearerToken> with something in it that no header can hold; it is made of visible ASCII"
                 + " characters, without a space");
         }
-        return (request, body) -> request.header("Authorization", "Bearer " + token);
+        return (request, body) -> request.setHeader("Authorization", "Bearer " + token);
     }
 
     private static HttpIdentification basic(BackendSettings settings, String user, String password) {
@@ -62,7 +62,7 @@ interface HttpIdentification {
             throw settings.fault("has a <user> with a colon in it, which HTTP takes for the end of the name (RFC 7617); take another user");
         }
         String base64 = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
-        return (request, body) -> request.header("Authorization", "Basic " + base64);
+        return (request, body) -> request.setHeader("Authorization", "Basic " + base64);
     }
 
     /** HMAC-SHA256 over the time in seconds, a dot and the body: who has seen a request cannot make another, nor send it again later. */
@@ -70,7 +70,7 @@ interface HttpIdentification {
         SecretKeySpec secret = new SecretKeySpec(key, "HmacSHA256");
         return (request, body) -> {
             long now = clock.instant().getEpochSecond();
-            return request.header(SIGNATURE, "t=" + now + ",sha256=" + hmac(secret, now, body));
+            request.setHeader(SIGNATURE, "t=" + now + ",sha256=" + hmac(secret, now, body));
         };
     }
 

@@ -3,16 +3,18 @@ package org.smtpguard.backend;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
-import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -44,6 +46,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +142,25 @@ class HttpBackendTest implements AsynchronousBackendContract {
                 assertThat(ask(backend, PASSWORD).kind()).isEqualTo(Kind.UNAVAILABLE);
             }
             assertThat(service.requests).isEmpty();
+        }
+
+        @Test
+        void knowsAnAddressOfVersion6() throws Exception {
+            service.close();
+            SelfSigned address = SelfSigned.naming("auth.example.org", "::1");
+            service = tlsService(address, loopback6());
+
+            try (CredentialBackend backend = new HttpBackend(settings(trusting(address)), TestWorkers.busy())) {
+                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.accepted(USER));
+            }
+            assertThat(service.requests.element().headers).containsEntry("Host", "[::1]:" + service.port());
+        }
+
+        private InetAddress loopback6() throws IOException {
+            InetAddress address = InetAddress.getByName("::1");
+            assumeThat(NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)).as("this machine speaks IPv6")
+                .contains(address);
+            return address;
         }
 
         private Map<String, String> trusting(SelfSigned server) throws Exception {
@@ -326,7 +349,7 @@ class HttpBackendTest implements AsynchronousBackendContract {
 
         @Test
         void isNotReadBeyondWhatAnswersAreLike() throws Exception {
-            String padding = "x".repeat(HttpAnswer.LONGEST - 100);
+            String padding = "x".repeat(HttpAnswerReader.LONGEST - 100);
             service.answer = question -> new Answer(200, "{\"padding\":\"" + padding + "\",\"result\":\"accepted\"}");
             try (CredentialBackend backend = backend(TestWorkers.busy())) {
                 assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.accepted(USER));
@@ -396,15 +419,80 @@ class HttpBackendTest implements AsynchronousBackendContract {
 
         @ParameterizedTest
         @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n{\"result\":\"acc",
-            "HTTP/1.1 200 OK\r\n\r\n{\"result\":\"acc", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n15\r\n{\"result\":",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "220 mail.example.org ESMTP\r\n", "\0\1\2\3\r\n\r\n",
-            "HTTP/9.9 twohundred\r\n\r\n" + ACCEPTED})
-        void thatItCutsItsAnswerOrTalksRubbish(String beginning) throws Exception {
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n15\r\n{\"result\":"})
+        void thatItCutsItsAnswer(String beginning) throws Exception {
             try (LoopbackServer server = LoopbackServer.serving(peer -> {
                 request(peer);
                 peer.say(beginning);
             }); CredentialBackend backend = asking(server, LONG)) {
-                assertThat(ask(backend, PASSWORD).kind()).isEqualTo(Kind.UNAVAILABLE);
+                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("it hung up before its answer was whole"));
+            }
+        }
+
+        @Test
+        void thatItEndsAnAnswerWithoutALengthTooEarly() throws Exception {
+            try (LoopbackServer server = LoopbackServer.serving(peer -> {
+                request(peer);
+                peer.say("HTTP/1.1 200 OK\r\n\r\n{\"result\":\"acc");
+            }); CredentialBackend backend = asking(server, LONG)) {
+                assertThat(ask(backend, PASSWORD))
+                    .isEqualTo(CredentialResult.unavailable("it answered 200 and no JSON object that can be read"));
+            }
+        }
+
+        /** Nor is it listened to any longer. */
+        @ParameterizedTest
+        @ValueSource(strings = {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "220 mail.example.org ESMTP\r\n",
+            "\0\1\2\3\r\n\r\n", "HTTP/9.9 twohundred\r\n\r\n" + ACCEPTED, "HTTP/1.1 200 OK\r\nno header\r\n\r\n" + ACCEPTED})
+        void thatItTalksRubbish(String rubbish) throws Exception {
+            CountDownLatch left = new CountDownLatch(1);
+            try (LoopbackServer server = LoopbackServer.serving(peer -> {
+                request(peer);
+                peer.say(rubbish).listen();
+                left.countDown();
+            }); CredentialBackend backend = asking(server, LONG)) {
+                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("its answer is not HTTP/1.1"));
+                assertThat(left.await(30, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+
+        @Test
+        void thatItSpeaksTlsWhereNoneIsSpokenToIt() throws Exception {
+            try (WebService secure = tlsService(localhost);
+                 CredentialBackend backend = new HttpBackend(settings(Map.of("url", secure.url().replace("https", "http"),
+                     "timeout", LONG)), TestWorkers.busy())) {
+                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("it hung up before its answer was whole"));
+            }
+        }
+
+        @Test
+        void thatItSpeaksNoTls() throws Exception {
+            try (LoopbackServer server = LoopbackServer.serving(peer -> peer.say(response("400 Bad Request", "")).listen());
+                 CredentialBackend backend = new HttpBackend(settings(Map.of("url", "https://localhost:" + server.port() + "/",
+                     "timeout", LONG)), TestWorkers.busy())) {
+                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("javax.net.ssl.SSLException"));
+            }
+        }
+
+        @Test
+        void thatItsNameIsNotKnown() throws Exception {
+            try (CredentialBackend backend = new HttpBackend(settings(Map.of("url", "http://nowhere.invalid/", "timeout", LONG)),
+                TestWorkers.busy())) {
+                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("java.net.UnknownHostException"));
+            }
+        }
+
+        /** As deep as may be: whoever reads it goes on to read others. */
+        @ParameterizedTest
+        @ValueSource(strings = {"[", "{\"a\":"})
+        void thatItsJsonHasNoBottom(String deeper) throws Exception {
+            try (CredentialBackend backend = backend(TestWorkers.busy())) {
+                for (int i = 0; i < 10; i++) {
+                    service.answer = question -> new Answer(200, deeper.repeat(HttpAnswerReader.LONGEST / deeper.length() - 1) + "}");
+                    assertThat(ask(backend, PASSWORD).kind()).isEqualTo(Kind.UNAVAILABLE);
+                }
+                service.answer = question -> new Answer(200, ACCEPTED);
+                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.accepted(USER));
             }
         }
 
@@ -440,13 +528,13 @@ class HttpBackendTest implements AsynchronousBackendContract {
         @Test
         void byASignatureOverTimeAndBodyAsOnItsPage() throws Exception {
             String signature = "t=1700000000,sha256=c57255aaedf57c031beff97af5102b67b9a32d62ca2593014d23572c047358de";
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost/"));
+            HttpRequest request = new BasicHttpRequest("POST", URI.create("http://localhost/"));
             Clock clock = Clock.fixed(Instant.ofEpochSecond(1700000000), ZoneOffset.UTC);
 
             HttpIdentification.signed("k3y-of-James".getBytes(UTF_8), clock)
                 .on(request, "{\"username\":\"alice@localhost\"}".getBytes(UTF_8));
 
-            assertThat(request.build().headers().firstValue("X-SmtpGuard-Signature")).contains(signature);
+            assertThat(request.getHeader("X-SmtpGuard-Signature").getValue()).isEqualTo(signature);
             assertThat(Files.readString(Path.of("docs/backends/http.md"))).contains("X-SmtpGuard-Signature: " + signature,
                 "k3y-of-James", "{\"username\":\"alice@localhost\"}");
         }
@@ -457,10 +545,10 @@ class HttpBackendTest implements AsynchronousBackendContract {
             String signature = headers.get("X-smtpguard-signature");
             Instant signed = Instant.ofEpochSecond(Long.parseLong(signature.replaceFirst("t=(\\d+),.*", "$1")));
 
-            HttpRequest.Builder again = HttpRequest.newBuilder(URI.create("http://localhost/"));
+            HttpRequest again = new BasicHttpRequest("POST", URI.create("http://localhost/"));
             HttpIdentification.signed("k3y-of-James".getBytes(UTF_8), Clock.fixed(signed, ZoneOffset.UTC))
                 .on(again, service.requests.element().body.getBytes(UTF_8));
-            assertThat(again.build().headers().firstValue("X-SmtpGuard-Signature")).contains(signature);
+            assertThat(again.getHeader("X-SmtpGuard-Signature").getValue()).isEqualTo(signature);
             assertThat(signed).isBetween(Instant.now().minusSeconds(120), Instant.now());
         }
 
@@ -560,7 +648,7 @@ class HttpBackendTest implements AsynchronousBackendContract {
                 Set<Thread> meanwhile = new HashSet<>(threads());
                 meanwhile.removeAll(before);
                 assertThat(meanwhile.stream().filter(thread -> !thread.getName().equals("loopback-server")))
-                    .hasSizeLessThanOrEqualTo(Math.max(2, Runtime.getRuntime().availableProcessors()) + 2).allMatch(Thread::isDaemon);
+                    .hasSizeLessThanOrEqualTo(2 * Math.max(2, Runtime.getRuntime().availableProcessors()) + 2).allMatch(Thread::isDaemon);
             });
 
             seen.countDown();
@@ -573,24 +661,38 @@ class HttpBackendTest implements AsynchronousBackendContract {
     @Test
     void leavesNoThreadBehind() throws Exception {
         Set<Thread> before = threads();
-        useABackend(before);
-        await().atMost(60, TimeUnit.SECONDS).until(() -> {
-            System.gc();
-            return ours(before).isEmpty();
-        });
-    }
-
-    /** By itself: a variable of the method that waits would keep the backend. */
-    private void useABackend(Set<Thread> before) throws Exception {
         try (CredentialBackend backend = backend(TestWorkers.busy())) {
             ask(backend, PASSWORD);
             assertThat(ours(before)).isNotEmpty();
+        }
+        await().atMost(60, TimeUnit.SECONDS).until(() -> ours(before).isEmpty());
+    }
+
+    @Test
+    void closedItHearsTheLastAnswerAndAsksNobodyAnyMore() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        try (LoopbackServer server = LoopbackServer.serving(peer -> {
+            request(peer);
+            asked.countDown();
+            awaited(closed);
+            peer.say(response("200 OK", ACCEPTED));
+        })) {
+            CredentialBackend backend = asking(server, LONG);
+            CompletableFuture<CredentialResult> answer = begin(backend);
+            assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+            backend.close();
+            closed.countDown();
+
+            assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(CredentialResult.accepted(USER));
+            assertThat(ask(backend, PASSWORD).kind()).isEqualTo(Kind.UNAVAILABLE);
+            assertThat(server.connections()).isOne();
         }
     }
 
     private static List<String> ours(Set<Thread> before) {
         return threads().stream().filter(thread -> !before.contains(thread)).map(Thread::getName)
-            .filter(name -> name.startsWith("HttpClient-") || name.startsWith("smtp-guard-http-web")).collect(Collectors.toList());
+            .filter(name -> name.startsWith("requester-dispatch-") || name.startsWith("smtp-guard-http-web")).collect(Collectors.toList());
     }
 
     private static Set<Thread> threads() {
@@ -658,7 +760,11 @@ class HttpBackendTest implements AsynchronousBackendContract {
     }
 
     private WebService tlsService(SelfSigned server) throws Exception {
-        HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+        return tlsService(server, InetAddress.getLoopbackAddress());
+    }
+
+    private WebService tlsService(SelfSigned server, InetAddress address) throws Exception {
+        HttpsServer https = HttpsServer.create(new InetSocketAddress(address, 0), 100);
         https.setHttpsConfigurator(new HttpsConfigurator(server.context()));
         return new WebService(https);
     }
@@ -688,7 +794,7 @@ class HttpBackendTest implements AsynchronousBackendContract {
     }
 
     /** A web service as an operator would write it: it knows the contract's user. */
-    private static final class WebService {
+    private static final class WebService implements AutoCloseable {
         private final HttpServer server;
         private final ExecutorService threads = Executors.newCachedThreadPool();
         private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
@@ -702,7 +808,12 @@ class HttpBackendTest implements AsynchronousBackendContract {
         }
 
         private String url() {
-            return (server instanceof HttpsServer ? "https" : "http") + "://localhost:" + server.getAddress().getPort() + "/auth/smtp";
+            String host = server.getAddress().getAddress() instanceof Inet6Address ? "[::1]" : "localhost";
+            return (server instanceof HttpsServer ? "https" : "http") + "://" + host + ":" + port() + "/auth/smtp";
+        }
+
+        private int port() {
+            return server.getAddress().getPort();
         }
 
         private void handle(HttpExchange exchange) throws IOException {
@@ -729,7 +840,8 @@ class HttpBackendTest implements AsynchronousBackendContract {
             return new Answer(200, "{\"result\":\"" + result + "\",\"username\":\"" + username + "\"}");
         }
 
-        private void close() {
+        @Override
+        public void close() {
             server.stop(0);
             threads.shutdownNow();
         }

@@ -59,6 +59,8 @@ class FaultSoakIT {
     private static final int LONGEST_HEALTH_MILLIS = 2_000;
     private static final int LONGEST_ILLNESS_MILLIS = 250;
     private static final int TOLD = 10;
+    /** The connections of a backend that keeps some. */
+    private static final int POOL = 10;
 
     /** Held, since what nobody holds forgets its level. */
     private static final java.util.logging.Logger DRIVERS = java.util.logging.Logger.getLogger("org.postgresql");
@@ -81,32 +83,32 @@ class FaultSoakIT {
 
     @Test
     void file() throws Exception {
-        soak(peers(LIMIT).file(), LocalUsers.none(), LIMIT);
+        soak(peers(LIMIT).file(), LocalUsers.none(), LIMIT, 0);
     }
 
     @Test
     void jdbc() throws Exception {
-        soak(peers(LIMIT).jdbc(), LocalUsers.none(), LIMIT);
+        soak(peers(LIMIT).jdbc(), LocalUsers.none(), LIMIT, POOL);
     }
 
     @Test
     void ldap() throws Exception {
-        soak(peers(LIMIT).ldap(), LocalUsers.none(), LIMIT);
+        soak(peers(LIMIT).ldap(), LocalUsers.none(), LIMIT, 2 * POOL);
     }
 
     @Test
     void http() throws Exception {
-        soak(peers(LIMIT).http(), LocalUsers.none(), LIMIT);
+        soak(peers(LIMIT).http(), LocalUsers.none(), LIMIT, 0);
     }
 
     @Test
     void dovecot() throws Exception {
-        soak(peers(LIMIT_OF_DOVECOT).dovecot(), LocalUsers.none(), LIMIT_OF_DOVECOT);
+        soak(peers(LIMIT_OF_DOVECOT).dovecot(), LocalUsers.none(), LIMIT_OF_DOVECOT, 1);
     }
 
     @Test
     void imap() throws Exception {
-        soak(peers(LIMIT).imap(), LocalUsers.none(), LIMIT);
+        soak(peers(LIMIT).imap(), LocalUsers.none(), LIMIT, 0);
     }
 
     /** James' own class, which asks a directory. */
@@ -117,14 +119,15 @@ class FaultSoakIT {
         repository.configure(FileConfigurationProvider.getConfig(
             new ByteArrayInputStream(directory.usersRepository().getBytes(StandardCharsets.UTF_8))));
         repository.init();
-        soak(directory, new JamesUsers(repository), LIMIT);
+        soak(directory, new JamesUsers(repository), LIMIT, POOL);
     }
 
     private Peers peers(Duration limit) throws Exception {
         return new Peers(files, limit.plus(GRACE), SEED);
     }
 
-    private void soak(Peer peer, LocalUsers users, Duration limit) throws Exception {
+    /** @param kept how many connections may be open at the end */
+    private void soak(Peer peer, LocalUsers users, Duration limit, int kept) throws Exception {
         Backends backends = new Backends(new FileSystemImpl(new JamesServerResourceLoader(files.toString())), new GuardPools(), users,
             GuardMetrics.unread());
         BackendSet set = BackendSet.parse(Xml.handler(Authentication.class, "<backend class=\"" + peer.backend() + "\" name=\"soaked\">"
@@ -140,7 +143,8 @@ class FaultSoakIT {
             amidFaults(soak, peer);
             double seconds = (System.nanoTime() - start) / 1e9;
             isWell(chain);
-            Holdings after = Holdings.backAt(before);
+            Holdings after = Holdings.backAt(before, kept);
+            await().alias("connections are closed").atMost(PATIENCE).until(peer::connections, open -> open <= kept);
             System.out.printf(Locale.ROOT, "soak: %s, %s; %.1f s, seed %d; before %s, after %s; the machine stood still for %d ms%n  %s%n",
                 peer.backend(), soak, seconds, SEED, before, after, metronome.stall().toMillis(), soak.reasons());
 

@@ -42,6 +42,11 @@ public final class DirectoryOfJames implements Peer {
         peer.suffer(ailment);
     }
 
+    @Override
+    public int connections() {
+        return peer.connections();
+    }
+
     /** James connects when it starts, and ends where it cannot. */
     @Override
     public boolean canBeDownAtStart() {

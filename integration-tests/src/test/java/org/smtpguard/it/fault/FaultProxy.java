@@ -27,6 +27,9 @@ import org.smtpguard.it.server.Ports;
  * <p>Threads of its own for every connection, two; they end with it.
  */
 public final class FaultProxy implements AutoCloseable {
+    /** The name of all its threads. */
+    public static final String THREAD = "fault-proxy";
+
     /** As many as would come at once. */
     private static final int BACKLOG = 256;
     private static final int BUFFER = 16 * 1024;
@@ -42,7 +45,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Random random;
     private final InetSocketAddress address;
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "fault-proxy");
+        Thread thread = new Thread(task, THREAD);
         thread.setDaemon(true);
         return thread;
     });
@@ -78,6 +81,11 @@ public final class FaultProxy implements AutoCloseable {
     /** How often the server has said something. */
     public long answers() {
         return answers.sum();
+    }
+
+    /** How many connections of the backend are open. */
+    public int connections() {
+        return links.size();
     }
 
     /** From now on, until told otherwise. */

@@ -26,6 +26,11 @@ public interface Peer extends AutoCloseable {
     /** From now on, until told otherwise; to be asked for what is among {@link #ailments()}, and for {@link Ailment#NONE}. */
     void suffer(Ailment ailment);
 
+    /** How many connections with it are open. */
+    default int connections() {
+        return 0;
+    }
+
     /** Whether users notice: a backend may go on by what it has learnt before. */
     default boolean isMissed() {
         return true;

@@ -47,6 +47,11 @@ public final class ServerPeer implements Peer {
     }
 
     @Override
+    public int connections() {
+        return proxy.connections();
+    }
+
+    @Override
     public void close() {
         proxy.close();
         try {
