@@ -20,8 +20,11 @@ import org.smtpguard.it.server.Ports;
  * the chains say, and in nothing else.
  */
 final class JamesUnderLoad implements Server {
-    /** All else is the JVM's own choice. */
-    private static final String[] JVM = {"-Xms1g", "-Xmx1g"};
+    /**
+     * All else is the JVM's own choice. With regions of 1 MiB, which it would choose, James' copies of a message of 1 MiB are humongous:
+     * they have the collector mark the whole heap each second or so, or never, as it comes out in this JVM or that.
+     */
+    private static final String[] JVM = {"-Xms1g", "-Xmx1g", "-XX:G1HeapRegionSize=8m"};
     /**
      * Levels, pattern and buffer as James' own sample has them, to a file; to the console what the start is seen by, and trouble. The
      * guard's line for each refusal is off there.

@@ -104,16 +104,19 @@ final class Scenarios {
     }
 
     private static Scenario deliveries() {
-        Load small = Load.of("1-4k", "1 recipient, 4 KiB", "script", "delivery", "connections", 32, "recipients", 1, "octets", 4096);
+        Object[] oneOfFour = {"script", "delivery", "connections", 32, "recipients", 1, "octets", 4096};
+        Object[] twentyOfMany = {"script", "delivery", "connections", 8, "recipients", 20, "octets", 1 << 20, "unitsPerSession", 2};
+        Load small = Load.of("1-4k", "1 recipient, 4 KiB", oneOfFour);
         Scenario scenario = new Scenario("c", "Deliveries", "Clients deliver ten messages a session (of 1 MiB, two) and wait for every"
             + " reply. No AUTH. Behind SMTP the messages are thrown away.")
             .among(stock("")).among(guarded(GUARDED, AS_CONFIGURED))
+            // What is compiled for small messages is compiled anew for large ones.
+            .warmedBy(Load.of("warm-up", "", twentyOfMany).with(oneOfFour))
             .under(small, small.paced(),
                 Load.of("20-4k", "20 recipients, 4 KiB", "script", "delivery", "connections", 32, "recipients", 20, "octets", 4096),
                 Load.of("1-1m", "1 recipient, 1 MiB", "script", "delivery", "connections", 8, "recipients", 1, "octets", 1 << 20,
                     "unitsPerSession", 2),
-                Load.of("20-1m", "20 recipients, 1 MiB", "script", "delivery", "connections", 8, "recipients", 20, "octets", 1 << 20,
-                    "unitsPerSession", 2));
+                Load.of("20-1m", "20 recipients, 1 MiB", twentyOfMany));
         scenario.loads().stream().filter(load -> load.pacedBy().isEmpty()).forEach(load -> scenario.mustShow(asFastAsStock(load)));
         return scenario;
     }
