@@ -146,7 +146,7 @@ class FaultSoakIT {
             Holdings after = Holdings.backAt(before, kept);
             await().alias("connections are closed").atMost(PATIENCE).until(peer::connections, open -> open <= kept);
             System.out.printf(Locale.ROOT, "soak: %s, %s; %.1f s, seed %d; before %s, after %s; the machine stood still for %d ms%n  %s%n",
-                peer.backend(), soak, seconds, SEED, before, after, metronome.stall().toMillis(), soak.reasons());
+                peer.backend(), soak, seconds, SEED, before.sums(), after.sums(), metronome.stall().toMillis(), soak.reasons());
 
             assertThat(soak.flaws().stream().limit(TOLD)).isEmpty();
             assertThat(soak.answered() + soak.hungUp()).isEqualTo(AUTHS);

@@ -49,7 +49,7 @@ final class Holdings {
      * @param kept how many connections there may be more than before, each of which may have a thread on either side
      */
     static Holdings backAt(Holdings before, int kept) {
-        return patiently().alias("threads and heap are back at " + before)
+        return patiently().alias("threads and heap are back at " + before.sums())
             .until(Holdings::new, now -> now.threads <= before.threads + THREADS_MORE + 2L * kept
                 && now.octets <= before.octets + OCTETS_MORE);
     }
@@ -61,6 +61,10 @@ final class Holdings {
     /** With the threads' names: of a test that fails on another machine no more is left than this. */
     @Override
     public String toString() {
-        return threads + " threads " + names + ", " + (octets >> 10) + " KiB";
+        return sums() + ", " + names;
+    }
+
+    String sums() {
+        return threads + " threads, " + (octets >> 10) + " KiB";
     }
 }
