@@ -86,9 +86,13 @@ final class HttpConnections implements AutoCloseable {
     CompletableFuture<HttpAnswer> ask(AsyncRequestProducer question) {
         CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
         CompletableFuture<AsyncClientEndpoint> connected = new CompletableFuture<>();
-        // Not to be cancelled: a connection that is there in the same moment would be nobody's.
-        CompletableFuture.runAsync(() -> requester.connect(service, limit, null, completing(connected)), lookUps)
-            .whenComplete((any, fault) -> fail(connected, fault));
+        CompletableFuture.runAsync(() -> {
+            // Questions may have grown old behind names that took their time.
+            if (!answer.isDone()) {
+                // Not to be cancelled: a connection that is there in the same moment would be nobody's.
+                requester.connect(service, limit, null, completing(connected));
+            }
+        }, lookUps).whenComplete((any, fault) -> fail(connected, fault));
         connected.thenAccept(connection -> {
             answer.whenComplete((any, fault) -> connection.releaseAndDiscard());
             if (!answer.isDone()) {
