@@ -137,14 +137,15 @@ class FaultSoakIT {
             amidFaults(new Soak(chain, WARM_UP, SEED - 1), peer);
             isWell(chain);
             Holdings before = Holdings.settled();
+            int open = peer.connections();
 
             Soak soak = new Soak(chain, AUTHS, SEED);
             long start = System.nanoTime();
             amidFaults(soak, peer);
             double seconds = (System.nanoTime() - start) / 1e9;
             isWell(chain);
-            Holdings after = Holdings.backAt(before, kept);
-            await().alias("connections are closed").atMost(PATIENCE).until(peer::connections, open -> open <= kept);
+            Holdings after = Holdings.backAt(before, Math.max(0, kept - open));
+            await().alias("connections are closed").atMost(PATIENCE).until(peer::connections, left -> left <= kept);
             System.out.printf(Locale.ROOT, "soak: %s, %s; %.1f s, seed %d; before %s, after %s; the machine stood still for %d ms%n  %s%n",
                 peer.backend(), soak, seconds, SEED, before.sums(), after.sums(), metronome.stall().toMillis(), soak.reasons());
 

@@ -46,11 +46,11 @@ final class Holdings {
     /**
      * When there is no more than before, but for a little; the test fails if there stays more.
      *
-     * @param kept how many connections there may be more than before, each of which may have a thread on either side
+     * @param more how many connections there may be more than before, each of which may have a thread on either side
      */
-    static Holdings backAt(Holdings before, int kept) {
+    static Holdings backAt(Holdings before, int more) {
         return patiently().alias("threads and heap are back at " + before.sums())
-            .until(Holdings::new, now -> now.threads <= before.threads + THREADS_MORE + 2L * kept
+            .until(Holdings::new, now -> now.threads <= before.threads + THREADS_MORE + 2L * more
                 && now.octets <= before.octets + OCTETS_MORE);
     }
 
