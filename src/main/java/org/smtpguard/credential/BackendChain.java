@@ -42,13 +42,13 @@ public final class BackendChain {
     }
 
     /**
-     * Judges a claim. The future never fails; its result names the backend that decided. An empty password is refused
-     * and no backend asked (so none is named): directories take it for an unauthenticated bind and say yes (RFC 4513 §5.1.2).
+     * Judges a claim. The future never fails; its result names the backend that decided. Credentials
+     * that no user can have ({@link Credentials#canBeValid}) are refused and no backend is queried, so none is named.
      *
      * <p>A caller that does not care any more cancels the future: no further backend is asked then.
      */
     public CompletableFuture<CredentialResult> verify(Credentials credentials) {
-        if (credentials.password().isEmpty()) {
+        if (!credentials.canBeValid()) {
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
         return new Inquiry(backend -> backend.verify(credentials)).begin();

@@ -1,5 +1,6 @@
 package org.smtpguard.credential;
 
+import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -34,19 +35,31 @@ public final class CredentialResult {
         }
     }
 
+    /** What an answer that is no verdict tells about the service that the backend queries. */
+    enum Evidence {
+        /** The service failed. */
+        SERVICE_FAILED,
+        /** The service failed, or this one log-in made it fail or wait. */
+        INCONCLUSIVE,
+        /** The service works, and could not judge this user. */
+        SERVICE_WORKS,
+        /** Nothing: the service was not queried. */
+        NONE
+    }
+
     private final Kind kind;
     private final String detail;
-    private final boolean asked;
+    private final Evidence evidence;
     private final Optional<String> backend;
 
     private CredentialResult(Kind kind, String detail) {
-        this(kind, detail, true, Optional.empty());
+        this(kind, detail, Evidence.SERVICE_FAILED, Optional.empty());
     }
 
-    private CredentialResult(Kind kind, String detail, boolean asked, Optional<String> backend) {
+    private CredentialResult(Kind kind, String detail, Evidence evidence, Optional<String> backend) {
         this.kind = kind;
         this.detail = Objects.requireNonNull(detail, "detail");
-        this.asked = asked;
+        this.evidence = evidence;
         this.backend = backend;
     }
 
@@ -82,7 +95,11 @@ public final class CredentialResult {
         return new CredentialResult(Kind.TOO_WEAK, "mechanism too weak");
     }
 
-    /** @param reason for the operator's log alone; never shown to a client, and never with a secret in it */
+    /**
+     * The service that the backend queries failed, in a way that no client can provoke: it counts towards the circuit breaker.
+     *
+     * @param reason for the operator's log alone; never shown to a client, and never with a secret in it
+     */
     public static CredentialResult unavailable(String reason) {
         return new CredentialResult(Kind.UNAVAILABLE, reason);
     }
@@ -93,25 +110,64 @@ public final class CredentialResult {
      * @param reason as for {@link #unavailable(String)}
      */
     public static CredentialResult notAsked(String reason) {
-        return new CredentialResult(Kind.UNAVAILABLE, reason, false, Optional.empty());
+        return unavailable(reason).with(Evidence.NONE);
+    }
+
+    static CredentialResult unavailable(String reason, Evidence evidence) {
+        return unavailable(reason).with(evidence);
+    }
+
+    private CredentialResult with(Evidence other) {
+        return new CredentialResult(kind, detail, other, backend);
+    }
+
+    /**
+     * The same, said by a service that works: it could not judge this user, and nothing follows for other users. Never counts towards
+     * the circuit breaker, or one client's invented names would keep all other users out.
+     *
+     * @throws IllegalStateException if this is a verdict
+     */
+    public CredentialResult forThisUser() {
+        return requireUnavailable().with(Evidence.SERVICE_WORKS);
+    }
+
+    /**
+     * The same, where the name, the password or earlier refusals may be the cause: silence, an internal error. Counts towards the circuit
+     * breaker only if the service shows no other sign of life.
+     *
+     * @throws IllegalStateException if this is a verdict
+     */
+    public CredentialResult perhapsForThisUser() {
+        return requireUnavailable().with(Evidence.INCONCLUSIVE);
+    }
+
+    private CredentialResult requireUnavailable() {
+        if (kind != Kind.UNAVAILABLE) {
+            throw new IllegalStateException("A verdict: " + kind);
+        }
+        return this;
     }
 
     /**
      * Unavailable because of that. The reason names the exception's class alone: its message may hold anything, a password too.
-     * Work that was turned away counts as {@link #notAsked}.
+     * Work that was turned away counts as {@link #notAsked}; what is neither I/O nor an error of the JVM, as
+     * {@link #perhapsForThisUser}: an unexpected value may be the cause.
      */
     public static CredentialResult unavailable(Throwable fault) {
         Throwable cause = fault;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return cause instanceof RejectedExecutionException ? notAsked("too much to do (RejectedExecutionException)")
-            : unavailable(cause.getClass().getName());
+        if (cause instanceof RejectedExecutionException) {
+            return notAsked("too much to do (RejectedExecutionException)");
+        }
+        CredentialResult result = unavailable(cause.getClass().getName());
+        return cause instanceof IOException || cause instanceof Error ? result : result.perhapsForThisUser();
     }
 
     /** The same answer, with the name of the backend that gave it. */
     public CredentialResult by(String backend) {
-        return new CredentialResult(kind, detail, asked, Optional.of(backend));
+        return new CredentialResult(kind, detail, evidence, Optional.of(backend));
     }
 
     public Kind kind() {
@@ -124,7 +180,21 @@ public final class CredentialResult {
 
     /** False if it says nothing of the other side, see {@link #notAsked}. */
     public boolean wasAsked() {
-        return asked;
+        return evidence != Evidence.NONE;
+    }
+
+    /** Whether the service works and only this user could not be judged, see {@link #forThisUser}. */
+    public boolean isForThisUser() {
+        return evidence == Evidence.SERVICE_WORKS;
+    }
+
+    /** Whether this one log-in may be the cause, see {@link #perhapsForThisUser}. */
+    public boolean isPerhapsForThisUser() {
+        return evidence == Evidence.INCONCLUSIVE;
+    }
+
+    Evidence evidence() {
+        return evidence;
     }
 
     /**
@@ -149,18 +219,19 @@ public final class CredentialResult {
         return backend;
     }
 
+    /** Apart from what it tells about the service: that is not part of the answer. */
     @Override
     public boolean equals(Object o) {
         if (!(o instanceof CredentialResult)) {
             return false;
         }
         CredentialResult that = (CredentialResult) o;
-        return kind == that.kind && detail.equals(that.detail) && asked == that.asked && backend.equals(that.backend);
+        return kind == that.kind && detail.equals(that.detail) && backend.equals(that.backend);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kind, detail, asked, backend);
+        return Objects.hash(kind, detail, backend);
     }
 
     @Override

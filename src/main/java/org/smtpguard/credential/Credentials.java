@@ -1,5 +1,6 @@
 package org.smtpguard.credential;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
@@ -7,6 +8,8 @@ import java.util.Objects;
  * RFC 4422 §2, already normalised as James normalises user names).
  */
 public final class Credentials {
+    private static final char NUL = '\0';
+
     private final String username;
     private final Secret password;
     private final Origin origin;
@@ -25,6 +28,16 @@ public final class Credentials {
     /** The same claim, made there. */
     public Credentials from(Origin origin) {
         return new Credentials(username, password, origin);
+    }
+
+    /**
+     * Whether a user can have such a name and password: neither is empty or contains NUL (RFC 4616 §2). Where not, the log-in is refused
+     * and no backend queried: a directory takes an empty password for an anonymous bind and accepts it (RFC 4513 §5.1.2), and a backend
+     * written in C sees a text end at NUL.
+     */
+    public boolean canBeValid() {
+        return !username.isEmpty() && username.indexOf(NUL) < 0 && !password.isEmpty()
+            && new String(password.bytes(), StandardCharsets.ISO_8859_1).indexOf(NUL) < 0;
     }
 
     public String username() {

@@ -8,24 +8,25 @@ public final class KeyResult {
     private final CredentialResult.Kind kind;
     private final Optional<ScramKeys> keys;
     private final String detail;
-    private final boolean asked;
+    private final CredentialResult.Evidence evidence;
     private final Optional<String> backend;
 
     private KeyResult(CredentialResult.Kind kind, Optional<ScramKeys> keys, String detail) {
-        this(kind, keys, detail, true, Optional.empty());
+        this(kind, keys, detail, CredentialResult.Evidence.SERVICE_FAILED, Optional.empty());
     }
 
-    private KeyResult(CredentialResult.Kind kind, Optional<ScramKeys> keys, String detail, boolean asked, Optional<String> backend) {
+    private KeyResult(CredentialResult.Kind kind, Optional<ScramKeys> keys, String detail, CredentialResult.Evidence evidence,
+                      Optional<String> backend) {
         this.kind = kind;
         this.keys = keys;
         this.detail = Objects.requireNonNull(detail, "detail");
-        this.asked = asked;
+        this.evidence = evidence;
         this.backend = backend;
     }
 
     /** The same answer, with the name of the backend that gave it. */
     KeyResult by(Optional<String> name) {
-        return new KeyResult(kind, keys, detail, asked, name);
+        return new KeyResult(kind, keys, detail, evidence, name);
     }
 
     /** @param username the user's name as the backend has it */
@@ -44,7 +45,7 @@ public final class KeyResult {
 
     /** Nobody had any, for that reason. */
     public static KeyResult none(CredentialResult result) {
-        return new KeyResult(result.kind(), Optional.empty(), result.reason(), result.wasAsked(), Optional.empty());
+        return new KeyResult(result.kind(), Optional.empty(), result.reason(), result.evidence(), Optional.empty());
     }
 
     /** The same answer without the keys. */
@@ -53,7 +54,7 @@ public final class KeyResult {
             case ACCEPTED:
                 return CredentialResult.accepted(detail);
             case UNAVAILABLE:
-                return asked ? CredentialResult.unavailable(detail) : CredentialResult.notAsked(detail);
+                return CredentialResult.unavailable(detail, evidence);
             case DISABLED:
                 return CredentialResult.disabled();
             default:

@@ -2,12 +2,15 @@ package org.smtpguard.resilience;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 import dev.failsafe.CircuitBreaker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.CredentialResult;
 
 /**
  * Whether a backend is asked at all. After so many faults in a row it is not, so that its users are told at once and it is left
@@ -16,10 +19,19 @@ import org.slf4j.LoggerFactory;
  * <p>A question that is let through is numbered with the period in which it was: an answer to one from before the breaker opened
  * says nothing of the backend's state of now, and is not counted.
  *
+ * <p>A failure that one log-in may have provoked ({@link CredentialResult#isPerhapsForThisUser}) proves an outage only if nothing else
+ * explains it. It is not counted if the backend has answered another request since, or has refused one within the last minute: servers
+ * make clients wait after wrong passwords. If the circuit opened for such failures alone, a user whose log-in has not failed so is a probe
+ * at once, for the first {@value #MAX_NAMES} users.
+ *
  * <p>Threads: any. The state changes under this object's lock, which is held for moments; logged is outside of it.
  */
 final class Breaker {
     private static final Logger LOGGER = LoggerFactory.getLogger(Breaker.class);
+
+    /** Dovecot forgets a wrong password after a minute, and delays the answers to its client until then. */
+    private static final Duration PENALTY = Duration.ofMinutes(1);
+    private static final int MAX_NAMES = 100;
 
     private final String backend;
     private final Optional<CircuitBreaker<Object>> circuit;
@@ -30,6 +42,12 @@ final class Breaker {
     private long probedAt;
     private Instant since;
     private Optional<BackendStatus.Fault> last = Optional.empty();
+    private Optional<Long> answeredAt = Optional.empty();
+    private Optional<Long> refusedAt = Optional.empty();
+    /** Users whose log-ins failed in this run of failures. */
+    private final Set<String> names = new HashSet<>();
+    private boolean isProven;
+    private boolean isExtraProbe;
 
     /**
      * @param faults in a row, until the backend is not asked any more; 0 if it always is
@@ -45,16 +63,24 @@ final class Breaker {
         this.since = time.now();
     }
 
-    /** Why no question is let through just now; empty if one would be. */
-    synchronized Optional<String> refusal() {
+    /** Why no question about that user is let through just now; empty if one would be. */
+    synchronized Optional<String> refusal(String name) {
         switch (state()) {
             case OPEN:
-                return time.nanos() - probedAt < probeEvery.toNanos() ? Optional.of(reason()) : Optional.empty();
+                return isDue() || isNew(name) ? Optional.empty() : Optional.of(reason());
             case PROBING:
                 return Optional.of(reason());
             default:
                 return Optional.empty();
         }
+    }
+
+    private boolean isDue() {
+        return time.nanos() - probedAt >= probeEvery.toNanos();
+    }
+
+    private boolean isNew(String name) {
+        return !isProven && names.size() < MAX_NAMES && !names.contains(name);
     }
 
     /** What is said of a question that is not let through. */
@@ -67,25 +93,34 @@ final class Breaker {
     }
 
     /** Lets a question through, with the number of the period; empty if none is. It has to be told how that question ended. */
-    synchronized OptionalLong admit() {
-        if (refusal().isPresent()) {
+    synchronized OptionalLong admit(String name) {
+        if (refusal(name).isPresent()) {
             return OptionalLong.empty();
         }
         if (circuit.isPresent() && !circuit.get().isClosed()) {
+            isExtraProbe = !isDue();
             circuit.get().tryAcquirePermit();
             period++;
         }
         return OptionalLong.of(period);
     }
 
-    /** A question of that period got a definite answer. */
-    void answered(long admitted) {
+    /**
+     * A question of that period got an answer.
+     *
+     * @param refused whether that was a no
+     */
+    void answered(long admitted, boolean refused) {
         boolean closes;
         synchronized (this) {
+            answeredAt = Optional.of(time.nanos());
+            refusedAt = refused ? answeredAt : refusedAt;
             if (admitted != period) {
                 return;
             }
             faults = 0;
+            names.clear();
+            isProven = false;
             closes = state() != BackendStatus.State.ASKED;
             circuit.ifPresent(CircuitBreaker::recordSuccess);
             if (closes) {
@@ -101,23 +136,32 @@ final class Breaker {
     /**
      * A question of that period was not answered.
      *
-     * @param reason for the operator, without a secret
+     * @param askedAt when the backend got it, by {@link Time#nanos()}
+     * @param name the user whom it was about
+     * @param why a result of the kind {@link CredentialResult.Kind#UNAVAILABLE}
      * @return whether this has opened the breaker
      */
-    boolean failed(long admitted, String reason) {
+    boolean failed(long admitted, long askedAt, String name, CredentialResult why) {
         boolean opens;
         synchronized (this) {
             if (admitted != period) {
                 return false;
             }
-            faults++;
-            last = Optional.of(new BackendStatus.Fault(reason, time.now()));
+            last = Optional.of(new BackendStatus.Fault(why.reason(), time.now()));
             BackendStatus.State before = state();
+            if (why.isPerhapsForThisUser() && before == BackendStatus.State.ASKED && isExplained(askedAt)) {
+                return false;
+            }
+            faults++;
+            isProven |= !why.isPerhapsForThisUser();
+            if (names.size() < MAX_NAMES) {
+                names.add(name);
+            }
             circuit.ifPresent(CircuitBreaker::recordFailure);
             opens = before == BackendStatus.State.ASKED && state() == BackendStatus.State.OPEN;
             if (state() == BackendStatus.State.OPEN) {
                 period++;
-                probedAt = time.nanos();
+                probedAt = isExtraProbe && !opens ? probedAt : time.nanos();
             }
             if (opens) {
                 since = time.now();
@@ -127,6 +171,11 @@ final class Breaker {
             LOGGER.warn("Backend {} is not asked any more but for a probe every {} ms: {}", backend, probeEvery.toMillis(), run());
         }
         return opens;
+    }
+
+    private boolean isExplained(long askedAt) {
+        return answeredAt.filter(at -> at - askedAt > 0).isPresent()
+            || refusedAt.filter(at -> time.nanos() - at < PENALTY.toNanos()).isPresent();
     }
 
     /** A question of that period did not get as far as the backend: if it was the probe, another one is due. */

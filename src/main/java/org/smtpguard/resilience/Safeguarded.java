@@ -107,12 +107,15 @@ public class Safeguarded implements CredentialBackend {
 
     @Override
     public final CompletionStage<CredentialResult> verify(Credentials credentials) {
+        if (!credentials.canBeValid()) {
+            return CompletableFuture.completedFuture(CredentialResult.refused());
+        }
         if (cache.isEmpty()) {
-            return ask(() -> backend.verify(credentials), AS_IT_IS);
+            return ask(credentials.username(), () -> backend.verify(credentials), AS_IT_IS);
         }
         VerdictCache.Recollection recollection = cache.get().of(credentials);
         return recollection.fresh().map(CompletableFuture::completedFuture)
-            .orElseGet(() -> ask(() -> backend.verify(credentials), recollection));
+            .orElseGet(() -> ask(credentials.username(), () -> backend.verify(credentials), recollection));
     }
 
     /** Within the time limit, too. Neither the breaker nor a full queue keeps it from being asked: that is when one wants to know. */
@@ -152,13 +155,17 @@ public class Safeguarded implements CredentialBackend {
         return backend.toString();
     }
 
-    /** Puts a question to the backend, when and if it may be put. The future never fails. */
-    final <T> CompletableFuture<T> ask(Supplier<CompletionStage<T>> question, Reading<T> reading) {
-        Optional<String> refusal = breaker.refusal();
+    /**
+     * Puts a question to the backend, when and if it may be put. The future never fails.
+     *
+     * @param name the user whom it is about, empty if that is not known
+     */
+    final <T> CompletableFuture<T> ask(String name, Supplier<CompletionStage<T>> question, Reading<T> reading) {
+        Optional<String> refusal = breaker.refusal(name);
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(reading.unavailable(CredentialResult.notAsked(refusal.get())));
         }
-        return new Question<>(question, reading).begin();
+        return new Question<>(name, question, reading).begin();
     }
 
     private String silence() {
@@ -188,15 +195,18 @@ public class Safeguarded implements CredentialBackend {
 
     /** One question. Whoever brings it from one stage to the next, and that is one thread alone, does what has to be done then. */
     private final class Question<T> implements Runnable {
+        private final String name;
         private final Supplier<CompletionStage<T>> question;
         private final Reading<T> reading;
         private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITS);
         private final CompletableFuture<T> outcome = new CompletableFuture<>();
         private final long due = time.nanos() + limit.toNanos();
         private volatile long admitted;
+        private volatile long askedAt;
         private volatile Optional<CompletionStage<T>> asked = Optional.empty();
 
-        Question(Supplier<CompletionStage<T>> question, Reading<T> reading) {
+        Question(String name, Supplier<CompletionStage<T>> question, Reading<T> reading) {
+            this.name = name;
             this.question = question;
             this.reading = reading;
         }
@@ -234,13 +244,14 @@ public class Safeguarded implements CredentialBackend {
                 isLate();
                 return;
             }
-            OptionalLong permit = breaker.admit();
+            OptionalLong permit = breaker.admit(name);
             if (permit.isEmpty()) {
                 turnstile.leave();
                 isNotAsked(breaker.reason());
                 return;
             }
             admitted = permit.getAsLong();
+            askedAt = time.nanos();
             if (!stage.compareAndSet(Stage.WAITS, Stage.ASKED)) {
                 breaker.withdrawn(admitted);
                 turnstile.leave();
@@ -267,16 +278,19 @@ public class Safeguarded implements CredentialBackend {
             }
             boolean definite = verdict.kind() != CredentialResult.Kind.UNAVAILABLE;
             if (definite) {
-                breaker.answered(admitted);
+                breaker.answered(admitted, verdict.kind().isRefusal());
                 reading.definite(answer);
+            } else if (verdict.isForThisUser()) {
+                breaker.answered(admitted, true);
             } else if (verdict.wasAsked()) {
-                failed(verdict.reason());
+                failed(verdict);
             } else {
                 breaker.withdrawn(admitted);
                 isTurnedAway(verdict.reason());
             }
             turnstile.leave();
-            outcome.complete(definite ? answer : reading.unavailable(verdict));
+            // What a working backend says of one user holds, whatever it has said before.
+            outcome.complete(definite || verdict.isForThisUser() ? answer : reading.unavailable(verdict));
         }
 
         private CredentialResult verdict(T answer, Throwable fault) {
@@ -296,14 +310,14 @@ public class Safeguarded implements CredentialBackend {
             } else if (stage.compareAndSet(Stage.ASKED, Stage.OVER)) {
                 // Abandoned first: at no time does one claim keep two backends busy.
                 abandon();
-                failed(silence());
+                failed(CredentialResult.unavailable(silence()).perhapsForThisUser());
                 turnstile.leave();
                 outcome.complete(reading.unavailable(CredentialResult.unavailable(silence())));
             }
         }
 
-        private void failed(String reason) {
-            if (breaker.failed(admitted, reason)) {
+        private void failed(CredentialResult why) {
+            if (breaker.failed(admitted, askedAt, name, why)) {
                 answerAllThatWait(breaker.reason());
             }
         }

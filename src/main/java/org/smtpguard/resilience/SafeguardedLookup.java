@@ -30,6 +30,6 @@ final class SafeguardedLookup extends Safeguarded implements SecretLookup {
 
     @Override
     public CompletionStage<KeyResult> lookup(String username, String scheme) {
-        return ask(() -> backend.lookup(username, scheme), KEYS);
+        return ask(username, () -> backend.lookup(username, scheme), KEYS);
     }
 }

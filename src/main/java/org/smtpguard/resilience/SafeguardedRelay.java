@@ -14,10 +14,12 @@ import org.smtpguard.credential.RelayStep;
 
 /** A backend that relays mechanisms, with its safeguards around each step. A challenge is an answer as good as a verdict. */
 final class SafeguardedRelay extends Safeguarded implements MechanismRelay {
+    /** An answer, and no refusal. */
+    private static final CredentialResult CHALLENGED = CredentialResult.accepted("challenged");
     private static final Reading<RelayStep> STEPS = new Reading<>() {
         @Override
         public CredentialResult verdict(RelayStep answer) {
-            return answer.verdict().orElseGet(CredentialResult::refused);
+            return answer.verdict().orElse(CHALLENGED);
         }
 
         @Override
@@ -44,7 +46,7 @@ final class SafeguardedRelay extends Safeguarded implements MechanismRelay {
     }
 
     private CompletionStage<RelayStep> step(Supplier<CompletionStage<RelayStep>> question) {
-        CompletableFuture<RelayStep> asked = ask(question, STEPS);
+        CompletableFuture<RelayStep> asked = ask("", question, STEPS);
         CompletableFuture<RelayStep> step = asked.thenApply(said -> said.challenge()
             .map(challenge -> RelayStep.challenge(challenge, response -> step(() -> said.respond(response)))).orElse(said));
         step.whenComplete((any, fault) -> {

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
@@ -503,6 +504,135 @@ class SafeguardedTest {
             assertThat(status.lastFault().orElseThrow().at()).isEqualTo(VirtualTime.START.plusSeconds(70));
             assertThat(status.toString()).isEqualTo("corp: OPEN since 2024-01-01T00:01:00Z, 0 pending, 0 waiting,"
                 + " last fault: connection refused at 2024-01-01T00:01:10Z");
+        }
+    }
+
+    @Nested
+    @DisplayName("one client's odd log-ins")
+    class OneClientsLogIns {
+        private final CredentialResult limited = CredentialResult.unavailable("it answered 429");
+        private final CredentialResult broken = CredentialResult.unavailable("it answered 500");
+
+        @Test
+        void thatOnlyTheBackendCannotJudgeNeverOpenTheCircuit() {
+            Safeguarded safeguarded = around();
+            backend.answers(limited.forThisUser());
+            for (int i = 0; i < 50; i++) {
+                assertThat(ask(safeguarded, "invented-" + i).join()).isEqualTo(limited);
+            }
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            backend.answers(YES);
+            assertThat(ask(safeguarded)).isCompletedWithValue(YES);
+        }
+
+        @Test
+        void areAnswersThatCloseTheCircuit() {
+            Safeguarded safeguarded = opened();
+            time.pass(PROBE_EVERY);
+            backend.answers(limited.forThisUser());
+            ask(safeguarded);
+
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+        }
+
+        @Test
+        void areNotAnsweredByAVerdictFromBefore() {
+            Safeguarded safeguarded = around(Map.of("cache", "", "cache accepted", "1s", "cache stale", "1h"));
+            backend.answers(YES);
+            ask(safeguarded);
+            time.pass(Duration.ofSeconds(2));
+            backend.answers(limited.forThisUser());
+
+            assertThat(ask(safeguarded)).isCompletedWithValue(limited);
+        }
+
+        @Test
+        void thatWaitAfterARefusalDoNotOpenTheCircuit() {
+            Safeguarded safeguarded = around();
+            backend.answers(NO);
+            ask(safeguarded, "guess");
+            ask(safeguarded, "guess");
+            backend.isSilent();
+            IntStream.range(0, 8).forEach(i -> ask(safeguarded, "guess"));
+            time.pass(LIMIT);
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().lastFault()).as("told all the same").isPresent();
+
+            backend.answers(YES);
+            assertThat(ask(safeguarded)).isCompletedWithValue(YES);
+        }
+
+        @Test
+        void thatWaitLongAfterARefusalDo() {
+            Safeguarded safeguarded = around();
+            backend.answers(NO);
+            ask(safeguarded);
+            time.pass(Duration.ofMinutes(1));
+            backend.isSilent();
+            IntStream.range(0, 5).forEach(i -> ask(safeguarded));
+            time.pass(LIMIT);
+
+            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+        }
+
+        @Test
+        void thatWaitWhileOthersAreAnsweredDoNotOpenTheCircuit() {
+            Safeguarded safeguarded = around();
+            IntStream.range(0, 8).forEach(i -> ask(safeguarded, "odd-" + i));
+            time.pass(LIMIT.dividedBy(2));
+            backend.answers(YES);
+            ask(safeguarded);
+            time.pass(LIMIT.dividedBy(2));
+
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+        }
+
+        @Test
+        void thatOpenTheCircuitDoNotKeepAnotherUserOut() {
+            Safeguarded safeguarded = around();
+            backend.answers(broken.perhapsForThisUser());
+            IntStream.range(0, 5).forEach(i -> ask(safeguarded, "odd"));
+            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            assertThat(ask(safeguarded, "odd").join().wasAsked()).isFalse();
+
+            backend.answers(YES);
+            assertThat(ask(safeguarded)).as("alice is a probe at once").isCompletedWithValue(YES);
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+        }
+
+        @Test
+        void areAnOutageOnceAHundredUsersMetTheSame() {
+            Safeguarded safeguarded = around();
+            backend.answers(broken.perhapsForThisUser());
+            IntStream.range(0, 1_000).forEach(i -> ask(safeguarded, "user-" + i));
+
+            assertThat(backend.asked).hasSize(100);
+            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            time.pass(PROBE_EVERY);
+            backend.answers(YES);
+            assertThat(ask(safeguarded, "user-1")).isCompletedWithValue(YES);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"secret\0", "\0secret", "sec\0ret", "\0", ""})
+        void withNulOrNothingForAPasswordAreRefusedWithoutAQuestion(String password) {
+            assertThat(around().verify(Credentials.of("alice", Secret.of(password)))).isCompletedWithValue(NO);
+            assertThat(backend.asked).isEmpty();
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"alice\0", "\0alice", "al\0ice", "\0", ""})
+        void withNulOrNothingForANameAreRefusedWithoutAQuestion(String name) {
+            assertThat(around().verify(Credentials.of(name, Secret.of(PASSWORD)))).isCompletedWithValue(NO);
+            assertThat(backend.asked).isEmpty();
+        }
+
+        private CompletableFuture<CredentialResult> ask(CredentialBackend safeguarded, String name) {
+            return safeguarded.verify(Credentials.of(name, Secret.of(PASSWORD))).toCompletableFuture();
+        }
+
+        private CompletableFuture<CredentialResult> ask(CredentialBackend safeguarded) {
+            return SafeguardedTest.ask(safeguarded);
         }
     }
 
