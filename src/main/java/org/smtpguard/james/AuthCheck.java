@@ -1,8 +1,11 @@
 package org.smtpguard.james;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -11,25 +14,60 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.page.Answer;
 import org.smtpguard.resilience.Safeguarded;
 
 /**
- * Asks each backend for itself what it says of a claim.
+ * Queries each backend by itself for what it says of some credentials. A check that every backend refuses is a failed log-in: it is
+ * logged and counted as one, and only {@value #BURST} can fail in a row, then one a minute, whoever asks: it is no place to guess
+ * passwords.
  *
- * <p>Threads: all are asked at once, on the caller's thread, which then waits for the answers. It is one of WebAdmin's own, and
- * not of those that serve sessions. Each backend answers within its time limit, so that is how long it waits at the most.
+ * <p>Threads: all backends are queried concurrently, by the caller's thread, which then waits for the answers. It is one of WebAdmin's
+ * own, and not of those that serve sessions. Each backend answers within its time limit, so that bounds the wait.
  */
 final class AuthCheck {
+    private static final int BURST = 20;
+    private static final Duration INTERVAL = Duration.ofMinutes(1);
     /** For threads that are late. */
     private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final int TOO_MANY_REQUESTS = 429;
 
-    private AuthCheck() {
+    private final Logbook logbook;
+    private final FailureBudget failures;
+
+    AuthCheck(Logbook logbook, Clock clock) {
+        this.logbook = logbook;
+        this.failures = new FailureBudget(BURST, INTERVAL, clock);
     }
 
-    static List<Answer> ask(List<Safeguarded> backends, Credentials credentials) {
-        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+    /** @param client the address of who asks */
+    List<Answer> ask(List<Safeguarded> backends, Credentials credentials, String client) {
+        if (!failures.take()) {
+            throw new BadRequest(TOO_MANY_REQUESTS, "Too many log-in checks have failed; one more is possible each minute.");
+        }
+        List<Asked> answers = answers(backends, credentials);
+        Optional<Asked> failure = failure(answers);
+        if (failure.isPresent()) {
+            logbook.checkFailed(client, credentials.username(), failure.get().backend, failure.get().result);
+        } else {
+            failures.giveBack();
+        }
+        return answers.stream().map(Asked::answer).collect(Collectors.toUnmodifiableList());
+    }
+
+    /** The refusal that tells most; empty if a backend has accepted, or none could tell. */
+    private static Optional<Asked> failure(List<Asked> answers) {
+        if (answers.stream().anyMatch(asked -> asked.result.kind() == Kind.ACCEPTED)) {
+            return Optional.empty();
+        }
+        return answers.stream().filter(asked -> asked.result.kind().isRefusal())
+            .min(Comparator.comparing(asked -> asked.result.kind() == Kind.UNKNOWN));
+    }
+
+    private static List<Asked> answers(List<Safeguarded> backends, Credentials credentials) {
+        List<CompletableFuture<Asked>> answers = new ArrayList<>();
         for (Safeguarded backend : backends) {
             answers.add(ask(backend, credentials));
         }
@@ -39,16 +77,14 @@ final class AuthCheck {
             .collect(Collectors.toUnmodifiableList());
     }
 
-    private static CompletableFuture<Answer> ask(Safeguarded backend, Credentials credentials) {
+    private static CompletableFuture<Asked> ask(Safeguarded backend, Credentials credentials) {
         long begin = System.nanoTime();
         return backend.verify(credentials).toCompletableFuture().thenApply(result ->
-            new Answer(backend.name(), result.kind().name(), result.reason(),
-                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)));
+            new Asked(backend.name(), result, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)));
     }
 
-    private static Answer late(String backend, Duration limit) {
-        return new Answer(backend, CredentialResult.Kind.UNAVAILABLE.name(), "no answer within " + limit.toMillis() + " ms",
-            limit.toMillis());
+    private static Asked late(String backend, Duration limit) {
+        return new Asked(backend, CredentialResult.unavailable("no answer within " + limit.toMillis() + " ms"), limit.toMillis());
     }
 
     private static void await(CompletableFuture<Void> all, Duration limit) {
@@ -59,6 +95,23 @@ final class AuthCheck {
         } catch (ExecutionException | TimeoutException e) {
             // Those that are there are told, and of the others that they are not.
             return;
+        }
+    }
+
+    /** A backend and its answer. */
+    private static final class Asked {
+        private final String backend;
+        private final CredentialResult result;
+        private final long millis;
+
+        private Asked(String backend, CredentialResult result, long millis) {
+            this.backend = backend;
+            this.result = result;
+            this.millis = millis;
+        }
+
+        private Answer answer() {
+            return new Answer(backend, result.kind().name(), result.reason(), millis);
         }
     }
 }

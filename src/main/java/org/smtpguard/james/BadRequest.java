@@ -6,7 +6,7 @@ final class BadRequest extends RuntimeException {
 
     private final int status;
 
-    /** @param status 400, 403 or 404 */
+    /** @param status of the 4xx: 400, 403, 404, 411, 413, 415 or 429 */
     BadRequest(int status, String message) {
         super(message, null, false, false);
         this.status = status;

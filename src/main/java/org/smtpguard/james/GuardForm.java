@@ -1,5 +1,6 @@
 package org.smtpguard.james;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,15 +9,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import spark.Request;
 
 /** The fields of a POST: an object of JSON from a program, or a form from a page. What is wrong with them is said without their values. */
 final class GuardForm {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final String FORM = "application/x-www-form-urlencoded";
+    private static final String JSON_TYPE = "application/json";
+    /** What decoders put in the place of octets that are no UTF-8. */
+    private static final String UNDECODABLE = "\ufffd";
     private static final int OCTET_LIMIT = 64 * 1024;
 
     private final Map<String, JsonNode> fields;
@@ -31,15 +37,27 @@ final class GuardForm {
             // An address is written down by whoever sees it.
             throw new BadRequest(400, "The fields of a POST belong into its body, not into the address.");
         }
-        Map<String, JsonNode> fields = isForm(request) ? form(request) : json(request.body());
+        Map<String, JsonNode> fields = fields(request);
         fields.keySet().stream().filter(name -> !known.contains(name)).findFirst().ifPresent(unknown -> {
             throw new BadRequest(400, "There is a field too many; known are " + String.join(", ", known) + ".");
         });
         return new GuardForm(fields);
     }
 
-    private static boolean isForm(Request request) {
-        return Optional.ofNullable(request.contentType()).filter(type -> type.toLowerCase(Locale.ROOT).startsWith(FORM)).isPresent();
+    private static Map<String, JsonNode> fields(Request request) {
+        String type = Optional.ofNullable(request.contentType()).orElse(JSON_TYPE).split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+        switch (type) {
+            case FORM:
+                return form(request);
+            case JSON_TYPE:
+                if (request.headers("Transfer-Encoding") != null) {
+                    // James has read it for its log, and Spark keeps only bodies whose length was told.
+                    throw new BadRequest(411, "Send the body with a Content-Length, not in chunks.");
+                }
+                return json(request.bodyAsBytes());
+            default:
+                throw new BadRequest(415, "Send the fields as " + JSON_TYPE + " or " + FORM + ".");
+        }
     }
 
     private static Map<String, JsonNode> form(Request request) {
@@ -48,13 +66,26 @@ final class GuardForm {
             throw new BadRequest(400, "The body looks like JSON, and came as a form; send it with Content-Type: application/json.");
         }
         Map<String, JsonNode> fields = new TreeMap<>();
-        request.queryParams().forEach(name -> fields.put(name, JSON.getNodeFactory().textNode(request.queryParams(name))));
+        for (String name : request.queryParams()) {
+            String[] values = request.queryParamsValues(name);
+            if (values.length > 1) {
+                throw new BadRequest(400, "A field is there twice.");
+            }
+            if (values[0].length() > OCTET_LIMIT) {
+                throw tooLong();
+            }
+            fields.put(name, JSON.getNodeFactory().textNode(values[0]));
+        }
         return fields;
     }
 
-    private static Map<String, JsonNode> json(String body) {
-        if (body.length() > OCTET_LIMIT) {
-            throw new BadRequest(400, "The body is longer than " + OCTET_LIMIT + " octets.");
+    private static BadRequest tooLong() {
+        return new BadRequest(413, "The body is longer than " + OCTET_LIMIT + " octets.");
+    }
+
+    private static Map<String, JsonNode> json(byte[] body) {
+        if (body.length > OCTET_LIMIT) {
+            throw tooLong();
         }
         Map<String, JsonNode> fields = new TreeMap<>();
         try {
@@ -63,7 +94,7 @@ final class GuardForm {
                 throw new BadRequest(400, "The body is no JSON object.");
             }
             object.fields().forEachRemaining(field -> fields.put(field.getKey(), field.getValue()));
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
             // Its message repeats what it could not read, which may be a password.
             throw new BadRequest(400, "The body is no JSON object.");
         }
@@ -83,6 +114,9 @@ final class GuardForm {
     private static String text(String name, JsonNode value) {
         if (!value.isTextual()) {
             throw new BadRequest(400, "The field " + name + " has to be text.");
+        }
+        if (value.asText().contains(UNDECODABLE)) {
+            throw new BadRequest(400, "The field " + name + " is no UTF-8.");
         }
         return value.asText();
     }

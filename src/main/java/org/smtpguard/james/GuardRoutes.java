@@ -1,5 +1,6 @@
 package org.smtpguard.james;
 
+import java.io.FileNotFoundException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -7,18 +8,26 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
+import org.apache.commons.configuration2.Configuration;
+import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.james.core.Username;
+import org.apache.james.utils.PropertiesProvider;
 import org.apache.james.webadmin.Routes;
+import org.apache.james.webadmin.authentication.AuthenticationFilter;
+import org.apache.james.webadmin.authentication.NoAuthenticationFilter;
 import org.apache.james.webadmin.utils.ErrorResponder;
 import org.apache.james.webadmin.utils.ErrorResponder.ErrorType;
+import org.eclipse.jetty.http.BadMessageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
@@ -36,8 +45,10 @@ import org.smtpguard.sequence.SessionState;
 import org.smtpguard.transcript.Transcripts;
 import org.smtpguard.transcript.ViolationCount;
 import org.smtpguard.transcript.Violations;
+import spark.Filter;
 import spark.Request;
 import spark.Response;
+import spark.Route;
 import spark.Service;
 
 /**
@@ -50,22 +61,40 @@ import spark.Service;
 public final class GuardRoutes implements Routes {
     private static final Logger LOGGER = LoggerFactory.getLogger(GuardRoutes.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String AUTH_CHECK = View.BASE + "/auth/check";
     private static final int COMMANDS = 200;
     private static final int COMMAND_LENGTH = 1000;
     private static final List<String> EXAMPLE = List.of("EHLO client.example", "DATA", "MAIL FROM:<alice@example.org>",
         "RCPT TO:<bob@example.org>", "MAIL FROM:<carol@example.org>");
-    /** A page elsewhere may not have a browser guess passwords here. */
-    private static final Set<String> FOREIGN = Set.of("cross-site", "same-site");
+    private static final String CORS = "Access-Control-Allow-Origin";
+    private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::");
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+    private static final int TOO_LARGE = 413;
 
     private final Pages pages;
     private final Backends backends;
+    private final AuthCheck authCheck;
+    private final RequestOrigin origin;
 
     @Inject
     public GuardRoutes(SequenceTable table, DiagnosisCatalogue catalogue, Transcripts transcripts, Violations violations,
-                       Backends backends) {
+                       Backends backends, Logbook logbook, AuthenticationFilter authentication, PropertiesProvider properties) {
         this.pages = new Pages(table, catalogue, transcripts, violations, Clock.systemDefaultZone());
         this.backends = backends;
+        this.authCheck = new AuthCheck(logbook, Clock.systemUTC());
+        this.origin = origin(properties, !(authentication instanceof NoAuthenticationFilter));
+    }
+
+    private static RequestOrigin origin(PropertiesProvider properties, boolean authenticated) {
+        try {
+            Configuration configuration = properties.getConfiguration("webadmin");
+            return RequestOrigin.of(List.of(configuration.getStringArray("smtpguard.hosts")),
+                Optional.ofNullable(configuration.getString("host", null)).filter(host -> !ANY_ADDRESS.contains(host)), authenticated);
+        } catch (FileNotFoundException e) {
+            return RequestOrigin.of(List.of(), Optional.empty(), authenticated);
+        } catch (ConfigurationException e) {
+            throw new ConfigurationFault("webadmin.properties cannot be read: " + e.getMessage());
+        }
     }
 
     @Override
@@ -75,16 +104,20 @@ public final class GuardRoutes implements Routes {
 
     @Override
     public void define(Service service) {
-        if (!ConfidentialRequests.areKept(AUTH_CHECK)) {
-            LOGGER.warn("The log is not written by Logback: where it shows the context of its lines it will show the body of each POST to"
-                + " {}. Have the logger org.apache.james.webadmin.mdc.LoggingRequestFilter at WARN, or post forms, whose values it does"
-                + " not see.", AUTH_CHECK);
+        if (!ConfidentialRequests.areKept()) {
+            LOGGER.warn("The log is not written by Logback: where it shows the context of its lines it will show the body of each request"
+                + " to {}. Set the loggers below org.apache.james.webadmin.mdc to WARN.", View.BASE);
         }
-        get(service, "", this::overview);
-        get(service, "/", this::overview);
-        get(service, "/sessions", this::sessions);
+        Filter preflight = (request, response) -> refuseForeignPreflight(service, request, response);
+        service.before(View.BASE, preflight);
+        service.before(View.BASE + "/*", preflight);
+        // Jetty's, of a query or a form that it cannot read. James would answer 500.
+        service.exception(BadMessageException.class, this::unreadable);
+        get(service, "", this::overview, "since");
+        get(service, "/", this::overview, "since");
+        get(service, "/sessions", this::sessions, "ref");
         get(service, "/sessions/:reference", this::session);
-        get(service, "/violations", this::violations);
+        get(service, "/violations", this::violations, "since", "by", "mode");
         get(service, "/diagnoses", request -> pages.diagnoses());
         get(service, "/diagnoses/:topic", this::diagnosis);
         get(service, "/backends", request -> pages.backends(backends.status()));
@@ -92,19 +125,76 @@ public final class GuardRoutes implements Routes {
         post(service, "/simulate", this::simulate);
         get(service, "/auth/check", request -> pages.authCheck(names(), List.of()));
         post(service, "/auth/check", this::checkAuth);
+        Route nothing = (request, response) -> answer(request, response, () -> {
+            throw nowhere();
+        });
+        String anything = View.BASE + "/*";
+        service.get(anything, nothing);
+        service.head(anything, nothing);
+        service.post(anything, nothing);
+        service.put(anything, nothing);
+        service.patch(anything, nothing);
+        service.delete(anything, nothing);
     }
 
-    private void get(Service service, String path, Handler handler) {
-        service.get(View.BASE + path, (request, response) -> answer(request, response, () -> handler.handle(request)));
+    /** @param parameters those of the query that it knows */
+    private void get(Service service, String path, Handler handler, String... parameters) {
+        Route route = route(View.BASE + path, request -> {
+            request.queryParams().stream().filter(name -> !List.of(parameters).contains(name)).findFirst().ifPresent(unknown -> {
+                throw new BadRequest(400, parameters.length == 0 ? "This address takes no parameters."
+                    : "There is a parameter too many; known are " + String.join(", ", parameters) + ".");
+            });
+            return handler.handle(request);
+        });
+        service.get(View.BASE + path, route);
+        service.head(View.BASE + path, route);
     }
 
     private void post(Service service, String path, Handler handler) {
-        service.post(View.BASE + path, (request, response) -> answer(request, response, () -> {
-            if (FOREIGN.contains(Optional.ofNullable(request.headers("Sec-Fetch-Site")).orElse(""))) {
-                throw new BadRequest(403, "A page of another site has sent this.");
+        service.post(View.BASE + path, route(View.BASE + path, handler));
+    }
+
+    private Route route(String path, Handler handler) {
+        return (request, response) -> answer(request, response, () -> {
+            if (!isSpelt(path, request.uri())) {
+                throw nowhere();
             }
             return handler.handle(request);
-        }));
+        });
+    }
+
+    /** Spark finds a route by other spellings, too: with slashes twice, or encoded. What else looks at addresses may not know those. */
+    static boolean isSpelt(String path, String uri) {
+        String[] wanted = path.split("/", -1);
+        String[] found = uri.split("/", -1);
+        return wanted.length == found.length && IntStream.range(0, wanted.length).allMatch(i -> wanted[i].startsWith(":")
+            ? !found[i].isEmpty() && !found[i].contains(";") : wanted[i].equals(found[i]));
+    }
+
+    private static BadRequest nowhere() {
+        return new BadRequest(NOT_FOUND, "There is no such address; " + View.BASE + " leads to those that there are.");
+    }
+
+    private Optional<String> refusal(Request request) {
+        return origin.refusal(request::headers, request.scheme());
+    }
+
+    /** James lets a page of any site ask whether it may send requests; not for these addresses. */
+    private void refuseForeignPreflight(Service service, Request request, Response response) {
+        RawResponse.remove(response, CORS);
+        Optional<String> refusal = request.requestMethod().equalsIgnoreCase("OPTIONS") ? refusal(request) : Optional.empty();
+        if (refusal.isPresent()) {
+            response.type("application/json");
+            service.halt(FORBIDDEN, error(FORBIDDEN, refusal.get()));
+        }
+    }
+
+    private void unreadable(BadMessageException fault, Request request, Response response) {
+        RawResponse.remove(response, CORS);
+        boolean isTooLarge = fault.getCause() instanceof IllegalStateException;
+        response.status(isTooLarge ? TOO_LARGE : 400);
+        response.body(isTooLarge ? error(TOO_LARGE, "The form is too large.") : error(400, "The query or the form cannot be read:"
+            + " its percent-encoding or its UTF-8 is wrong."));
     }
 
     private Object answer(Request request, Response response, Supplier<View> view) throws JsonProcessingException {
@@ -115,14 +205,22 @@ public final class GuardRoutes implements Routes {
         response.header("Referrer-Policy", "no-referrer");
         response.header("Content-Security-Policy", Document.POLICY);
         response.type(isHtml ? "text/html; charset=utf-8" : "application/json");
+        RawResponse.remove(response, CORS);
         try {
+            refusal(request).ifPresent(why -> {
+                throw new BadRequest(FORBIDDEN, why);
+            });
             View found = view.get();
             return isHtml ? found.page() : JSON.writeValueAsString(found.facts());
         } catch (BadRequest e) {
             response.status(e.status());
-            return isHtml ? pages.failure(e.status(), e.getMessage()).page() : ErrorResponder.builder().statusCode(e.status())
-                .type(e.status() == 404 ? ErrorType.NOT_FOUND : ErrorType.INVALID_ARGUMENT).message(e.getMessage()).asString();
+            return isHtml ? pages.failure(e.status(), e.getMessage()).page() : error(e.status(), e.getMessage());
         }
+    }
+
+    private static String error(int status, String message) {
+        return ErrorResponder.builder().statusCode(status).type(status == NOT_FOUND ? ErrorType.NOT_FOUND : ErrorType.INVALID_ARGUMENT)
+            .message(message).asString();
     }
 
     private View overview(Request request) {
@@ -154,7 +252,8 @@ public final class GuardRoutes implements Routes {
     private View simulate(Request request) {
         GuardForm form = GuardForm.of(request, Set.of("commands", "auth", "startTls", "tls"));
         return pages.simulation(form.lines("commands", COMMANDS, COMMAND_LENGTH),
-            beginning(form.text("auth").map(GuardRoutes::offer).orElse(AuthOffer.ALWAYS), form.flag("startTls"), form.flag("tls")));
+            beginning(form.text("auth").map(GuardRoutes::offer).orElse(form.flag("startTls") ? AuthOffer.UNDER_TLS : AuthOffer.ALWAYS),
+                form.flag("startTls"), form.flag("tls")));
     }
 
     private static AuthOffer offer(String name) {
@@ -170,13 +269,16 @@ public final class GuardRoutes implements Routes {
         GuardForm form = GuardForm.of(request, Set.of("username", "password", "backend"));
         String name = form.required("username");
         String password = form.required("password");
+        if (name.indexOf('\0') >= 0 || password.indexOf('\0') >= 0) {
+            throw new BadRequest(400, "A NUL cannot be part of a username or a password (RFC 4616).");
+        }
         Optional<String> wanted = form.text("backend");
         List<Safeguarded> asked = backends.all().stream().filter(backend -> wanted.isEmpty() || wanted.get().equals(backend.name()))
             .collect(Collectors.toList());
         if (asked.isEmpty()) {
             throw new BadRequest(404, "There is no such backend; " + View.BASE + "/backends lists them.");
         }
-        List<Answer> answers = AuthCheck.ask(asked, Credentials.of(asJamesHasIt(name), Secret.of(password)));
+        List<Answer> answers = authCheck.ask(asked, Credentials.of(asJamesHasIt(name), Secret.of(password)), request.ip());
         return pages.authCheck(names(), answers);
     }
 
@@ -204,7 +306,11 @@ public final class GuardRoutes implements Routes {
     }
 
     private static Optional<String> query(Request request, String name) {
-        return Optional.ofNullable(request.queryParams(name)).map(String::trim).filter(text -> !text.isEmpty());
+        String[] values = Optional.ofNullable(request.queryParamsValues(name)).orElse(new String[0]);
+        if (values.length > 1) {
+            throw new BadRequest(400, "The parameter " + name + " is there twice.");
+        }
+        return Stream.of(values).findFirst().map(String::trim).filter(text -> !text.isEmpty());
     }
 
     private interface Handler {

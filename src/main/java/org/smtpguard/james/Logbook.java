@@ -36,6 +36,8 @@ public final class Logbook {
     private static final Logger REFUSAL = LoggerFactory.getLogger("org.smtpguard.REFUSAL");
     /** CrowdSec scenarios read this logger, and what is said there of a failure, in James' words. */
     private static final Logger AUTHENTICATION = LoggerFactory.getLogger("org.apache.james.protocols.smtp.AUTHENTICATION");
+    /** What stands for the mechanism where WebAdmin has checked a log-in. */
+    private static final String WEBADMIN = "WEBADMIN";
     private static final int NAME_LIMIT = 120;
     private static final int REASON_LIMIT = 200;
 
@@ -137,6 +139,21 @@ public final class Logbook {
         AUTHENTICATION.info("AUTH method {} {} from {}@{}: {} ({}) by {} [{}] client={} session={}", mechanism,
             outcome.isRefusal() ? "failed" : "ended", user, client(session), outcome, Printable.cut(reason, REASON_LIMIT), backend,
             outcome.fault().orElseThrow().id(), client(session), session.getSessionID());
+    }
+
+    /**
+     * A log-in check in WebAdmin has failed: a failed log-in like any other, but without a session.
+     *
+     * @param client the address that asked
+     * @param result a refusal
+     */
+    void checkFailed(String client, String username, String backend, CredentialResult result) {
+        AuthOutcome outcome = AuthOutcome.valueOf(result.kind().name());
+        metrics.authenticated(WEBADMIN, backend, outcome);
+        String from = Printable.cut(client, NAME_LIMIT);
+        AUTHENTICATION.info("AUTH method {} {} from {}@{}: {} ({}) by {} [{}] client={} session=none", WEBADMIN,
+            outcome.isRefusal() ? "failed" : "ended", Printable.cut(username, NAME_LIMIT), from, outcome,
+            Printable.cut(result.reason(), REASON_LIMIT), backend, outcome.fault().orElseThrow().id(), from);
     }
 
     /** The session has ended. */

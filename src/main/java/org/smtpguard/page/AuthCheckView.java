@@ -47,8 +47,8 @@ final class AuthCheckView extends View {
     @Override
     Element content() {
         return el("div",
-            el("p", "Each backend is asked by itself, whatever the others say. It is a real question: a backend that counts failures "
-                + "counts this one. Neither name nor password is logged, kept or shown again.").css("muted"),
+            el("p", "Each backend is queried by itself, whatever the others say. It is a real log-in attempt: one that every backend "
+                + "refuses is logged and counted as a failed log-in. The password is neither logged, kept nor shown again.").css("muted"),
             answers.isEmpty() ? Optional.empty() : Optional.of(el("section", el("h2", "Answers"), table()).css("card")),
             backends.isEmpty() ? el("p", "No port has a backend.").css("muted") : form());
     }

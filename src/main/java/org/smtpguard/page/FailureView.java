@@ -21,7 +21,16 @@ final class FailureView extends View {
 
     @Override
     String title() {
-        return status == 404 ? "Not found" : "Not understood";
+        switch (status) {
+            case 403:
+                return "Refused";
+            case 404:
+                return "Not found";
+            case 429:
+                return "Too many";
+            default:
+                return "Not understood";
+        }
     }
 
     @Override

@@ -126,6 +126,8 @@ class WebAdminIT {
         "/violations?by=moon         | by can be rule, client or verb",
         "/violations?mode=off        | mode can be enforce or observe",
         "?since=<b>                  | since can be",
+        "/violations?bye=moon        | There is a parameter too many; known are since, by, mode.",
+        "/backends?since=1h          | This address takes no parameters.",
     })
     void aQueryThatMakesNoSenseIsToldWhatWould(String path, String message) {
         HttpResponse<String> response = webAdmin.get("/smtp-guard" + path.replace("<", "%3C").replace(">", "%3E"), JSON);
@@ -140,6 +142,15 @@ class WebAdminIT {
     void whatIsNoTopicIsNotFound(String topic) {
         assertThat(webAdmin.get("/smtp-guard/diagnoses/" + topic, JSON).statusCode()).isEqualTo(404);
         assertThat(webAdmin.get("/smtp-guard/diagnoses/" + topic, "text/html").body()).doesNotContain("<script");
+    }
+
+    @Test
+    void anAddressThatThereIsNotIsAPageInABrowser() {
+        HttpResponse<String> page = webAdmin.get("/smtp-guard/nothing/here", "text/html");
+
+        assertThat(page.statusCode()).isEqualTo(404);
+        assertThat(page.body()).startsWith("<!DOCTYPE html>").contains("There is no such address");
+        assertThat(webAdmin.read(webAdmin.get("/smtp-guard/nothing", JSON)).path("type").asText()).isEqualTo("notFound");
     }
 
     @Test
@@ -216,8 +227,9 @@ class WebAdminIT {
         assertThat(webAdmin.read(response).path("answers").findValuesAsText("verdict")).containsExactly("expired");
     }
 
+    /** The name is logged as that of any failed log-in, and of no other. */
     @Test
-    void neitherNameNorPasswordOfACheckIsLoggedOrShownAgain() {
+    void noPasswordOfACheckIsLoggedOrShownAgain() {
         String user = "confided-user@localhost";
         String password = Sent.password("confided-pass-phrase");
         String form = "username=" + user.replace("@", "%40") + "&password=" + password;
@@ -232,11 +244,12 @@ class WebAdminIT {
             webAdmin.post(CHECK, JSON, "{\"username\":\"" + user + "@x@y\",\"password\":\"" + password + "\"}"),
             webAdmin.post(CHECK, JSON, "{\"username\":\"" + user + "\",\"password\":\"" + password + "\",\"backend\":\"nowhere\"}"));
         // The same way as those, and logged: what is left out is left out by us, and not by a log that shows no bodies.
-        webAdmin.post("/smtp-guard/simulate", JSON, "{\"commands\":[\"NOOP bodies-are-logged\"]}");
+        webAdmin.post("/no-such-route", JSON, "bodies-are-logged");
 
         assertThat(responses).extracting(HttpResponse::statusCode).containsExactly(200, 200, 400, 400, 400, 400, 400, 404);
         assertThat(responses).allSatisfy(response -> assertThat(response.body()).doesNotContain("confided"));
-        assertThat(server.log()).contains("bodies-are-logged").doesNotContain("confided");
+        assertThat(server.log()).contains("bodies-are-logged").doesNotContain("confided-pass")
+            .contains("AUTH method WEBADMIN failed from confided-user@localhost@127.0.0.1: UNKNOWN (no such user) by apps");
     }
 
     @Test
