@@ -1,6 +1,8 @@
 package org.smtpguard.diagnosis;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.smtpguard.protocol.CommandLine;
@@ -16,6 +18,11 @@ public final class Diagnostician {
     private static final int REASON_LIMIT = 300;
     /** A server takes 100 recipients at least (RFC 5321 §4.5.3.1.8): of so many each is told why. */
     private static final int REASONS = 100;
+
+    /** Who is told these needs to authenticate to get on, or has tried to and failed. */
+    private static final Set<DiagnosisId> SHOWS_NEED_OF_AUTH = EnumSet.of(DiagnosisId.AUTH_REQUIRED, DiagnosisId.AUTH_CREDENTIALS,
+        DiagnosisId.AUTH_UNAVAILABLE, DiagnosisId.AUTH_MECHANISM, DiagnosisId.AUTH_ENCODING, DiagnosisId.AUTH_TLS_REQUIRED,
+        DiagnosisId.AUTH_IDENTITY, DiagnosisId.AUTH_TOO_LONG, DiagnosisId.AUTH_EXPIRED, DiagnosisId.AUTH_TOO_WEAK);
 
     private final SequenceTable table;
 
@@ -35,6 +42,14 @@ public final class Diagnostician {
         SessionState then = fault.closesConnection() ? SessionState.on(state.port()).build() : state;
         return new Diagnosis(fault.id(), fault.code(), fault.status(), summary(name(command), fault.cause()), List.of(),
             StateText.of(state), next(then), fault.closesConnection());
+    }
+
+    /**
+     * The state that a session is in once it was refused with that diagnosis. A refusal changes nothing, but one of AUTH shows that the
+     * client needs it: it is led there from then on, and not past it.
+     */
+    public static SessionState afterwards(DiagnosisId id, SessionState state) {
+        return SHOWS_NEED_OF_AUTH.contains(id) ? state.but().authenticationNeeded(true).build() : state;
     }
 
     /** Where the session stands, in words. */

@@ -5,8 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sequence.Move;
+import org.smtpguard.sequence.Port;
+import org.smtpguard.sequence.SequenceRule;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
 
@@ -29,9 +32,7 @@ public final class Rehearsal {
         SessionState state = begin;
         for (CommandLine command : commands) {
             Optional<Diagnosis> refusal = refusal(command, state);
-            if (refusal.isEmpty()) {
-                state = after(command, state);
-            }
+            state = refusal.isPresent() ? Diagnostician.afterwards(refusal.get().id(), state) : after(command, state);
             steps.add(new Step(command, refusal, state, diagnostician.stateOf(state), diagnostician.next(state)));
             if (command.verb() == Verb.QUIT && refusal.isEmpty()) {
                 break;
@@ -44,8 +45,27 @@ public final class Rehearsal {
         if (command.endsInBareLf()) {
             return Optional.of(diagnostician.of(Fault.BARE_LF, command, state));
         }
-        return command.verb() == Verb.OTHER ? Optional.of(diagnostician.of(Fault.UNKNOWN_COMMAND, command, state))
-            : table.judge(state, command).refusedBy().map(rule -> diagnostician.of(rule, command, state));
+        Optional<SequenceRule> rule = table.judge(state, command).refusedBy();
+        if (rule.isPresent()) {
+            DiagnosisId id = rule.get().id();
+            return Optional.of(diagnostician.of(rule.get(), command, Diagnostician.afterwards(id, state)));
+        }
+        return isKnown(command.verb(), state.port()) ? Optional.empty()
+            : Optional.of(diagnostician.of(Fault.UNKNOWN_COMMAND, command, state));
+    }
+
+    /** What a port does not offer the server answers as what it does not know. */
+    private static boolean isKnown(Verb verb, Port port) {
+        switch (verb) {
+            case OTHER:
+                return false;
+            case STARTTLS:
+                return port.offersStartTls();
+            case AUTH:
+                return port.authCommand().isPresent();
+            default:
+                return true;
+        }
     }
 
     private static SessionState after(CommandLine command, SessionState state) {

@@ -30,9 +30,6 @@ final class PortGuard {
     /** There is no James behind our own AUTH that could answer instead: these hold for it in whatever mode. */
     private static final Set<DiagnosisId> BELONGS_TO_AUTH = EnumSet.of(DiagnosisId.AUTH_TLS_REQUIRED, DiagnosisId.SEQ_AUTH_REPEATED,
         DiagnosisId.SYN_ARGUMENT);
-    static final Set<DiagnosisId> SHOWS_NEED_OF_AUTH = EnumSet.of(DiagnosisId.AUTH_REQUIRED, DiagnosisId.AUTH_CREDENTIALS,
-        DiagnosisId.AUTH_UNAVAILABLE, DiagnosisId.AUTH_MECHANISM, DiagnosisId.AUTH_ENCODING, DiagnosisId.AUTH_TLS_REQUIRED,
-        DiagnosisId.AUTH_IDENTITY, DiagnosisId.AUTH_TOO_LONG, DiagnosisId.AUTH_EXPIRED, DiagnosisId.AUTH_TOO_WEAK);
     private static final Set<DiagnosisId> AUTH_FAILURES = EnumSet.of(DiagnosisId.AUTH_CREDENTIALS, DiagnosisId.AUTH_IDENTITY,
         DiagnosisId.AUTH_EXPIRED, DiagnosisId.AUTH_TOO_WEAK);
     /** Neither the client's error, nor one of order or syntax; or the end already. */
@@ -160,11 +157,11 @@ final class PortGuard {
 
     /** A client that tried to authenticate and could not will be shown the way there, not past it. */
     private SessionState afterwards(SMTPSession session, DiagnosisId id, SessionState state) {
-        if (!SHOWS_NEED_OF_AUTH.contains(id)) {
-            return state;
+        SessionState after = Diagnostician.afterwards(id, state);
+        if (after.isAuthenticationNeeded()) {
+            Notes.of(session).needsAuthentication();
         }
-        Notes.of(session).needsAuthentication();
-        return state.but().authenticationNeeded(true).build();
+        return after;
     }
 
     private Response refuse(SMTPSession session, Diagnosis diagnosis, CommandLine command) {

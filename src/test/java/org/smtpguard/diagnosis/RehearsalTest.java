@@ -55,9 +55,30 @@ class RehearsalTest {
         assertThat(ids(of("QUIT now", "EHLO a"))).containsExactly("SYN-ARGUMENT", "-");
     }
 
+    @Test
+    void whoHasTriedToAuthenticateIsLedThere() {
+        List<Step> steps = of("EHLO a", "AUTH PLAIN x");
+
+        assertThat(steps.get(0).next()).startsWith("MAIL FROM:<address>");
+        assertThat(steps.get(1).next()).startsWith("STARTTLS");
+        assertThat(steps.get(1).refusal().orElseThrow().next()).startsWith("STARTTLS");
+    }
+
+    @Test
+    void whatThePortDoesNotOfferIsUnknown() {
+        SessionState bare = SessionState.on(Port.plain()).build();
+
+        assertThat(ids(of(bare, "STARTTLS", "AUTH PLAIN x", "EHLO a", "STARTTLS", "AUTH PLAIN x")))
+            .containsExactly("SEQ-EHLO-MISSING", "SEQ-EHLO-MISSING", "-", "SYN-COMMAND", "SYN-COMMAND");
+    }
+
     private List<Step> of(String... commands) {
+        return of(SUBMISSION, commands);
+    }
+
+    private List<Step> of(SessionState begin, String... commands) {
         return rehearsal.of(Stream.of(commands).map(command -> CommandLine.parse((command + "\r\n").getBytes(StandardCharsets.US_ASCII)))
-            .collect(Collectors.toList()), SUBMISSION);
+            .collect(Collectors.toList()), begin);
     }
 
     private static List<String> ids(List<Step> steps) {

@@ -80,7 +80,7 @@ final class Dialogue {
     }
 
     private SessionState afterwards(DiagnosisId id) {
-        state = PortGuard.SHOWS_NEED_OF_AUTH.contains(id) ? state.but().authenticationNeeded(true).build() : state;
+        state = Diagnostician.afterwards(id, state);
         return state;
     }
 

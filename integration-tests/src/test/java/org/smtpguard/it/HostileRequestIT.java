@@ -104,7 +104,8 @@ class HostileRequestIT {
 
     static Stream<String> unreadable() {
         return Stream.of("/smtp-guard?since=%ZZ", "/smtp-guard?since=%", "/smtp-guard?since=%FF", "/smtp-guard?%ZZ",
-            "/smtp-guard?since=-1h", "/smtp-guard?since=99999999999999999999m", "/smtp-guard?since=9999999-01-01T00:00:00Z", "/smtp-guard?since=1h&since=2h",
+            "/smtp-guard?since=-1h", "/smtp-guard?since=99999999999999999999m", "/smtp-guard?since=9999999-01-01T00:00:00Z",
+            "/smtp-guard?since=1h&since=2h",
             "/smtp-guard?surprise=1", "/smtp-guard/sessions?ref=a&ref=b", "/smtp-guard/violations?since=1h&limit=-1",
             "/smtp-guard/diagnoses?since=1h", "/smtp-guard/backends?x", "/smtp-guard/auth/check?password=x",
             "/smtp-guard/violations?by=rule&by=verb", "/smtp-guard/simulate?commands=EHLO");
@@ -186,7 +187,8 @@ class HostileRequestIT {
         }
         sites.add(List.of(own, "Sec-Fetch-Site: same-origin", "Origin: http://evil.example"));
         for (String host : List.of("evil.example", "evil.example:" + server.webAdmin().getPort(), "localhost.evil.example",
-            "127.0.0.1.nip.io", "127.0.0.1@evil.example", "10.0.0.1", "0.0.0.0", "[::2]", "127.256.0.1", "128.0.0.1", "localhost:x", "localhost.", "127.1")) {
+            "127.0.0.1.nip.io", "127.0.0.1@evil.example", "10.0.0.1", "0.0.0.0", "[::2]", "127.256.0.1", "128.0.0.1",
+            "localhost:x", "localhost.", "127.1")) {
             sites.add(List.of("Host: " + host));
         }
         // A page whose own name was made to resolve to this server can have its browser send these.
