@@ -6,9 +6,9 @@ import java.util.stream.Stream;
 
 /** Where in a client's certificate its user name stands. */
 enum CertificateName {
-    /** The first rfc822Name among the subject's alternative names (RFC 5280 §4.2.1.6). */
+    /** The one rfc822Name among the subject's alternative names (RFC 5280 §4.2.1.6); of several none is taken. */
     EMAIL,
-    /** The subject's common name. */
+    /** The common name of the subject's most specific RDN that has one; if that has several, none is taken. */
     CN;
 
     static Optional<CertificateName> of(String name) {
