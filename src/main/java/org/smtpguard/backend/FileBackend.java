@@ -7,13 +7,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.slf4j.Logger;
@@ -23,6 +23,7 @@ import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.SecretLookup;
 import org.smtpguard.credential.Workers;
@@ -48,6 +49,7 @@ public final class FileBackend implements SecretLookup {
 
     private static final String TOO_MUCH = "too many passwords wait to be checked";
     private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final String[] ELEMENTS =
         {"file", "upgrade", HashSettings.PREFERRED_SCHEME, HashSettings.ALLOW_PLAIN, HashSettings.COST_LIMITS};
 
@@ -55,11 +57,12 @@ public final class FileBackend implements SecretLookup {
     private final Workers workers;
     private final PasswordSchemes schemes;
     private final Path file;
-    private final byte[] key = new byte[32];
+    private final byte[] key;
     private final ReentrantLock reading = new ReentrantLock();
     private final FileHashes hashes;
     private final Optional<HashUpgrade> upgrade;
     private final Watch watch;
+    private final AtomicLong looked = new AtomicLong(System.nanoTime() - LOOK_EVERY.toNanos());
     private volatile Runnable listener = () -> { };
     private volatile Version version;
 
@@ -86,7 +89,7 @@ public final class FileBackend implements SecretLookup {
             ? Optional.of(new HashUpgrade(settings.name(), schemes, workers.hashing(), workers.blocking()))
             : Optional.empty();
         this.watch = new Watch(workers.hashing(), this::users);
-        new SecureRandom().nextBytes(key);
+        this.key = settings.keyFor(Decoys.USE);
         Optional<Stamp> stamp = stamp();
         try {
             this.version = new Version(stamp, UserFile.parse(content(), schemes, key), Optional.empty());
@@ -136,6 +139,28 @@ public final class FileBackend implements SecretLookup {
         return answer;
     }
 
+    /** Of the file as it was last read; it is looked at afterwards, since a port without any other mechanism asks for nothing else. */
+    @Override
+    public KeyCensus census(String scheme) {
+        KeyCensus census = version.users.census(scheme);
+        if (census.isEmpty()) {
+            lookSoon();
+        }
+        return census;
+    }
+
+    private void lookSoon() {
+        long now = System.nanoTime();
+        long last = looked.get();
+        if (now - last >= LOOK_EVERY.toNanos() && looked.compareAndSet(last, now)) {
+            try {
+                workers.hashing().execute(this::users);
+            } catch (RejectedExecutionException e) {
+                LOGGER.debug("Backend {} does not look at its file now: too much to do", name());
+            }
+        }
+    }
+
     /** Looks at the file. */
     @Override
     public CompletionStage<Optional<String>> check() {
@@ -167,6 +192,9 @@ public final class FileBackend implements SecretLookup {
 
     private KeyResult keys(String user, String scheme) {
         UserFile users = users();
+        if (!users.knows(user)) {
+            return KeyResult.unknown();
+        }
         if (users.isDisabled(user)) {
             return KeyResult.disabled();
         }

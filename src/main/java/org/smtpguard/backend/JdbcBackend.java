@@ -1,9 +1,7 @@
 package org.smtpguard.backend;
 
-import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.SecretLookup;
 import org.smtpguard.credential.Workers;
@@ -33,8 +31,8 @@ import org.smtpguard.password.PasswordSchemes;
  * Users in a database, looked up by a statement of the operator's ({@code docs/backends/jdbc.md}). It gives at most one row, with the
  * hash of the password and perhaps more ({@link JdbcUser}).
  *
- * <p>Every claim costs one question to the database and one check of one hash, known user or not. What a stranger is checked against
- * costs what the users do who were looked up so far ({@link Decoys}).
+ * <p>Every claim costs one query and one check of one hash, known user or not. What an unknown user's password is checked against
+ * costs what the users' hashes do ({@link JdbcSample}).
  *
  * <p>Threads: the blocking pool asks the database, then the hashing pool checks the hash and completes the answer. What is
  * written afterwards, a better hash ({@link HashUpgrade}) and that there was a log-in ({@link JdbcLastLogin}), is written on the
@@ -46,8 +44,8 @@ public final class JdbcBackend implements SecretLookup {
     private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
     private static final String LOOKUP = "lookup";
     private static final String[] ELEMENTS = {JdbcSource.URL, JdbcSource.DRIVER, JdbcSource.USER, JdbcSource.PASSWORD,
-        JdbcDatabase.POOL_SIZE, LOOKUP, JdbcHash.ELEMENT, JdbcLastLogin.ELEMENT, HashSettings.PREFERRED_SCHEME, HashSettings.ALLOW_PLAIN,
-        HashSettings.COST_LIMITS};
+        JdbcDatabase.POOL_SIZE, LOOKUP, JdbcHash.ELEMENT, JdbcLastLogin.ELEMENT, JdbcSample.ELEMENT,
+        HashSettings.PREFERRED_SCHEME, HashSettings.ALLOW_PLAIN, HashSettings.COST_LIMITS};
     /** SQLSTATEs of databases that cannot hold a character of the name: nobody in there has that name. */
     private static final Set<String> NO_SUCH_CHARACTER = Set.of("22021", "22P05");
 
@@ -59,7 +57,7 @@ public final class JdbcBackend implements SecretLookup {
     private final Optional<JdbcStatement> upgrade;
     private final HashUpgrade hashUpgrade;
     private final Optional<JdbcLastLogin> lastLogin;
-    private final AtomicReference<Decoys> decoys;
+    private final JdbcSample sample;
 
     /**
      * Connects to nobody yet.
@@ -79,12 +77,11 @@ public final class JdbcBackend implements SecretLookup {
         this.lookup = JdbcStatement.of(settings, LOOKUP, Set.of(JdbcUser.ASKED, JdbcUser.LOCALPART, JdbcUser.DOMAIN));
         this.upgrade = JdbcHash.statement(settings);
         Optional<JdbcStatement> record = JdbcLastLogin.statement(settings);
-        byte[] key = new byte[32];
-        new SecureRandom().nextBytes(key);
-        this.decoys = new AtomicReference<>(Decoys.of(List.of(), schemes, key));
+        Optional<JdbcStatement> sampled = JdbcSample.statement(settings, lookup);
         // Last: from here on there are threads.
         this.database = new JdbcDatabase(settings, timeLimit());
         Executor writers = new Sideline(workers.blocking(), Math.max(1, JdbcDatabase.poolSize(settings) / 2));
+        this.sample = new JdbcSample(settings, sampled, database, schemes, writers, System::nanoTime);
         this.hashUpgrade = new HashUpgrade(settings.name(), schemes, workers.hashing(), writers);
         this.lastLogin = record.map(statement -> new JdbcLastLogin(settings.name(), statement, database, writers));
     }
@@ -109,6 +106,7 @@ public final class JdbcBackend implements SecretLookup {
         CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
         step(answer, workers.blocking(), Function.identity(), () -> {
             Optional<JdbcUser> user = find(asked);
+            sample.refresh();
             step(answer, workers.hashing(), Function.identity(), () -> conclude(answer, asked, user, credentials));
         });
         return answer;
@@ -118,9 +116,24 @@ public final class JdbcBackend implements SecretLookup {
     public CompletionStage<KeyResult> lookup(String username, String scheme) {
         String asked = UserFile.normalise(username);
         CompletableFuture<KeyResult> answer = new CompletableFuture<>();
-        step(answer, workers.blocking(), KeyResult::none, () -> answer.complete(
-            find(asked).map(user -> keys(user, scheme)).orElseGet(KeyResult::unknown)));
+        step(answer, workers.blocking(), KeyResult::none, () -> {
+            Optional<JdbcUser> found = find(asked);
+            sample.refresh();
+            answer.complete(found.map(user -> keys(user, scheme)).orElseGet(KeyResult::unknown));
+        });
         return answer;
+    }
+
+    @Override
+    public KeyCensus census(String scheme) {
+        return sample.census(scheme);
+    }
+
+    /** A look-up that does not use the whole name finds one user by several names. */
+    @Override
+    public String identity(String username) {
+        return lookup.names(JdbcUser.ASKED) || lookup.names(JdbcUser.DOMAIN) ? username
+            : JdbcUser.names(UserFile.normalise(username)).get(JdbcUser.LOCALPART);
     }
 
     @Override
@@ -134,8 +147,8 @@ public final class JdbcBackend implements SecretLookup {
 
     @Override
     public Optional<String> flaw() {
-        String flaws = Stream.of(hashUpgrade.trouble(), lastLogin.flatMap(JdbcLastLogin::trouble)).flatMap(Optional::stream)
-            .collect(Collectors.joining("; "));
+        String flaws = Stream.of(sample.trouble(), hashUpgrade.trouble(), lastLogin.flatMap(JdbcLastLogin::trouble))
+            .flatMap(Optional::stream).collect(Collectors.joining("; "));
         return Optional.of(flaws).filter(any -> !any.isEmpty());
     }
 
@@ -182,9 +195,8 @@ public final class JdbcBackend implements SecretLookup {
     }
 
     private void conclude(CompletableFuture<CredentialResult> answer, String asked, Optional<JdbcUser> user, Credentials credentials) {
-        Optional<PasswordHash> known = user.flatMap(this::hash);
-        known.ifPresent(hash -> decoys.updateAndGet(before -> before.with(hash)));
-        PasswordHash hash = known.orElse(decoys.get().of(asked));
+        PasswordHash decoy = sample.decoys().of(identity(asked));
+        PasswordHash hash = user.flatMap(this::hash).orElse(decoy);
         boolean matches = hash.matches(credentials.password().bytes());
         CredentialResult result = user.map(one -> verdict(one, matches)).orElseGet(CredentialResult::unknown);
         answer.complete(result);

@@ -85,6 +85,20 @@ final class JdbcDatabase implements AutoCloseable {
         });
     }
 
+    /**
+     * Runs a query and reads what it gave.
+     *
+     * @param maxRows so many rows are fetched at most
+     */
+    <T> T sample(JdbcStatement query, int maxRows, Reader<T> reader) throws SQLException {
+        return run(query, Map.of(), (connection, statement) -> {
+            statement.setMaxRows(maxRows);
+            try (ResultSet rows = statement.executeQuery()) {
+                return reader.read(rows);
+            }
+        });
+    }
+
     /** Runs a statement, whatever it gives or changes. */
     void run(JdbcStatement statement, Map<String, String> values) throws SQLException {
         run(statement, values, (connection, prepared) -> prepared.execute());

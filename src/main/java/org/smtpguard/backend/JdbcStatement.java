@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -26,6 +27,15 @@ final class JdbcStatement {
     /** As Dovecot writes what it pastes: {@code '%u'}, {@code '%Ln'}, <code>'%{user}'</code>. */
     private static final Pattern OF_DOVECOT = Pattern.compile("'%(?:[A-Z]?[und]|\\{[^}]*})'");
 
+    /** {@code = ?}, {@code LIKE ?}, {@code IN (?)}, also with the parameter in a function of its own such as {@code lower(?)}. */
+    private static final Pattern COMPARISON = Pattern.compile(
+        "\\s*(?:(?<![<>!:=])=|\\bI?LIKE\\b|\\bIN\\b)\\s*(?:[A-Za-z]\\w*)?\\s*(?:\\(\\s*\\?\\s*\\)|\\?)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern READS = Pattern.compile("^\\s*SELECT\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern WRITES_OR_LOCKS = Pattern.compile(
+        "\\b(?:INSERT|UPDATE|DELETE|MERGE|REPLACE|INTO|CALL|EXEC|EXECUTE|FOR|LOCK)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LIMIT_AT_END = Pattern.compile(
+        "\\s+(?:LIMIT\\s+\\d+|FETCH\\s+FIRST\\s+(?:\\d+\\s+)?ROWS?\\s+ONLY)\\s*;?\\s*$", Pattern.CASE_INSENSITIVE);
+
     private final String sql;
     /** In the order of their question marks. */
     private final List<String> names;
@@ -38,13 +48,14 @@ final class JdbcStatement {
     /**
      * Reads the statement that stands in an element.
      *
-     * @param known the parameters that there are; those that tell users apart are {@code user} and {@code localpart}
+     * @param known the parameters that there are; those that tell users apart are {@code user} and {@code localpart}, and unless there is
+     *     no parameter at all the statement has to use one of them
      * @throws org.smtpguard.credential.ConfigurationFault if it is missing, or its parameters are not what they should be
      */
     static JdbcStatement of(BackendSettings settings, String element, Set<String> known) {
         String text = settings.required(element);
         String has = "has <" + element + "> with ";
-        Pattern parameter = Pattern.compile(":(?:" + String.join("|", known) + ")\\b");
+        Pattern parameter = Pattern.compile(known.isEmpty() ? "(?!)" : ":(?:" + String.join("|", known) + ")\\b");
         StringBuilder sql = new StringBuilder();
         List<String> names = new ArrayList<>();
         Matcher token = TOKEN.matcher(text);
@@ -73,14 +84,26 @@ final class JdbcStatement {
             token.appendReplacement(sql, "?");
         }
         token.appendTail(sql);
-        if (!names.contains(JdbcUser.ASKED) && !names.contains(JdbcUser.LOCALPART)) {
+        if (!known.isEmpty() && !names.contains(JdbcUser.ASKED) && !names.contains(JdbcUser.LOCALPART)) {
             throw settings.fault(has + "neither :user nor :localpart; without one of them it says the same of everybody");
         }
         return new JdbcStatement(sql.toString(), List.copyOf(names));
     }
 
+    /**
+     * The same statement for all users instead of one: each comparison of something with a parameter is replaced by {@code IS NOT NULL},
+     * and a limit at the end is left out. Empty if a parameter is used in another way, or if the statement is not one that reads only.
+     */
+    Optional<JdbcStatement> ofAllUsers() {
+        if (!READS.matcher(sql).find() || WRITES_OR_LOCKS.matcher(sql).find()) {
+            return Optional.empty();
+        }
+        String all = LIMIT_AT_END.matcher(COMPARISON.matcher(sql).replaceAll(" IS NOT NULL")).replaceFirst("");
+        return all.indexOf('?') < 0 ? Optional.of(new JdbcStatement(all, List.of())) : Optional.empty();
+    }
+
     private static String colons(Set<String> names) {
-        return ":" + String.join(", :", new TreeSet<>(names));
+        return names.isEmpty() ? "none" : ":" + String.join(", :", new TreeSet<>(names));
     }
 
     boolean names(String parameter) {

@@ -50,6 +50,21 @@ final class JdbcUser {
      * @throws Unusable if there is more than one, or something in it that cannot be understood
      */
     static Optional<JdbcUser> read(ResultSet rows, String asked) throws SQLException {
+        Optional<JdbcUser> user = next(rows, asked);
+        if (user.isPresent() && rows.next()) {
+            throw new Unusable("the look-up gave more than one row for one name; make it give one");
+        }
+        return user;
+    }
+
+    /**
+     * Reads the next row.
+     *
+     * @param asked the name to go on with where the row has none
+     * @return empty if there is no row
+     * @throws Unusable if there is something in it that cannot be understood
+     */
+    static Optional<JdbcUser> next(ResultSet rows, String asked) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
@@ -57,16 +72,12 @@ final class JdbcUser {
         String column = row.text(row.password()).orElse("");
         StoredPassword stored = StoredPassword.of(column);
         Optional<String> name = row.word(USERNAME);
-        JdbcUser user = new JdbcUser(
+        return Optional.of(new JdbcUser(
             name.map(UserFile::normalise).orElse(asked),
             column,
             row.hash(stored.hash(), name.orElse(asked)),
             stored.isDisabled() || row.flag(DISABLED).orElse(false) || !row.flag(ACTIVE).orElse(true),
-            row.flag(EXPIRED).orElse(false));
-        if (rows.next()) {
-            throw new Unusable("the look-up gave more than one row for one name; make it give one");
-        }
-        return Optional.of(user);
+            row.flag(EXPIRED).orElse(false)));
     }
 
     /** The parameters that a name gives: the whole of it, what stands before its last {@code @}, and what stands behind. */

@@ -12,7 +12,7 @@ final class ScramLookup {
     }
 
     /**
-     * The keys that a hash holds; unknown if it holds none of that scheme.
+     * The keys that a hash holds; keyless if it holds none of that scheme.
      *
      * @param user the name to go on with
      * @param scheme {@code SCRAM-SHA-256}, say
@@ -21,6 +21,6 @@ final class ScramLookup {
         return hash.flatMap(PasswordHash::scram).filter(verifier -> verifier.mechanism().equals(scheme))
             .map(verifier -> KeyResult.found(user,
                 new ScramKeys(verifier.iterations(), verifier.salt(), verifier.storedKey(), verifier.serverKey())))
-            .orElseGet(KeyResult::unknown);
+            .orElseGet(KeyResult::keyless);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.password.MalformedHash;
 import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
@@ -23,11 +24,13 @@ final class UserFile {
     private final Map<String, PasswordHash> users;
     private final Set<String> disabled;
     private final Decoys decoys;
+    private final ScramShapes shapes;
 
     private UserFile(Map<String, PasswordHash> users, Set<String> disabled, Decoys decoys) {
         this.users = users;
         this.disabled = disabled;
         this.decoys = decoys;
+        this.shapes = ScramShapes.of(users.values());
     }
 
     /**
@@ -210,6 +213,11 @@ final class UserFile {
      */
     Optional<PasswordHash> storedFor(String user) {
         return Optional.ofNullable(users.get(user));
+    }
+
+    /** How the keys of a SCRAM scheme look that the file holds. */
+    KeyCensus census(String scheme) {
+        return KeyCensus.counted(shapes.of(scheme));
     }
 
     /** A line that cannot be taken. The message goes on after the file's name. */

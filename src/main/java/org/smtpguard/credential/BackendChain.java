@@ -1,6 +1,7 @@
 package org.smtpguard.credential;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -8,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +87,20 @@ public final class BackendChain {
             }
         });
         return keys;
+    }
+
+    /** How the SCRAM keys of a scheme look that the backends hold, all of them together. Returns at once. */
+    public KeyCensus census(String scheme) {
+        return lookups().map(backend -> backend.census(scheme)).reduce(KeyCensus.counted(Map.of()), KeyCensus::and);
+    }
+
+    /** What tells users apart here: two names by which every backend finds the same user have the same. */
+    public String identity(String username) {
+        return lookups().reduce(username, (name, backend) -> backend.identity(name), (one, other) -> other);
+    }
+
+    private Stream<SecretLookup> lookups() {
+        return links.stream().map(Link::backend).filter(SecretLookup.class::isInstance).map(SecretLookup.class::cast);
     }
 
     private static CompletionStage<KeyResult> keys(CredentialBackend backend, String username, String scheme) {

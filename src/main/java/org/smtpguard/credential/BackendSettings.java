@@ -39,8 +39,11 @@ public final class BackendSettings {
     private final Map<String, String> written;
     private final Map<String, String> elements = new HashMap<>();
     private final Function<String, Path> files;
+    private final InstallationSecret secret;
 
     /**
+     * Settings with a random secret, for a backend outside of a server.
+     *
      * @param type the backend's class, as written
      * @param name the backend's name
      * @param elements the text of each child element, by the element's name, and of each attribute of those, by its
@@ -49,11 +52,27 @@ public final class BackendSettings {
      * @throws ConfigurationFault if a value stands in a variable that is not set, or in a file that cannot be read
      */
     public BackendSettings(String type, String name, Map<String, String> elements, Function<String, Path> files) {
-        this(type, name, elements, files, variable -> Optional.ofNullable(System.getenv(variable)));
+        this(type, name, elements, files, InstallationSecret.random());
+    }
+
+    /**
+     * The same for a backend of a server.
+     *
+     * @param secret the server's
+     */
+    public BackendSettings(String type, String name, Map<String, String> elements, Function<String, Path> files,
+                           InstallationSecret secret) {
+        this(type, name, elements, files, secret, variable -> Optional.ofNullable(System.getenv(variable)));
     }
 
     BackendSettings(String type, String name, Map<String, String> elements, Function<String, Path> files,
                     Function<String, Optional<String>> environment) {
+        this(type, name, elements, files, InstallationSecret.random(), environment);
+    }
+
+    private BackendSettings(String type, String name, Map<String, String> elements, Function<String, Path> files,
+                            InstallationSecret secret, Function<String, Optional<String>> environment) {
+        this.secret = Objects.requireNonNull(secret, "secret");
         this.type = Objects.requireNonNull(type, "type");
         this.name = Objects.requireNonNull(name, "name");
         this.written = new TreeMap<>(elements);
@@ -103,6 +122,15 @@ public final class BackendSettings {
             }
         }
         return this;
+    }
+
+    /**
+     * A key for one use of this backend, 32 octets: the same after each restart and on all servers of a cluster.
+     *
+     * @param use as for {@link InstallationSecret#keyFor}
+     */
+    public byte[] keyFor(String use) {
+        return secret.keyFor(use + " " + name);
     }
 
     /** Whether the element stands there, empty or not. */

@@ -83,6 +83,11 @@ public final class CredentialResult {
         return new CredentialResult(Kind.REFUSED, "wrong password");
     }
 
+    /** Refused, since the user's stored password is of a kind that the mechanism cannot be checked with. */
+    public static CredentialResult keyless() {
+        return new CredentialResult(Kind.REFUSED, "no SCRAM key for this user");
+    }
+
     public static CredentialResult disabled() {
         return new CredentialResult(Kind.DISABLED, "account disabled");
     }

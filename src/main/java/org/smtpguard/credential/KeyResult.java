@@ -34,9 +34,14 @@ public final class KeyResult {
         return new KeyResult(CredentialResult.Kind.ACCEPTED, Optional.of(keys), username);
     }
 
-    /** The backend knows no such user, or has no keys of that kind: to a client it is the same. */
+    /** The backend knows no such user. */
     public static KeyResult unknown() {
-        return new KeyResult(CredentialResult.Kind.UNKNOWN, Optional.empty(), "no such user, or no keys");
+        return new KeyResult(CredentialResult.Kind.UNKNOWN, Optional.empty(), "no such user");
+    }
+
+    /** The backend knows the user and has no keys for the mechanism: to a client, the same as a wrong password. */
+    public static KeyResult keyless() {
+        return new KeyResult(CredentialResult.Kind.REFUSED, Optional.empty(), CredentialResult.keyless().reason());
     }
 
     public static KeyResult disabled() {
@@ -57,6 +62,8 @@ public final class KeyResult {
                 return CredentialResult.unavailable(detail, evidence);
             case DISABLED:
                 return CredentialResult.disabled();
+            case REFUSED:
+                return CredentialResult.keyless();
             default:
                 return CredentialResult.unknown();
         }

@@ -14,4 +14,22 @@ public interface SecretLookup extends CredentialBackend {
      * @param scheme the name of the mechanism that the keys were made for, without {@code -PLUS}: {@code SCRAM-SHA-256}
      */
     CompletionStage<KeyResult> lookup(String username, String scheme);
+
+    /**
+     * How the keys of a scheme look that are stored here. Asked on a thread that must not wait, also by EHLO: what was found out before.
+     * It must follow the users and never the look-ups, which are an attacker's to make.
+     *
+     * @param scheme as for {@link #lookup}
+     */
+    default KeyCensus census(String scheme) {
+        return KeyCensus.uncounted();
+    }
+
+    /**
+     * The part of a user name by which users are looked up: two names that give the same user always have the same. An unknown user's
+     * salt is made of it.
+     */
+    default String identity(String username) {
+        return username;
+    }
 }

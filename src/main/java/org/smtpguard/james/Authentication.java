@@ -42,6 +42,8 @@ import org.apache.mailet.Mail;
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.KeyCensus;
+import org.smtpguard.credential.KeyResult;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.diagnosis.Fault;
 import org.smtpguard.protocol.CommandLine;
@@ -132,8 +134,27 @@ public final class Authentication
             case "EXTERNAL":
                 return new External(identities);
             default:
-                return Scram.of(name, settings.mechanisms().contains(name + "-PLUS"), chain::lookup, identities);
+                return Scram.of(name, settings.mechanisms().contains(name + "-PLUS"), keys(chain), identities, backends.secret());
         }
+    }
+
+    private static Scram.Keys keys(BackendChain chain) {
+        return new Scram.Keys() {
+            @Override
+            public CompletableFuture<KeyResult> lookup(String username, String scheme) {
+                return chain.lookup(username, scheme);
+            }
+
+            @Override
+            public KeyCensus census(String scheme) {
+                return chain.census(scheme);
+            }
+
+            @Override
+            public String identity(String username) {
+                return chain.identity(username);
+            }
+        };
     }
 
     @Override

@@ -73,7 +73,7 @@ final class BackendSet {
         BackendChain.Then onRefused = choice(element, ON_REFUSED);
         BackendChain.Then onUnavailable = choice(element, ON_UNAVAILABLE);
         CredentialBackend backend = backends.acquire(new BackendSettings(element.requiredAttribute("class"),
-            element.requiredAttribute("name"), elements, backends::file));
+            element.requiredAttribute("name"), elements, backends::file, backends.secret()));
         return BackendChain.Link.of(backend).onUnknown(onUnknown).onRefused(onRefused).onUnavailable(onUnavailable);
     }
 

@@ -16,6 +16,7 @@ import org.apache.james.filesystem.api.FileSystem;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.resilience.BackendStatus;
@@ -35,14 +36,16 @@ public final class Backends {
     private final GuardPools pools;
     private final LocalUsers users;
     private final GuardMetrics metrics;
+    private final GuardSecret secret;
     private final Map<String, Shared> byName = new TreeMap<>();
 
     @Inject
-    public Backends(FileSystem fileSystem, GuardPools pools, LocalUsers users, GuardMetrics metrics) {
+    public Backends(FileSystem fileSystem, GuardPools pools, LocalUsers users, GuardMetrics metrics, GuardSecret secret) {
         this.fileSystem = fileSystem;
         this.pools = pools;
         this.users = users;
         this.metrics = metrics;
+        this.secret = secret;
     }
 
     /**
@@ -71,6 +74,15 @@ public final class Backends {
             shared.backend.close();
             shared.workers.close();
         }
+    }
+
+    /**
+     * The secret of this installation.
+     *
+     * @throws ConfigurationFault if its file cannot be used
+     */
+    InstallationSecret secret() {
+        return secret.get();
     }
 
     /** The file that {@code file://conf/x} means to James. */

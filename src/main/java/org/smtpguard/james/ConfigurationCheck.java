@@ -46,7 +46,7 @@ public final class ConfigurationCheck {
         // As James has it: file://conf/x is below the directory that holds conf/.
         Path home = Optional.ofNullable(file.getParent()).map(Path::getParent).orElse(file.getRoot());
         this.backends = new Backends(new FileSystemImpl(new JamesServerResourceLoader(home.toString())), new GuardPools(),
-            LocalUsers.none(), GuardMetrics.unread());
+            LocalUsers.none(), GuardMetrics.unread(), GuardSecret.random());
     }
 
     /** What is right, what is doubtful and what is wrong, port by port in the order of the file. */

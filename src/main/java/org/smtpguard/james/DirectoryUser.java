@@ -2,10 +2,12 @@ package org.smtpguard.james;
 
 import java.lang.reflect.Field;
 import java.util.Optional;
+import java.util.UUID;
 
 import com.unboundid.ldap.sdk.DN;
 import com.unboundid.ldap.sdk.LDAPConnectionPool;
 import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.RDN;
 import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SimpleBindRequest;
 import org.apache.james.user.api.UsersRepository;
@@ -48,6 +50,12 @@ final class DirectoryUser {
         Field field = user.getClass().getDeclaredField(name);
         field.setAccessible(true);
         return field.get(user);
+    }
+
+    /** A user next to this one who does not exist: the directory has as much to do for it as it has for a name. */
+    DirectoryUser nobody() {
+        RDN unused = new RDN("cn", "nobody-" + UUID.randomUUID());
+        return new DirectoryUser(connections, name.getParent() == null ? new DN(unused) : new DN(unused, name.getParent()));
     }
 
     /**

@@ -18,6 +18,7 @@ public final class GuardModule extends AbstractModule {
         bind(GuardPools.class);
         bind(GuardMetrics.class);
         bind(Logbook.class);
+        bind(GuardSecret.class);
         bind(Backends.class);
         bind(LocalUsers.class).to(JamesUsers.class);
     }

@@ -9,9 +9,8 @@ import org.apache.james.core.Username;
 import org.apache.james.user.api.UsersRepository;
 import org.apache.james.user.api.UsersRepositoryException;
 import org.apache.james.user.api.model.User;
-import org.apache.james.user.lib.model.Algorithm;
-import org.apache.james.user.lib.model.DefaultUser;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Secret;
 
@@ -19,24 +18,26 @@ import org.smtpguard.credential.Secret;
  * James' {@link UsersRepository}, asked as James' own {@code UsersRepositoryAuthHook} asks it: by the name that the client sent, in
  * James' normal form. With virtual hosting that has to be the whole address.
  *
- * <p>James hashes nothing for a user it does not have, so that the time would tell who is one. Such a name costs a hash here, of
- * the algorithm that was last seen with a user. Users that James itself asks a directory for ({@link DirectoryUser}) have no hash;
- * there the time tells.
+ * <p>James hashes nothing for a user it does not have, so that the time would tell who is one. Such a name costs a hash here, of an
+ * algorithm that James has hashed its users' passwords with ({@link HashSample}). Where James has its users from a directory
+ * ({@link DirectoryUser}), an unknown name costs a bind, as a name that does not exist.
  *
- * <p>Any thread that may wait. What threads share is {@link #seen}: immutable, and whichever was written last will do.
+ * <p>Any thread that may wait.
  */
 @Singleton
 public final class JamesUsers implements LocalUsers {
-    /** What James takes where nothing is configured. */
-    private static final Algorithm BY_DEFAULT = Algorithm.of("PBKDF2");
-
     private final UsersRepository users;
     private final PasswordTest test = PasswordTest.ofThisJames();
-    private volatile Optional<Algorithm> seen = Optional.empty();
+    private final HashSample sample;
 
     @Inject
-    public JamesUsers(UsersRepository users) {
+    public JamesUsers(UsersRepository users, GuardSecret secret) {
+        this(users, secret.get());
+    }
+
+    JamesUsers(UsersRepository users, InstallationSecret secret) {
         this.users = users;
+        this.sample = new HashSample(users, secret.keyFor("password-decoy of James' users"), System::nanoTime);
     }
 
     @Override
@@ -48,6 +49,7 @@ public final class JamesUsers implements LocalUsers {
             // Whatever James does not take for a user name can be nobody's.
             return CredentialResult.unknown();
         }
+        sample.refresh();
         Optional<CredentialResult> byDirectory = askDirectory(name, password);
         if (byDirectory.isPresent()) {
             return byDirectory.get();
@@ -55,15 +57,12 @@ public final class JamesUsers implements LocalUsers {
         String text = new String(password.bytes(), StandardCharsets.UTF_8);
         Optional<Username> user = test.ask(users, name, text);
         if (user.isPresent()) {
-            if (seen.isEmpty()) {
-                isKnown(name);
-            }
             return CredentialResult.accepted(user.get().asString());
         }
-        if (isKnown(name)) {
+        if (users.getUserByName(name) != null) {
             return CredentialResult.refused();
         }
-        seen.orElse(BY_DEFAULT).digest(text, name.asString());
+        sample.algorithmFor(name).digest(text, name.asString());
         return CredentialResult.unknown();
     }
 
@@ -74,6 +73,10 @@ public final class JamesUsers implements LocalUsers {
         }
         Optional<User> user = Optional.ofNullable(users.getUserByName(name));
         if (user.isEmpty()) {
+            Optional<DirectoryUser> another = sample.anyUser().flatMap(DirectoryUser::of);
+            if (another.isPresent()) {
+                another.get().nobody().has(password);
+            }
             return Optional.of(CredentialResult.unknown());
         }
         Optional<DirectoryUser> entry = DirectoryUser.of(user.get());
@@ -82,13 +85,6 @@ public final class JamesUsers implements LocalUsers {
         }
         return Optional.of(entry.get().has(password) ? CredentialResult.accepted(user.get().getUserName().asString())
             : CredentialResult.refused());
-    }
-
-    private boolean isKnown(Username name) throws UsersRepositoryException {
-        Optional<User> user = Optional.ofNullable(users.getUserByName(name));
-        user.filter(DefaultUser.class::isInstance).map(DefaultUser.class::cast)
-            .ifPresent(hashed -> seen = Optional.of(hashed.getHashAlgorithm()));
-        return user.isPresent();
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.SecretLookup;
 
@@ -31,5 +32,15 @@ final class SafeguardedLookup extends Safeguarded implements SecretLookup {
     @Override
     public CompletionStage<KeyResult> lookup(String username, String scheme) {
         return ask(username, () -> backend.lookup(username, scheme), KEYS);
+    }
+
+    @Override
+    public KeyCensus census(String scheme) {
+        return backend.census(scheme);
+    }
+
+    @Override
+    public String identity(String username) {
+        return backend.identity(username);
     }
 }

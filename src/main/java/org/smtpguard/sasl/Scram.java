@@ -14,6 +14,8 @@ import com.ongres.scram.common.ScramFunctions;
 import com.ongres.scram.common.ScramMechanism;
 import com.ongres.scram.common.ServerFirstMessage;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.InstallationSecret;
+import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.ScramKeys;
 import org.smtpguard.sasl.ScramMessages.ClientFinal;
@@ -23,13 +25,23 @@ import org.smtpguard.sasl.ScramMessages.ClientFirst;
  * SCRAM (RFC 5802, RFC 7677), with and without channel binding {@code tls-server-end-point} (RFC 5929 §4): the password
  * never crosses the network, and the server proves that it knows the keys, too.
  *
- * <p>A user who is unknown, or of whom no keys are kept, gets a salt of its own that stays the same, and fails at the proof
- * like a wrong password.
+ * <p>A user who is unknown, or of whom no keys are kept, is asked by the keys of {@link ScramDecoys}, and fails at the proof
+ * like a wrong password. Where no user has keys, the mechanism is not offered.
  */
 public final class Scram implements Mechanism {
     /** Looks keys up. A caller that does not care any more cancels the future. */
     public interface Keys {
         CompletableFuture<KeyResult> lookup(String username, String scheme);
+
+        /** How the users' keys look; returns at once. */
+        default KeyCensus census(String scheme) {
+            return KeyCensus.uncounted();
+        }
+
+        /** What tells users apart of a name. */
+        default String identity(String username) {
+            return username;
+        }
     }
 
     private static final int NONCE_LENGTH = 24;
@@ -41,30 +53,33 @@ public final class Scram implements Mechanism {
     private final Identities identities;
     private final boolean bindingOffered;
     private final Supplier<String> nonces;
-    private final Decoy decoy;
+    private final ScramDecoys decoys;
 
-    private Scram(ScramMechanism mechanism, boolean bindingOffered, Keys keys, Identities identities, Supplier<String> nonces) {
+    private Scram(ScramMechanism mechanism, boolean bindingOffered, Keys keys, Identities identities, InstallationSecret secret,
+                  Supplier<String> nonces) {
         this.mechanism = mechanism;
         this.bindingOffered = bindingOffered;
         this.scheme = mechanism.getName().replace("-PLUS", "");
         this.keys = keys;
         this.identities = identities;
         this.nonces = nonces;
-        this.decoy = new Decoy(mechanism);
+        this.decoys = new ScramDecoys(mechanism, scheme, secret);
     }
 
     /**
      * @param name the registered name, such as {@code SCRAM-SHA-256-PLUS}
      * @param bindingOffered whether the server offers the {@code -PLUS} of it, where the connection can be bound to
+     * @param secret makes the salts of unknown users
      */
-    public static Scram of(String name, boolean bindingOffered, Keys keys, Identities identities) {
+    public static Scram of(String name, boolean bindingOffered, Keys keys, Identities identities, InstallationSecret secret) {
         SecureRandom random = new SecureRandom();
-        return of(name, bindingOffered, keys, identities, () -> ScramFunctions.nonce(NONCE_LENGTH, random));
+        return of(name, bindingOffered, keys, identities, secret, () -> ScramFunctions.nonce(NONCE_LENGTH, random));
     }
 
     /** For tests, which replay exchanges whose nonces are known. */
-    static Scram of(String name, boolean bindingOffered, Keys keys, Identities identities, Supplier<String> nonces) {
-        return new Scram(ScramMechanism.byName(name), bindingOffered, keys, identities, nonces);
+    static Scram of(String name, boolean bindingOffered, Keys keys, Identities identities, InstallationSecret secret,
+                    Supplier<String> nonces) {
+        return new Scram(ScramMechanism.byName(name), bindingOffered, keys, identities, secret, nonces);
     }
 
     @Override
@@ -74,7 +89,7 @@ public final class Scram implements Mechanism {
 
     @Override
     public boolean canSucceed(Peer peer) {
-        return !mechanism.isPlus() || peer.serverEndPoint().isPresent();
+        return (!mechanism.isPlus() || peer.serverEndPoint().isPresent()) && !keys.census(scheme).isEmpty();
     }
 
     @Override
@@ -151,12 +166,16 @@ public final class Scram implements Mechanism {
                 return Step.refused(username, CredentialResult.unavailable(result.detail()));
             }
             found = Optional.of(result);
-            result.keys().ifPresent(decoy::resemble);
-            used = result.keys().orElseGet(() -> decoy.keysOf(username));
+            used = result.keys().orElseGet(() -> decoys.keysOf(identity(), keys));
             ServerFirstMessage server = new ServerFirstMessage(clientFirst.orElseThrow().nonce(),
                 nonces.get(), Base64.getEncoder().encodeToString(used.salt()), used.iterations());
             serverFirst = Optional.of(server);
             return Step.challenge(server.toString().getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** Of a name that no user can have, the name as it was sent. */
+        private String identity() {
+            return username.isEmpty() ? clientFirst.orElseThrow().username() : keys.identity(username);
         }
 
         private CompletionStage<Step> last(String message) {
@@ -198,29 +217,6 @@ public final class Scram implements Mechanism {
             byte[] whole = Arrays.copyOf(header, header.length + data.length);
             System.arraycopy(data, 0, whole, header.length, data.length);
             return whole;
-        }
-    }
-
-    /** What a stranger is asked for: the same each time, and like what the last user that came was asked for. */
-    private static final class Decoy {
-        private final ScramMechanism mechanism;
-        private final byte[] secret = new byte[32];
-        private volatile int iterations = 4096;
-        private volatile int saltLength = 16;
-
-        private Decoy(ScramMechanism mechanism) {
-            this.mechanism = mechanism;
-            new SecureRandom().nextBytes(secret);
-        }
-
-        private void resemble(ScramKeys keys) {
-            iterations = keys.iterations();
-            saltLength = keys.salt().length;
-        }
-
-        private ScramKeys keysOf(String username) {
-            byte[] own = ScramFunctions.hmac(mechanism, secret, username.getBytes(StandardCharsets.UTF_8));
-            return new ScramKeys(iterations, Arrays.copyOf(own, saltLength), own, own);
         }
     }
 }

@@ -23,16 +23,13 @@ class DecoysTest {
 
     @Test
     void costWhatANewHashDoesUntilAUserIsKnown() {
-        Decoys none = Decoys.of(List.of(), schemes, KEY);
-
-        assertThat(schemesOf(none)).containsOnly("ARGON2ID");
-        assertThat(schemesOf(none.with(bcrypt))).containsOnly("BCRYPT");
-        assertThat(schemesOf(none)).as("is what it was").containsOnly("ARGON2ID");
+        assertThat(schemesOf(Decoys.of(List.of(), schemes, KEY))).containsOnly("ARGON2ID");
+        assertThat(schemesOf(Decoys.of(List.of(bcrypt), schemes, KEY))).containsOnly("BCRYPT");
     }
 
     @Test
     void costWhatTheUsersDoAsOftenAsTheyDo() {
-        Decoys decoys = Decoys.of(List.of(bcrypt, bcrypt), schemes, KEY).with(bcrypt).with(ssha);
+        Decoys decoys = Decoys.of(List.of(bcrypt, bcrypt, bcrypt, ssha), schemes, KEY);
 
         List<String> drawn = schemesOf(decoys);
         assertThat(drawn).containsOnly("BCRYPT", "SSHA").isEqualTo(schemesOf(decoys));
@@ -45,17 +42,6 @@ class DecoysTest {
         Decoys decoys = Decoys.of(List.of(bcrypt), schemes, KEY);
 
         assertThat(decoys.of("mallory").matches("secret".getBytes(UTF_8))).isFalse();
-    }
-
-    @Test
-    void rememberABoundedNumberOfCosts() {
-        Decoys decoys = Decoys.of(List.of(bcrypt), schemes, KEY);
-        for (int cost = 8; cost < 200; cost++) {
-            decoys = decoys.with(schemes.read("{ARGON2ID}" + Argon2.id(8 * cost, 1, 1).hash("secret".getBytes(UTF_8))));
-        }
-        Decoys full = decoys;
-
-        assertThat(IntStream.range(0, 20_000).mapToObj(i -> full.of("stranger" + i).toString()).distinct().count()).isEqualTo(64);
     }
 
     private static List<String> schemesOf(Decoys decoys) {

@@ -45,6 +45,8 @@ import org.smtpguard.credential.CredentialBackendContract;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InstallationSecret;
+import org.smtpguard.credential.KeyShape;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
@@ -55,6 +57,8 @@ import org.smtpguard.password.CostLimits;
 import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordScheme;
 import org.smtpguard.password.PasswordSchemes;
+import org.smtpguard.password.Scram;
+import org.smtpguard.password.Sha;
 
 class FileBackendTest implements CredentialBackendContract {
     private static final PasswordScheme CHEAP = new BCrypt(4);
@@ -505,6 +509,41 @@ class FileBackendTest implements CredentialBackendContract {
         private CredentialBackend counting(Workers workers) {
             return new FileBackend(settings(Map.of("file", "file://smtp-users")), workers, new PasswordSchemes(List.of(argon2id, bcrypt)));
         }
+    }
+
+    @Test
+    void aSchemeWithoutKeysIsSeenAndSoIsTheFirstKey() throws Exception {
+        FileBackend backend = (FileBackend) backend(TestWorkers.direct());
+
+        assertThat(backend.census("SCRAM-SHA-256").isEmpty()).isTrue();
+        write(line(USER, PASSWORD), "bob:{SCRAM-SHA-256}" + Scram.sha256(CostLimits.standard()).hash(PASSWORD.getBytes(UTF_8)));
+        await().untilAsserted(() ->
+            assertThat(backend.census("SCRAM-SHA-256").typical()).contains(KeyShape.of(15_000, 16)));
+
+        assertThat(backend.census("SCRAM-SHA-512").isEmpty()).isTrue();
+        assertThat(backend.lookup(USER, "SCRAM-SHA-256").toCompletableFuture().get().refusal().reason())
+            .isEqualTo("no SCRAM key for this user");
+        assertThat(backend.lookup("nobody", "SCRAM-SHA-256").toCompletableFuture().get().refusal().kind()).isEqualTo(Kind.UNKNOWN);
+    }
+
+    @Test
+    void unknownUsersCostTheSameAfterARestart() throws Exception {
+        write(line(USER, PASSWORD), "bob:{SSHA}" + Sha.salted1().hash(PASSWORD.getBytes(UTF_8)));
+        InstallationSecret secret = InstallationSecret.random();
+
+        assertThat(costs(secret)).isEqualTo(costs(secret)).isNotEqualTo(costs(InstallationSecret.random()));
+    }
+
+    private List<String> costs(InstallationSecret secret) {
+        List<String> checks = new ArrayList<>();
+        PasswordSchemes counting = new PasswordSchemes(List.of(
+            new CountingScheme(CHEAP, checks), new CountingScheme(Sha.salted1(), checks)));
+        BackendSettings settings = new BackendSettings("FileBackend", "apps", Map.of("file", "file://smtp-users"), url -> file, secret);
+        FileBackend backend = new FileBackend(settings, TestWorkers.direct(), counting);
+        for (int i = 0; i < 100; i++) {
+            backend.verify(credentials("stranger" + i, PASSWORD));
+        }
+        return checks;
     }
 
     @Test

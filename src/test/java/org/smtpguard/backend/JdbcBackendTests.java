@@ -36,6 +36,7 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.KeyShape;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
@@ -259,13 +260,13 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
             new CountingScheme(Argon2.id(64, 1, 1), checks), new CountingScheme(new BCrypt(4), checks)));
 
         @Test
-        void oneCheckForEachAtTheCostOfTheUsersSeenSoFar() throws Exception {
+        void oneCheckForEachAtTheCostOfTheUsersFromTheFirstRequestOn() throws Exception {
             insert("bob", null);
             CredentialBackend backend =
                 open(new JdbcBackend(database.settings("lookup", LOOKUP, "timeout", "60s"), TestWorkers.direct(), counting));
 
             assertThat(ask(backend, STRANGER, "secret").kind()).isEqualTo(Kind.UNKNOWN);
-            assertThat(checks).as("as long as no user was seen, that of a new hash").containsExactly("ARGON2ID m=64,t=1,p=1");
+            assertThat(checks).containsExactly("BCRYPT 4");
             checks.clear();
 
             assertThat(ask(backend, USER, "wrong").kind()).isEqualTo(Kind.REFUSED);
@@ -273,6 +274,83 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
             assertThat(ask(backend, "another" + STRANGER, "secret").kind()).isEqualTo(Kind.UNKNOWN);
             assertThat(ask(backend, "bob", "secret").kind()).as("has no hash").isEqualTo(Kind.REFUSED);
             assertThat(checks).hasSize(4).containsOnly("BCRYPT 4");
+        }
+
+        @Test
+        void noLookUpMovesWhatUnknownUsersCost() throws Exception {
+            insert("carol", "{ARGON2ID}" + Argon2.id(64, 1, 1).hash("secret".getBytes(UTF_8)));
+            JdbcBackend backend =
+                (JdbcBackend) open(new JdbcBackend(database.settings("lookup", LOOKUP, "timeout", "60s"), TestWorkers.direct(), counting));
+            List<String> before = costsOfStrangers(backend);
+
+            for (int i = 0; i < 50; i++) {
+                assertThat(ask(backend, USER, "wrong").kind()).isEqualTo(Kind.REFUSED);
+            }
+
+            assertThat(before).contains("BCRYPT 4", "ARGON2ID m=64,t=1,p=1");
+            assertThat(costsOfStrangers(backend)).isEqualTo(before);
+        }
+
+        @Test
+        void namesThatFindOneUserCostTheSameWhereThereIsNone() throws Exception {
+            insert("carol", "{ARGON2ID}" + Argon2.id(64, 1, 1).hash("secret".getBytes(UTF_8)));
+            CredentialBackend backend = open(new JdbcBackend(database.settings("timeout", "60s",
+                "lookup", "SELECT password FROM users WHERE username = :localpart"), TestWorkers.direct(), counting));
+            checks.clear();
+
+            for (int i = 0; i < 20; i++) {
+                ask(backend, "stranger" + i, "wrong");
+                ask(backend, "stranger" + i + "@one.example", "wrong");
+                assertThat(checks).hasSize(2);
+                assertThat(checks.get(0)).isEqualTo(checks.get(1));
+                checks.clear();
+            }
+            assertThat(((JdbcBackend) backend).identity("bob@one.example")).isEqualTo("bob");
+        }
+
+        @Test
+        void aStatementOfTheOperatorsMayTakeTheSample() throws Exception {
+            CredentialBackend backend = open(new JdbcBackend(database.settings("timeout", "60s", "sample", "SELECT password FROM users",
+                "lookup", "SELECT password FROM users WHERE :user = username"), TestWorkers.direct(), counting));
+
+            assertThat(ask(backend, STRANGER, "secret").kind()).isEqualTo(Kind.UNKNOWN);
+            assertThat(checks).containsExactly("BCRYPT 4");
+            assertThat(backend.flaw()).isEmpty();
+        }
+
+        @Test
+        void whereNoSampleCanBeTakenUnknownUsersCostANewHashAndTheOperatorIsTold() throws Exception {
+            CredentialBackend underivable = open(new JdbcBackend(database.settings("timeout", "60s",
+                "lookup", "SELECT password FROM users WHERE :user = username"), TestWorkers.direct(), counting));
+            CredentialBackend failing = open(new JdbcBackend(database.settings("timeout", "60s", "sample", "SELECT nothing FROM nowhere",
+                "lookup", LOOKUP), TestWorkers.direct(), counting));
+
+            for (CredentialBackend backend : List.of(underivable, failing)) {
+                checks.clear();
+                assertThat(ask(backend, USER, "wrong").kind()).isEqualTo(Kind.REFUSED);
+                assertThat(ask(backend, STRANGER, "secret").kind()).isEqualTo(Kind.UNKNOWN);
+                assertThat(checks).containsExactly("BCRYPT 4", "ARGON2ID m=64,t=1,p=1");
+                assertThat(backend.flaw().orElseThrow()).contains("<sample>");
+            }
+        }
+
+        @Test
+        void scramKeysAreCountedInTheSample() throws Exception {
+            insert("carol", SCRAM);
+            JdbcBackend backend = (JdbcBackend) looking(LOOKUP);
+
+            assertThat(keys(backend, STRANGER).kind()).isEqualTo(Kind.UNKNOWN);
+            assertThat(backend.census("SCRAM-SHA-256").typical()).contains(KeyShape.of(4096, 16));
+            assertThat(backend.census("SCRAM-SHA-512").isEmpty()).as("a sample does not show that there are none").isFalse();
+            assertThat(keys(backend, USER).refusal().reason()).isEqualTo("no SCRAM key for this user");
+        }
+
+        private List<String> costsOfStrangers(JdbcBackend backend) throws Exception {
+            checks.clear();
+            for (int i = 0; i < 40; i++) {
+                ask(backend, "stranger" + i, "secret");
+            }
+            return List.copyOf(checks);
         }
 
         @Test
@@ -536,7 +614,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
             assertThat(found.detail()).isEqualTo("carol");
             assertThat(found.keys().orElseThrow().iterations()).isEqualTo(4096);
             assertThat(found.toString()).doesNotContain(SCRAM.substring(20));
-            assertThat(keys(backend, "bob").kind()).isEqualTo(Kind.UNKNOWN);
+            assertThat(keys(backend, "bob").kind()).isEqualTo(Kind.REFUSED);
             assertThat(keys(backend, STRANGER).kind()).isEqualTo(Kind.UNKNOWN);
             assertThat(ask(backend, "carol", "secret").isAccepted()).as("and serve a password, too").isTrue();
         }

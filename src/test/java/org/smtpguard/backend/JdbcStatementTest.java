@@ -17,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.InOrder;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.ConfigurationFault;
@@ -88,6 +89,25 @@ class JdbcStatementTest {
         order.verify(prepared).setString(3, "a");
         order.verify(prepared).setString(4, "a@b");
         order.verifyNoMoreInteractions();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "SELECT p FROM u WHERE n = :user                          | SELECT p FROM u WHERE n IS NOT NULL",
+        "select p from u where n=:localpart and d = :domain       | select p from u where n IS NOT NULL and d IS NOT NULL",
+        "SELECT p FROM u WHERE lower(n) = lower(:user) LIMIT 1    | SELECT p FROM u WHERE lower(n) IS NOT NULL",
+        "SELECT p FROM u WHERE n LIKE :user OR a IN (:user)       | SELECT p FROM u WHERE n IS NOT NULL OR a IS NOT NULL"})
+    void becomesOneOfAllUsersWhereItOnlyCompares(String one, String all) {
+        assertThat(of(one).ofAllUsers()).map(JdbcStatement::toString).contains(all);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "SELECT p FROM u WHERE :user = n", "SELECT p FROM find(:user)", "SELECT p FROM u WHERE n > :user",
+        "SELECT p FROM u WHERE n = :user FOR UPDATE", "UPDATE u SET seen = 1 WHERE n = :user RETURNING p",
+        "WITH x AS (DELETE FROM u WHERE n = :user RETURNING p) SELECT p FROM x", "SELECT p INTO t FROM u WHERE n = :user"})
+    void becomesNoneOfAllUsersWhereThatCouldChangeOrMeanSomethingElse(String one) {
+        assertThat(of(one).ofAllUsers()).isEmpty();
     }
 
     private static JdbcStatement of(String sql) {

@@ -43,7 +43,7 @@ class AuthenticationSettingsTest {
         Files.writeString(home.resolve("others"), "bob@localhost:" + HASH + "\n");
         Files.writeString(home.resolve("twice"), "alice@localhost:" + HASH + "\n\nALICE@localhost:" + HASH + "\n");
         Files.writeString(home.resolve("malformed"), "# nobody\nalice@localhost\n");
-        backends = new Backends(new ConfDirectory(home), new GuardPools(), LocalUsers.none(), GuardMetrics.unread());
+        backends = new Backends(new ConfDirectory(home), new GuardPools(), LocalUsers.none(), GuardMetrics.unread(), GuardSecret.random());
     }
 
     @Test

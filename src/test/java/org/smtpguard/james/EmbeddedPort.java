@@ -139,7 +139,7 @@ final class EmbeddedPort {
             }
             if (builder.auth == Auth.OURS) {
                 GuardPools pools = new GuardPools();
-                Backends backends = new Backends(new NoFiles(), pools, LocalUsers.none(), logbook.metrics());
+                Backends backends = new Backends(new NoFiles(), pools, LocalUsers.none(), logbook.metrics(), GuardSecret.random());
                 Authentication authentication = new Authentication(backends, TABLE, CATALOGUE, logbook, pools,
                     (user, other) -> Authorizator.AuthorizationState.FORBIDDEN);
                 authentication.init(builder.authElement());

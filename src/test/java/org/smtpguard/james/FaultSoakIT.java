@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.it.fault.Ailment;
@@ -119,7 +120,7 @@ class FaultSoakIT {
         repository.configure(FileConfigurationProvider.getConfig(
             new ByteArrayInputStream(directory.usersRepository().getBytes(StandardCharsets.UTF_8))));
         repository.init();
-        soak(directory, new JamesUsers(repository), LIMIT, POOL);
+        soak(directory, new JamesUsers(repository, InstallationSecret.random()), LIMIT, POOL);
     }
 
     private Peers peers(Duration limit) throws Exception {
@@ -129,7 +130,7 @@ class FaultSoakIT {
     /** @param kept how many connections may be open at the end */
     private void soak(Peer peer, LocalUsers users, Duration limit, int kept) throws Exception {
         Backends backends = new Backends(new FileSystemImpl(new JamesServerResourceLoader(files.toString())), new GuardPools(), users,
-            GuardMetrics.unread());
+            GuardMetrics.unread(), GuardSecret.random());
         BackendSet set = BackendSet.parse(Xml.handler(Authentication.class, "<backend class=\"" + peer.backend() + "\" name=\"soaked\">"
             + "<timeout>" + limit.toMillis() + "ms</timeout>" + SAFEGUARDS + peer.elements() + "</backend>"), backends);
         try (peer; Metronome metronome = new Metronome()) {

@@ -33,7 +33,8 @@ import reactor.core.publisher.Mono;
 class GuardHealthCheckTest {
     private static final String SECRET = "Kx93-of-Alice";
 
-    private final Backends backends = new Backends(new EmbeddedPort.NoFiles(), new GuardPools(), LocalUsers.none(), GuardMetrics.unread());
+    private final Backends backends = new Backends(new EmbeddedPort.NoFiles(), new GuardPools(), LocalUsers.none(),
+        GuardMetrics.unread(), GuardSecret.random());
     private final TestClock clock = new TestClock();
     private final GuardHealthCheck check = new GuardHealthCheck(backends, clock);
 

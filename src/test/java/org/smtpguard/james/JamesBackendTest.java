@@ -31,6 +31,7 @@ import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialBackendContract;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
@@ -67,7 +68,7 @@ class JamesBackendTest implements CredentialBackendContract {
     @Test
     void aStrangerCostsAsManyHashesAsAWrongPassword() throws Exception {
         try (CountedHashes hashes = new CountedHashes()) {
-            LocalUsers users = new JamesUsers(repositoryHashingBy(CountedHashes.ALGORITHM));
+            LocalUsers users = new JamesUsers(repositoryHashingBy(CountedHashes.ALGORITHM), InstallationSecret.random());
             hashes.count.set(0);
 
             users.verify(USER, Secret.of(WRONG_PASSWORD));
@@ -79,10 +80,9 @@ class JamesBackendTest implements CredentialBackendContract {
     }
 
     @Test
-    void theFirstUserWhoLogsInShowsTheAlgorithmToo() throws Exception {
+    void aStrangerCostsThatFromTheFirstLogInOn() throws Exception {
         try (CountedHashes hashes = new CountedHashes()) {
-            LocalUsers users = new JamesUsers(repositoryHashingBy(CountedHashes.ALGORITHM));
-            users.verify(USER, Secret.of(PASSWORD));
+            LocalUsers users = new JamesUsers(repositoryHashingBy(CountedHashes.ALGORITHM), InstallationSecret.random());
             hashes.count.set(0);
 
             users.verify(STRANGER, Secret.of(WRONG_PASSWORD));
@@ -127,7 +127,7 @@ class JamesBackendTest implements CredentialBackendContract {
         BackendSettings settings = new BackendSettings("JamesBackend", "own", Map.of(), url -> {
             throw new IllegalArgumentException(url);
         });
-        return new JamesBackend(settings, workers, new JamesUsers(users));
+        return new JamesBackend(settings, workers, new JamesUsers(users, InstallationSecret.random()));
     }
 
     private static UsersRepository repositoryWith(String name, String password) throws Exception {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.it.server.LdapDirectory;
 
@@ -38,7 +39,7 @@ class JamesDirectoryTest {
             + "\" userBase=\"" + LdapDirectory.PEOPLE + "\" userIdAttribute=\"mail\" userObjectClass=\"inetOrgPerson\">"
             + "<enableVirtualHosting>true</enableVirtualHosting></usersrepository>").getBytes(StandardCharsets.UTF_8))));
         repository.init();
-        users = new JamesUsers(repository);
+        users = new JamesUsers(repository, InstallationSecret.random());
     }
 
     @AfterEach

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -16,7 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.InstallationSecret;
+import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.KeyShape;
 import org.smtpguard.credential.ScramKeys;
 
 /** The exchange of RFC 7677 section 3, and what goes wrong with it. */
@@ -28,6 +32,7 @@ class ScramTest {
     private static final String NONCE = CLIENT_NONCE + SERVER_NONCE;
     private static final String SERVER_FIRST = "r=" + NONCE + ",s=" + SALT + ",i=4096";
     private static final String CLIENT_FINAL = "c=biws,r=" + NONCE + ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
+    private static final InstallationSecret SECRET = InstallationSecret.of(new byte[32]);
     private static final byte[] END_POINT = {1, 2, 3};
 
     @Test
@@ -97,8 +102,69 @@ class ScramTest {
 
         String challenge = say(first, "n,,n=stranger,r=" + CLIENT_NONCE);
 
-        assertThat(challenge).matches("r=.*,s=[A-Za-z0-9+/]{22}==,i=4096").isEqualTo(say(second, "n,,n=stranger,r=" + CLIENT_NONCE));
+        assertThat(challenge).matches("r=.*,s=[A-Za-z0-9+/]{22}==,i=15000").isEqualTo(say(second, "n,,n=stranger,r=" + CLIENT_NONCE));
         assertThat(reply(first, CLIENT_FINAL).kind()).isEqualTo(Step.Kind.REFUSED);
+    }
+
+    @Test
+    void anUnknownUserHasOneSaltForAMechanismAndItsPlusOnAllPortsAndServers() {
+        Peer tls = Peer.underTls(Optional.of(END_POINT), Optional.empty());
+        String plain = salt(say(scram("SCRAM-SHA-256", false).start(Peer.inClearText()), "n,,n=nobody,r=" + CLIENT_NONCE));
+
+        assertThat(salt(say(scram("SCRAM-SHA-256", true).start(tls), "n,,n=nobody,r=" + CLIENT_NONCE))).isEqualTo(plain);
+        assertThat(salt(say(scram("SCRAM-SHA-256-PLUS", true).start(tls), "p=tls-server-end-point,,n=nobody,r=" + CLIENT_NONCE)))
+            .isEqualTo(plain);
+        assertThat(salt(say(scram("SCRAM-SHA-256", false).start(Peer.inClearText()), "n,,n=nobody2,r=" + CLIENT_NONCE)))
+            .isNotEqualTo(plain);
+    }
+
+    @Test
+    void whatAnUnknownUserIsAskedDoesNotFollowTheLookUps() {
+        Scram scram = scram("SCRAM-SHA-256", false);
+        String before = say(scram.start(Peer.inClearText()), "n,,n=nobody,r=" + CLIENT_NONCE);
+
+        say(scram.start(Peer.inClearText()), "n,,n=user,r=" + CLIENT_NONCE);
+
+        assertThat(say(scram.start(Peer.inClearText()), "n,,n=nobody,r=" + CLIENT_NONCE)).isEqualTo(before);
+    }
+
+    @Test
+    void anUnknownUserIsAskedForWhatMostKeysHaveAlsoWithALongSalt() {
+        KeyCensus census = KeyCensus.counted(Map.of(KeyShape.of(4096, 80), 3L, KeyShape.of(4096, 16), 2L, KeyShape.of(15000, 16), 4L));
+        Scram scram = Scram.of("SCRAM-SHA-256", false, counting(census), Questions.identities(), SECRET, () -> SERVER_NONCE);
+
+        String challenge = say(scram.start(Peer.inClearText()), "n,,n=nobody,r=" + CLIENT_NONCE);
+
+        assertThat(challenge).endsWith(",i=4096");
+        byte[] salt = Base64.getDecoder().decode(salt(challenge));
+        assertThat(salt).hasSize(80);
+        assertThat(Arrays.copyOfRange(salt, 40, 80)).isNotEqualTo(Arrays.copyOf(salt, 40)).isNotEqualTo(new byte[40]);
+    }
+
+    @Test
+    void isOfferedOnlyWhereAUserMayHaveKeys() {
+        assertThat(Scram.of("SCRAM-SHA-256", false, counting(KeyCensus.counted(Map.of())), Questions.identities(), SECRET)
+            .canSucceed(Peer.inClearText())).isFalse();
+        assertThat(Scram.of("SCRAM-SHA-256", false, counting(KeyCensus.uncounted()), Questions.identities(), SECRET)
+            .canSucceed(Peer.inClearText())).isTrue();
+    }
+
+    private static String salt(String serverFirst) {
+        return serverFirst.split(",")[1].substring(2);
+    }
+
+    private static Scram.Keys counting(KeyCensus census) {
+        return new Scram.Keys() {
+            @Override
+            public CompletableFuture<KeyResult> lookup(String username, String scheme) {
+                return CompletableFuture.completedFuture(KeyResult.unknown());
+            }
+
+            @Override
+            public KeyCensus census(String scheme) {
+                return census;
+            }
+        };
     }
 
     @Test
@@ -134,7 +200,7 @@ class ScramTest {
     void aNameIsLookedUpWithoutItsEscapes(String first, String name) {
         Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme) -> CompletableFuture.completedFuture(
             user.equals(name) ? KeyResult.found(name, keys()) : KeyResult.unavailable("asked for " + user)),
-            new Identities(Optional::of, (user, other) -> CompletableFuture.completedFuture(false)), () -> SERVER_NONCE);
+            new Identities(Optional::of, (user, other) -> CompletableFuture.completedFuture(false)), SECRET, () -> SERVER_NONCE);
         Exchange exchange = scram.start(Peer.inClearText());
         String header = "n,a=" + first.substring(2, first.indexOf(",r=")) + ",";
         String challenge = say(exchange, header + first + CLIENT_NONCE);
@@ -184,7 +250,7 @@ class ScramTest {
     @Test
     void aBackendThatCannotAnswerIsNoWrongPassword() {
         Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme) -> CompletableFuture.completedFuture(KeyResult.unavailable("down")),
-            Questions.identities());
+            Questions.identities(), SECRET);
 
         Step step = reply(scram.start(Peer.inClearText()), "n,,n=user,r=x");
 
@@ -200,7 +266,7 @@ class ScramTest {
     private static Scram scram(String name, boolean bindingOffered, String known) {
         return Scram.of(name, bindingOffered, (user, scheme) -> CompletableFuture.completedFuture(
             user.equals("user") && scheme.equals("SCRAM-SHA-256") ? KeyResult.found(known, keys()) : KeyResult.unknown()),
-            Questions.identities(), () -> SERVER_NONCE);
+            Questions.identities(), SECRET, () -> SERVER_NONCE);
     }
 
     private static ScramKeys keys() {
