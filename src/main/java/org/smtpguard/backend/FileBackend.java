@@ -220,7 +220,7 @@ public final class FileBackend implements SecretLookup {
         UserFile users = users();
         String user = UserFile.normalise(credentials.username());
         PasswordHash hash = users.hashFor(user);
-        boolean matches = hash.matches(credentials.password().bytes());
+        boolean matches = PasswordCheck.matches(hash, credentials.password());
         if (!users.knows(user)) {
             return new Judgement(CredentialResult.unknown(), hash);
         }

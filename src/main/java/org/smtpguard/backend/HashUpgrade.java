@@ -84,10 +84,10 @@ final class HashUpgrade {
         }
         // Asked again, of what stands there now: whoever has changed it meanwhile has the last word.
         PasswordHash hash = schemes.read(stored.get());
-        if (!schemes.isOutdated(hash) || !hash.matches(password.bytes())) {
+        if (!schemes.isOutdated(hash) || !PasswordCheck.matches(hash, password)) {
             return false;
         }
-        String better = schemes.hash(password.bytes());
+        String better = schemes.hash(password.storedForm());
         writers.execute(() -> attempt(user, outdated, () -> write(user, outdated, better, hash)));
         return true;
     }

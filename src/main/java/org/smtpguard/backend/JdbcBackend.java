@@ -197,7 +197,7 @@ public final class JdbcBackend implements SecretLookup {
     private void conclude(CompletableFuture<CredentialResult> answer, String asked, Optional<JdbcUser> user, Credentials credentials) {
         PasswordHash decoy = sample.decoys().of(identity(asked));
         PasswordHash hash = user.flatMap(this::hash).orElse(decoy);
-        boolean matches = hash.matches(credentials.password().bytes());
+        boolean matches = PasswordCheck.matches(hash, credentials.password());
         CredentialResult result = user.map(one -> verdict(one, matches)).orElseGet(CredentialResult::unknown);
         answer.complete(result);
         // The client has its verdict; nothing that happens from here on can change or delay it.

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 import org.smtpguard.credential.KeyCensus;
+import org.smtpguard.credential.Saslprep;
 import org.smtpguard.password.MalformedHash;
 import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
@@ -171,9 +172,9 @@ final class UserFile {
         }
     }
 
-    /** User names are compared as James compares them: in lower case. */
+    /** User names are compared as James compares them, in lower case, and as SASLprep prepares them where it can. */
     static String normalise(String user) {
-        return user.toLowerCase(Locale.ROOT);
+        return Saslprep.name(user).orElse(user).toLowerCase(Locale.ROOT);
     }
 
     int size() {

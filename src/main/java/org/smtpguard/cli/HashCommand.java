@@ -7,6 +7,8 @@ import java.util.Optional;
 
 import org.smtpguard.cli.Main.NotDone;
 import org.smtpguard.cli.Main.WrongUsage;
+import org.smtpguard.credential.Saslprep;
+import org.smtpguard.credential.Secret;
 import org.smtpguard.password.PasswordScheme;
 import org.smtpguard.password.PasswordSchemes;
 
@@ -63,7 +65,12 @@ final class HashCommand {
                 + "Choose another scheme.");
         }
         try {
-            String hash = "{" + scheme.name() + "}" + scheme.hash(password.getBytes(StandardCharsets.UTF_8));
+            if (scheme.name().startsWith("SCRAM-") && Saslprep.storedPassword(password.getBytes(StandardCharsets.UTF_8)).isEmpty()) {
+                throw new NotDone("The password holds a character that a client of SCRAM may not use (RFC 4013: control characters, private"
+                    + " use, text of both directions, characters newer than Unicode 3.2). No hash was made; choose another password, or"
+                    + " another scheme.");
+            }
+            String hash = "{" + scheme.name() + "}" + scheme.hash(Secret.of(password).storedForm());
             return user.map(name -> name + ":" + hash).orElse(hash);
         } catch (IllegalArgumentException e) {
             throw new NotDone("No hash was made: " + e.getMessage() + ".");

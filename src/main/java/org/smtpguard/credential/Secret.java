@@ -1,6 +1,9 @@
 package org.smtpguard.credential;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A password on its way to a backend. It has no text form: {@link #toString()} never shows it, so that it cannot
@@ -26,6 +29,24 @@ public final class Secret {
     /** A copy of the octets, UTF-8, for the one who compares them. */
     public byte[] bytes() {
         return utf8.clone();
+    }
+
+    /**
+     * The octets that a stored hash may have been made of, in the order in which to try them: prepared by {@link Saslprep}, then as they
+     * came, which are the same for most. At least one and at most two, whoever's password it is.
+     */
+    public List<byte[]> forms() {
+        Optional<byte[]> prepared = Saslprep.password(utf8);
+        if (prepared.isEmpty()) {
+            // A hash made before, or elsewhere, may be of it all the same.
+            return List.of(bytes());
+        }
+        return MessageDigest.isEqual(prepared.get(), utf8) ? List.of(bytes()) : List.of(prepared.get(), bytes());
+    }
+
+    /** The octets that a new hash or key is made of: prepared by {@link Saslprep} where that can be done. */
+    public byte[] storedForm() {
+        return Saslprep.storedPassword(utf8).orElseGet(this::bytes);
     }
 
     /** Whether there is nothing in it. No backend is ever asked about an empty password. */

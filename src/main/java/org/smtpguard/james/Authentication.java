@@ -44,6 +44,7 @@ import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.Saslprep;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.diagnosis.Fault;
 import org.smtpguard.protocol.CommandLine;
@@ -278,7 +279,7 @@ public final class Authentication
 
     private static Optional<String> normalise(String name) {
         try {
-            return Optional.of(Username.of(name).asString());
+            return Saslprep.name(name).map(prepared -> Username.of(prepared).asString());
         } catch (RuntimeException e) {
             // Whatever James does not take for a user name can be nobody's.
             return Optional.empty();

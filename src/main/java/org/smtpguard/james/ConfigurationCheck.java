@@ -19,6 +19,7 @@ import org.apache.james.protocols.api.handler.LineHandler;
 import org.apache.james.server.core.JamesServerResourceLoader;
 import org.apache.james.server.core.configuration.FileConfigurationProvider;
 import org.apache.james.server.core.filesystem.FileSystemImpl;
+import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.LocalUsers;
@@ -147,8 +148,8 @@ public final class ConfigurationCheck {
                 judge("SequenceGuard", () -> GuardSettings.parse(Element.handler(handler, SequenceGuard.class)), "is as it should be.");
             } else if (type.equals(Authentication.class.getName())) {
                 lookAtBackends(Element.handler(handler, Authentication.class));
-                judge("Authentication", () -> AuthenticationSettings.parse(Element.handler(handler, Authentication.class), backends)
-                    .backends().release(), "is as it should be.");
+                judge("Authentication", () -> lookAtMechanisms(
+                    AuthenticationSettings.parse(Element.handler(handler, Authentication.class), backends)), "is as it should be.");
             } else if (type.equals(BackendAuthHook.class.getName())) {
                 lookAtBackends(Element.handler(handler, BackendAuthHook.class));
                 add(Severity.WARNING, place, "BackendAuthHook", "blocks James' threads while a backend is asked; Authentication does not.");
@@ -182,6 +183,30 @@ public final class ConfigurationCheck {
                 } catch (ConfigurationFault e) {
                     add(Severity.WRONG, place, name, e.getMessage());
                 }
+            }
+        }
+
+        /** Gives the backends back. */
+        private void lookAtMechanisms(AuthenticationSettings settings) {
+            try {
+                BackendChain chain = new BackendChain(settings.backends().links());
+                settings.mechanisms().stream().filter(name -> name.startsWith("SCRAM-") && settings.relayOf(name).isEmpty())
+                    .forEach(name -> lookAtScram(name, chain));
+            } finally {
+                settings.backends().release();
+            }
+        }
+
+        private void lookAtScram(String mechanism, BackendChain chain) {
+            String scheme = mechanism.replace("-PLUS", "");
+            if (chain.census(scheme).isEmpty()) {
+                add(Severity.WARNING, place, "<mechanisms>", "names " + mechanism + ", and no user has keys for it: it is not announced"
+                    + " until one has; make some by hash --scheme " + scheme + ", or take it out.");
+            }
+            if (!mechanism.equals(scheme)) {
+                add(Severity.OK, place, "<mechanisms>", "names " + mechanism + ", which is bound to TLS by tls-server-end-point alone:"
+                    + " gsasl, and Debian's mutt 2.2.12 with it, know only tls-exporter, and cannot log in under TLS where it is offered"
+                    + " (docs/clients.md).");
             }
         }
 

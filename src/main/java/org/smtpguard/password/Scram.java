@@ -10,7 +10,7 @@ import java.util.Set;
  * but the first in base64. A client with SCRAM is checked by {@link PasswordHash#scram()}, one that sends its password by
  * {@link PasswordHash#matches}. New keys are of 15,000 iterations (RFC 7677 §4): the client has to compute them, too.
  *
- * <p>The password is taken as it is, like Dovecot takes it: SASLprep is the business of those who have text.
+ * <p>The password is taken as it is: preparing it (SASLprep) is the caller's business, who knows where it comes from.
  */
 public final class Scram implements PasswordScheme {
     private static final int RECOMMENDED_ITERATIONS = 15_000;

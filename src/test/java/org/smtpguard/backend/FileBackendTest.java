@@ -527,6 +527,39 @@ class FileBackendTest implements CredentialBackendContract {
     }
 
     @Test
+    void aPasswordIsTheSameInWhateverFormItIsTyped() throws Exception {
+        // Made by gsasl --mkpasswd of "geheim²", and by htpasswd of the same.
+        write("alice:{SCRAM-SHA-256}4096,eYsVcQjQ9oEWS4Ew,bLmA//9o3bQXHVHriXTcCj22IiQ+yNj0NGPaY6Rk7l4=,"
+                + "AlSnHJMJ+KKwocJYvMRME0ppqc53arx82Vh3oNBaVas=",
+            line("bob", "geheim²"), line("Ｃarol", "geheim2"), line("dave", "a\tb"));
+        CredentialBackend backend = backend(TestWorkers.direct());
+
+        assertThat(ask(backend, "alice", "geheim²").isAccepted()).isTrue();
+        assertThat(ask(backend, "alice", "geheim2").isAccepted()).isTrue();
+        assertThat(ask(backend, "bob", "geheim²").isAccepted()).as("of the password as it was typed").isTrue();
+        assertThat(ask(backend, "carol", "geheim²").isAccepted()).isTrue();
+        assertThat(ask(backend, "dave", "a\tb").isAccepted()).as("a password that cannot be prepared").isTrue();
+        assertThat(ask(backend, "alice", "geheim³").kind()).isEqualTo(Kind.REFUSED);
+        assertThat(ask(backend, "alice", "a\tb").kind()).isEqualTo(Kind.REFUSED);
+    }
+
+    @Test
+    void unknownUsersCostAsManyChecksInWhateverFormThePasswordIs() throws Exception {
+        List<String> checks = new ArrayList<>();
+        FileBackend backend = new FileBackend(settings(Map.of("file", "file://smtp-users")), TestWorkers.direct(),
+            new PasswordSchemes(List.of(new CountingScheme(CHEAP, checks))));
+
+        for (String user : List.of(USER, "nobody")) {
+            ask(backend, user, "wrong²");
+            assertThat(checks).as(user).hasSize(2);
+            checks.clear();
+            ask(backend, user, "wrong");
+            assertThat(checks).as(user).hasSize(1);
+            checks.clear();
+        }
+    }
+
+    @Test
     void unknownUsersCostTheSameAfterARestart() throws Exception {
         write(line(USER, PASSWORD), "bob:{SSHA}" + Sha.salted1().hash(PASSWORD.getBytes(UTF_8)));
         InstallationSecret secret = InstallationSecret.random();

@@ -93,6 +93,18 @@ class MainTest {
             .contains("The two passwords differ", "the input has ended", "is empty", "is not UTF-8", "with a NUL", "taken, not made");
     }
 
+    @Test
+    void preparesThePasswordAsClientsOfScramDo() {
+        assertThat(run(typed("geheim\u00b2", "geheim\u00b2"), "hash", "--scheme", "SCRAM-SHA-256")).isZero();
+        assertThat(PasswordSchemes.standard().read(out().strip()).matches("geheim2".getBytes(UTF_8))).isTrue();
+    }
+
+    @Test
+    void makesNoScramKeysOfWhatNoClientCanSend() {
+        assertThat(run(typed("a\tb", "a\tb"), "hash", "--scheme", "SCRAM-SHA-256")).isNotZero();
+        assertThat(run(typed("a\tb", "a\tb"), "hash", "--scheme", "SSHA")).isZero();
+    }
+
     private void assertTakes(String text) {
         PasswordHash hash = PasswordSchemes.standard().read(text);
         assertThat(hash.matches(PASSWORD.getBytes(UTF_8))).isTrue();

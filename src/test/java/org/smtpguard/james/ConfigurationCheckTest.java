@@ -71,6 +71,16 @@ class ConfigurationCheckTest {
     }
 
     @Test
+    void scramWithoutKeysIsDoubtfulAndWhatPlusIsBoundToIsSaid() throws IOException {
+        List<Finding> findings = check(SERVERS.replace("<mechanisms>PLAIN", "<mechanisms>SCRAM-SHA-256 SCRAM-SHA-256-PLUS PLAIN"));
+
+        assertThat(of(Severity.WARNING, findings)).anySatisfy(finding -> assertThat(finding.sentence())
+            .contains("names SCRAM-SHA-256, and no user has keys for it: it is not announced"));
+        assertThat(of(Severity.OK, findings)).anySatisfy(finding -> assertThat(finding.sentence())
+            .contains("SCRAM-SHA-256-PLUS, which is bound to TLS by tls-server-end-point alone").contains("mutt"));
+    }
+
+    @Test
     void aMistakeAtOnePlaceDoesNotHideThoseAtOthers() throws IOException {
         List<Finding> wrong = of(Severity.WRONG, check("<smtpservers>" + PORT.replace("enforce", "strict").replace("smtp-users", "no-users")
             + PORT.replace(":2587", ":2465").replace("PLAIN", "NOTHING") + "</smtpservers>"));
