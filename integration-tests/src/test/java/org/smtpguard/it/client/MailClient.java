@@ -82,6 +82,7 @@ public final class MailClient {
             builder.environment().putAll(environment);
             builder.environment().put("WORK", work.toString());
             builder.environment().put("JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            builder.environment().put("CLIENTS_LIB", clients().toString());
             builder.environment().put("ANGUS_LIB", clients().resolve("angus").toString());
             return await(argument, builder.start(), output);
         } catch (IOException e) {
