@@ -59,4 +59,11 @@ final class DovecotAddress {
             ? bootstrap.group(new EpollEventLoopGroup(1, threads)).channel(EpollDomainSocketChannel.class)
             : bootstrap.group(new NioEventLoopGroup(1, threads)).channel(NioSocketChannel.class).option(ChannelOption.SO_KEEPALIVE, true);
     }
+
+    /** As the operator writes it. */
+    @Override
+    public String toString() {
+        return address instanceof InetSocketAddress
+            ? ((InetSocketAddress) address).getHostString() + ":" + ((InetSocketAddress) address).getPort() : UNIX + address;
+    }
 }

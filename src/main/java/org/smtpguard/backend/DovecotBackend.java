@@ -97,7 +97,7 @@ public final class DovecotBackend implements MechanismRelay {
         Optional<String> message = message(credentials).map(DovecotBackend::base64).filter(DovecotBackend::fits);
         return message.isEmpty() ? CompletableFuture.completedFuture(CredentialResult.refused())
             : answered(client.begin(PLAIN, parameters(credentials.origin(), message)), DovecotBackend::verdictOnPassword,
-                CredentialResult::unavailable);
+                Function.identity());
     }
 
     /** PLAIN's (RFC 4616); empty if it would mean something else there, or nobody can have such a password. */
@@ -122,7 +122,7 @@ public final class DovecotBackend implements MechanismRelay {
     }
 
     private static CompletableFuture<RelayStep> relayed(CompletableFuture<DovecotReply> reply) {
-        return answered(reply, DovecotBackend::step, reason -> RelayStep.verdict("", CredentialResult.unavailable(reason)));
+        return answered(reply, DovecotBackend::step, unavailable -> RelayStep.verdict("", unavailable));
     }
 
     private static RelayStep step(DovecotReply reply) {
@@ -134,11 +134,12 @@ public final class DovecotBackend implements MechanismRelay {
 
     private static CredentialResult verdictOnPassword(DovecotReply reply) {
         if (reply.challenge().isPresent()) {
-            return CredentialResult.unavailable("it answered a password with a question");
+            return CredentialResult.unavailable("it answered a password with a question").perhapsForThisUser();
         }
         // A Dovecot that is a proxy takes any password, as a rule: the server behind it is to check it. Whether it has, it does not tell.
         return reply.isAccepted() && reply.has("proxy")
             ? CredentialResult.unavailable("it is a proxy for that user, and may leave the password to the server behind it")
+                .forThisUser()
             : verdict(reply);
     }
 
@@ -148,10 +149,11 @@ public final class DovecotBackend implements MechanismRelay {
                 return CredentialResult.refused();
             }
             return reply.has("nologin") ? CredentialResult.disabled() : reply.user().map(CredentialResult::accepted)
-                .orElseGet(() -> CredentialResult.unavailable("it accepted, and named nobody"));
+                .orElseGet(() -> CredentialResult.unavailable("it accepted, and named nobody").forThisUser());
         }
         if (reply.isBecauseOf("temp_fail", "temp")) {
-            return CredentialResult.unavailable("it could not judge either (temporary failure); its log says why");
+            // Of its user database, or of what that says of this user: Dovecot does not tell.
+            return CredentialResult.unavailable("it could not judge either (temporary failure); its log says why").perhapsForThisUser();
         }
         if (reply.isBecauseOf("user_disabled", "user_disabled")) {
             return CredentialResult.disabled();
@@ -182,14 +184,19 @@ public final class DovecotBackend implements MechanismRelay {
     }
 
     private static <T> CompletableFuture<T> answered(CompletableFuture<DovecotReply> reply, Function<DovecotReply, T> read,
-                                                     Function<String, T> unavailable) {
-        CompletableFuture<T> answer = reply.handle((said, fault) -> fault == null ? read.apply(said) : unavailable.apply(reason(fault)));
+                                                     Function<CredentialResult, T> unavailable) {
+        CompletableFuture<T> answer = reply.handle((said, fault) -> fault == null ? read.apply(said) : unavailable.apply(result(fault)));
         answer.whenComplete((any, fault) -> {
             if (answer.isCancelled()) {
                 reply.cancel(false);
             }
         });
         return answer;
+    }
+
+    private static CredentialResult result(Throwable fault) {
+        CredentialResult unavailable = CredentialResult.unavailable(reason(fault));
+        return fault instanceof DovecotFault && ((DovecotFault) fault).isOfService() ? unavailable : unavailable.perhapsForThisUser();
     }
 
     private static String reason(Throwable fault) {

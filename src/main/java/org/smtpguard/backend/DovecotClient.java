@@ -30,6 +30,7 @@ final class DovecotClient implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
+    private final String address;
     private final Bootstrap bootstrap;
     private final DovecotLoop loop;
     private Optional<DovecotConnection> current = Optional.empty();
@@ -41,6 +42,7 @@ final class DovecotClient implements AutoCloseable {
      * @param limit how long an answer may take, with the connection if there is none
      */
     DovecotClient(DovecotAddress address, String name, Duration limit) {
+        this.address = address.toString();
         this.bootstrap = address.bootstrap(name)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(limit.toMillis(), Integer.MAX_VALUE));
         this.loop = new DovecotLoop(bootstrap.config().group(), limit);
@@ -78,7 +80,7 @@ final class DovecotClient implements AutoCloseable {
         connection.over().thenRun(this::lost);
         ChannelFutureListener outcome = (ChannelFuture done) -> {
             if (!done.isSuccess()) {
-                connection.unreachable(done.cause());
+                connection.unreachable(address, done.cause());
             }
         };
         bootstrap.clone().handler(new ChannelInitializer<>() {

@@ -79,7 +79,7 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
     void begin(String mechanism, List<String> parameters, CompletableFuture<DovecotReply> answer) {
         if (!mechanisms.contains(mechanism)) {
             // Asked for it nevertheless, Dovecot would hang up on everybody.
-            answer.completeExceptionally(new DovecotFault(lack(mechanism)));
+            answer.completeExceptionally(DovecotFault.ofService(lack(mechanism)));
             return;
         }
         lastId = lastId == Integer.MAX_VALUE ? 1 : lastId + 1;
@@ -211,8 +211,8 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
     }
 
     /** @param fault of the attempt to connect */
-    void unreachable(Throwable fault) {
-        end("it cannot be reached (" + fault.getClass().getSimpleName() + ")");
+    void unreachable(String address, Throwable fault) {
+        end("it cannot be reached (" + fault.getClass().getSimpleName() + ", connecting to " + address + ")");
     }
 
     @Override
@@ -228,8 +228,9 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
 
     private void end(String reason) {
         alarm.ifPresent(silence -> silence.cancel(false));
-        over.complete(new DovecotFault(reason));
-        DovecotFault fault = over.getNow(new DovecotFault(reason));
+        // Before its greeting is over, nothing has been asked.
+        over.complete(ready.isDone() ? new DovecotFault(reason) : DovecotFault.ofService(reason));
+        DovecotFault fault = over.join();
         context.ifPresent(ChannelHandlerContext::close);
         ready.completeExceptionally(fault);
         List<CompletableFuture<DovecotReply>> unanswered = List.copyOf(open.values());

@@ -1,8 +1,11 @@
 package org.smtpguard.backend;
 
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -22,6 +26,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.TruncatedChunkException;
@@ -52,6 +57,10 @@ public final class HttpBackend implements CredentialBackend {
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
+    private static final int BAD_GATEWAY = 502;
+    private static final int SERVICE_UNAVAILABLE = 503;
+    private static final int GATEWAY_TIMEOUT = 504;
+    private static final int CLIENT_ERROR = 4;
 
     private final BackendSettings settings;
     private final URI url;
@@ -110,7 +119,10 @@ public final class HttpBackend implements CredentialBackend {
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
         byte[] question = question(credentials, password.get()).toString().getBytes(StandardCharsets.UTF_8);
-        return ask("POST", question, answer -> verdict(answer, credentials.username()), CredentialResult::unavailable);
+        return ask("POST", question, answer -> verdict(answer, credentials.username()), fault -> {
+            CredentialResult unavailable = CredentialResult.unavailable(reason(fault));
+            return isUnreachable(cause(fault)) ? unavailable : unavailable.perhapsForThisUser();
+        });
     }
 
     private static Optional<String> text(Secret password) {
@@ -136,21 +148,32 @@ public final class HttpBackend implements CredentialBackend {
         switch (answer.status()) {
             case OK:
                 return answer.json().map(json -> verdict(json, asked))
-                    .orElseGet(() -> CredentialResult.unavailable("it answered 200 and no JSON object that can be read"));
+                    .orElseGet(() -> CredentialResult.unavailable("it answered 200 and no JSON object that can be read")
+                        .perhapsForThisUser());
             case UNAUTHORIZED:
             case FORBIDDEN:
                 return CredentialResult.refused();
-            default:
+            case BAD_GATEWAY:
+            case SERVICE_UNAVAILABLE:
+            case GATEWAY_TIMEOUT:
                 return CredentialResult.unavailable("it answered " + answer.status());
+            default:
+                CredentialResult unavailable = CredentialResult.unavailable("it answered " + answer.status());
+                // A client error is about this request, a limit on this name for example; other codes may be.
+                return answer.status() / 100 == CLIENT_ERROR ? unavailable.forThisUser() : unavailable.perhapsForThisUser();
         }
     }
 
     private static CredentialResult verdict(JsonNode json, String asked) {
-        switch (json.path("result").asText()) {
+        JsonNode result = json.path("result");
+        switch (result.isTextual() ? result.textValue() : "") {
             case "accepted":
                 JsonNode username = json.path("username");
-                String name = username.isMissingNode() || username.isNull() ? asked : username.asText();
-                return name.isEmpty() ? CredentialResult.unavailable("it accepted, and named nobody") : CredentialResult.accepted(name);
+                if (username.isMissingNode() || username.isNull()) {
+                    return CredentialResult.accepted(asked);
+                }
+                return isName(username) ? CredentialResult.accepted(username.textValue())
+                    : CredentialResult.unavailable("it accepted, and its username is no string that can be a name").perhapsForThisUser();
             case "refused":
                 return CredentialResult.refused();
             case "unknown":
@@ -160,14 +183,20 @@ public final class HttpBackend implements CredentialBackend {
             case "expired":
                 return CredentialResult.expired();
             default:
-                return CredentialResult.unavailable("it answered 200 without a result that is known");
+                return CredentialResult.unavailable("it answered 200 without a result that is known").perhapsForThisUser();
         }
+    }
+
+    /** Only a JSON string is a name: what a number or {@code false} would be as text may be another user's. */
+    private static boolean isName(JsonNode username) {
+        String text = username.isTextual() ? username.textValue() : "";
+        return !text.isBlank() && text.chars().noneMatch(Character::isISOControl) && StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
     /** Whether there is somebody who speaks HTTP, and does not turn us away: asks for the head of the address alone. */
     @Override
     public CompletionStage<Optional<String>> check() {
-        return ask("HEAD", new byte[0], answer -> flaw(answer.status()), Optional::of);
+        return ask("HEAD", new byte[0], answer -> flaw(answer.status()), fault -> Optional.of(reason(fault)));
     }
 
     private static Optional<String> flaw(int status) {
@@ -186,7 +215,8 @@ public final class HttpBackend implements CredentialBackend {
         }
     }
 
-    private <T> CompletableFuture<T> ask(String method, byte[] body, Function<HttpAnswer, T> read, Function<String, T> unavailable) {
+    private <T> CompletableFuture<T> ask(String method, byte[] body, Function<HttpAnswer, T> read,
+                                          Function<Throwable, T> unavailable) {
         BasicHttpRequest request = new BasicHttpRequest(method, url);
         request.setHeader("Accept", JSON);
         request.setHeader("Connection", "close");
@@ -195,16 +225,26 @@ public final class HttpBackend implements CredentialBackend {
         CompletableFuture<HttpAnswer> answer = connections.ask(new BasicRequestProducer(request, content));
         CompletableFuture<T> result = answer.thenApply(read)
             .orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
-            .exceptionally(fault -> unavailable.apply(reason(fault)));
+            .exceptionally(unavailable);
         result.whenComplete((any, fault) -> answer.cancel(false));
         return result;
     }
 
-    private String reason(Throwable fault) {
+    private static Throwable cause(Throwable fault) {
         Throwable cause = fault;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
+        return cause;
+    }
+
+    /** No name and no password has been sent by then, so none of them can be the cause. */
+    private static boolean isUnreachable(Throwable cause) {
+        return cause instanceof SocketException || cause instanceof UnknownHostException || cause instanceof SSLException;
+    }
+
+    private String reason(Throwable fault) {
+        Throwable cause = cause(fault);
         if (cause instanceof TimeoutException || cause instanceof SocketTimeoutException) {
             return "no answer within " + limit.toMillis() + " ms";
         }
@@ -213,6 +253,9 @@ public final class HttpBackend implements CredentialBackend {
         }
         boolean isNoHttp = cause instanceof HttpException || cause instanceof MessageConstraintException
             || cause instanceof MalformedChunkCodingException;
+        if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
+            return cause.getClass().getName() + ", connecting to " + HttpHost.create(url).toHostString();
+        }
         return isNoHttp ? "its answer is not HTTP/1.1" : cause.getClass().getName();
     }
 

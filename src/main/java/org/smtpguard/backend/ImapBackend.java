@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -29,18 +28,18 @@ import org.smtpguard.credential.Workers;
  * cut, and with it whatever that thread waits for.
  */
 public final class ImapBackend implements CredentialBackend {
-    private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
+    /** Dovecot delays a refusal by 2 s, and the answers to an address that has guessed by up to 15 s more. */
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(20);
     private static final String ADDRESS = "address";
     private static final String TLS = "tls";
     private static final int IMAPS_PORT = 993;
     private static final int IMAP_PORT = 143;
-    /** Response codes (RFC 5530) that say nothing of the password. All that are not known are to be ignored (RFC 9051 §7.1). */
-    private static final Set<String> CANNOT_JUDGE = Set.of("UNAVAILABLE", "SERVERBUG", "INUSE", "LIMIT", "CONTACTADMIN",
-        "PRIVACYREQUIRED", "CLIENTBUG", "CORRUPTION");
+    private static final String SEND_CLIENT_ADDRESS = "sendClientAddress";
 
     private final BackendSettings settings;
     private final Workers workers;
     private final ImapDialogue.Tls tls;
+    private final boolean sendsClientAddress;
     private final SSLContext context;
     private final HostAndPort address;
 
@@ -49,9 +48,10 @@ public final class ImapBackend implements CredentialBackend {
      * @throws org.smtpguard.credential.ConfigurationFault if one of them cannot be meant so
      */
     public ImapBackend(BackendSettings settings, Workers workers) {
-        this.settings = settings.only(ADDRESS, TLS, TlsTrust.STORE, TlsTrust.PASSWORD);
+        this.settings = settings.only(ADDRESS, TLS, SEND_CLIENT_ADDRESS, TlsTrust.STORE, TlsTrust.PASSWORD);
         this.workers = workers;
         this.tls = tls(settings);
+        this.sendsClientAddress = settings.text(SEND_CLIENT_ADDRESS).isEmpty() || settings.flag(SEND_CLIENT_ADDRESS);
         this.context = TlsTrust.context(settings);
         this.address = address(settings).withDefaultPort(tls == ImapDialogue.Tls.IMAPS ? IMAPS_PORT : IMAP_PORT);
     }
@@ -102,6 +102,9 @@ public final class ImapBackend implements CredentialBackend {
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
         return ask(dialogue -> {
+            if (sendsClientAddress) {
+                dialogue.identify(credentials.origin());
+            }
             ImapReply reply = dialogue.logIn(user, credentials.password());
             dialogue.logOut();
             return result(reply, user);
@@ -119,19 +122,12 @@ public final class ImapBackend implements CredentialBackend {
             case OK:
                 return CredentialResult.accepted(user);
             case NO:
-                return reply.code().map(ImapBackend::refusal).orElseGet(CredentialResult::refused);
+                return ImapResponseCode.resultOf(reply.code(), reply.text());
             case BAD:
-                return CredentialResult.unavailable("it does not take the log-in for a command (BAD)");
+                return CredentialResult.unavailable("it does not take the log-in for a command (BAD)").perhapsForThisUser();
             default:
-                return CredentialResult.unavailable("it wants to hear more than a name and a password");
+                return CredentialResult.unavailable("it wants to hear more than a name and a password").perhapsForThisUser();
         }
-    }
-
-    private static CredentialResult refusal(String code) {
-        if (code.equals("EXPIRED")) {
-            return CredentialResult.expired();
-        }
-        return CANNOT_JUDGE.contains(code) ? CredentialResult.unavailable("it says NO [" + code + "]") : CredentialResult.refused();
     }
 
     /** Looks whether a log-in could be made, and makes none. */
@@ -151,11 +147,17 @@ public final class ImapBackend implements CredentialBackend {
                 dialogue.open(tls, context);
                 return question.put(dialogue);
             } catch (ImapFault e) {
-                return CredentialResult.unavailable(e.getMessage());
+                CredentialResult unavailable = CredentialResult.unavailable(e.getMessage());
+                return connection.isUsed() ? unavailable.perhapsForThisUser() : unavailable;
+            } catch (IOException e) {
+                CredentialResult unavailable = CredentialResult.unavailable(e);
+                return connection.isUsed() ? unavailable.perhapsForThisUser()
+                    : CredentialResult.unavailable(unavailable.reason() + ", connecting to " + address);
             }
         });
         long millis = timeLimit().toMillis();
-        answer.completeOnTimeout(CredentialResult.unavailable("no answer within " + millis + " ms"), millis, TimeUnit.MILLISECONDS);
+        CredentialResult late = CredentialResult.unavailable("no answer within " + millis + " ms").perhapsForThisUser();
+        answer.completeOnTimeout(late, millis, TimeUnit.MILLISECONDS);
         answer.whenComplete((result, fault) -> connection.cut());
         return answer;
     }

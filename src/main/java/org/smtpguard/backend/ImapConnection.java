@@ -31,6 +31,7 @@ final class ImapConnection {
     private InputStream in = InputStream.nullInputStream();
     private OutputStream out = OutputStream.nullOutputStream();
     private int lines;
+    private boolean used;
 
     ImapConnection(String host, int port) {
         this.host = host;
@@ -65,6 +66,11 @@ final class ImapConnection {
         out = layer.getOutputStream();
     }
 
+    /** Whether a line has come from the server: whatever fails from then on, what was said before may be the cause. */
+    boolean isUsed() {
+        return used;
+    }
+
     /** Whether the server has sent more than was read. */
     boolean hasMore() throws IOException {
         return in.available() > 0;
@@ -85,6 +91,7 @@ final class ImapConnection {
             }
             line.write(octet);
         }
+        used = true;
         String text = line.toString(StandardCharsets.ISO_8859_1);
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
     }

@@ -5,14 +5,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 
 /**
@@ -35,6 +39,7 @@ final class ImapDialogue {
 
     private static final String UNTAGGED = "* ";
     private static final String CONTINUATION = "+";
+    private static final Pattern ID_VALUE = Pattern.compile("[\\w.:@+/=-]{1,200}");
 
     private final ImapConnection connection;
     private final Set<String> capabilities = new TreeSet<>();
@@ -90,6 +95,28 @@ final class ImapDialogue {
             throw new ImapFault("it goes on in clear text behind its OK to STARTTLS");
         }
         connection.startTls(context);
+    }
+
+    /**
+     * Tells the server who the client is, where it announces ID (RFC 2971). Dovecot then counts refusals for that address, if James is
+     * among its {@code login_trusted_networks}. What it answers makes no difference.
+     */
+    void identify(Origin origin) throws IOException {
+        List<String> fields = new ArrayList<>();
+        // Without the interface that a link-local address names: the server may be on another machine.
+        origin.remoteAddress().map(address -> address.replaceFirst("%.*", ""))
+            .ifPresent(address -> add(fields, "x-originating-ip", address));
+        origin.sessionId().ifPresent(id -> add(fields, "x-session-id", id));
+        if (capabilities.contains("ID") && !fields.isEmpty()) {
+            command("ID (" + String.join(" ", fields) + ")");
+        }
+    }
+
+    /** As quoted strings; a value that cannot be one is left out. */
+    private static void add(List<String> fields, String name, String value) {
+        if (ID_VALUE.matcher(value).matches()) {
+            fields.add("\"" + name + "\" \"" + value + "\"");
+        }
     }
 
     private boolean offersPlain() {

@@ -46,8 +46,8 @@ public final class JdbcBackend implements SecretLookup {
     private static final String[] ELEMENTS = {JdbcSource.URL, JdbcSource.DRIVER, JdbcSource.USER, JdbcSource.PASSWORD,
         JdbcDatabase.POOL_SIZE, LOOKUP, JdbcHash.ELEMENT, JdbcLastLogin.ELEMENT, JdbcSample.ELEMENT,
         HashSettings.PREFERRED_SCHEME, HashSettings.ALLOW_PLAIN, HashSettings.COST_LIMITS};
-    /** SQLSTATEs of databases that cannot hold a character of the name: nobody in there has that name. */
-    private static final Set<String> NO_SUCH_CHARACTER = Set.of("22021", "22P05");
+    /** SQLSTATEs of databases that cannot hold a character of the name, or so long a one: nobody in there has that name. */
+    private static final Set<String> NO_SUCH_NAME = Set.of("22001", "22021", "22P05");
 
     private final BackendSettings settings;
     private final Workers workers;
@@ -170,7 +170,7 @@ public final class JdbcBackend implements SecretLookup {
                     answer.complete(unavailable.apply(ofOneUser(e.getMessage())));
                 } catch (Throwable fault) {
                     // Errors too: a driver that is not whole must not leave a client without an answer.
-                    answer.complete(unavailable.apply(CredentialResult.unavailable(JdbcFault.words(fault))));
+                    answer.complete(unavailable.apply(JdbcFault.result(fault)));
                 }
             });
         } catch (RejectedExecutionException e) {
@@ -180,14 +180,14 @@ public final class JdbcBackend implements SecretLookup {
 
     private CredentialResult ofOneUser(String reason) {
         LOGGER.warn("Backend {} cannot judge a user: {}", name(), reason);
-        return CredentialResult.notAsked(reason);
+        return CredentialResult.unavailable(reason).forThisUser();
     }
 
     private Optional<JdbcUser> find(String asked) throws SQLException {
         try {
             return database.ask(lookup, JdbcUser.names(asked), rows -> JdbcUser.read(rows, asked));
         } catch (SQLException e) {
-            if (NO_SUCH_CHARACTER.contains(String.valueOf(e.getSQLState()))) {
+            if (NO_SUCH_NAME.contains(String.valueOf(e.getSQLState()))) {
                 return Optional.empty();
             }
             throw e;

@@ -3,6 +3,9 @@ package org.smtpguard.backend;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
+import java.util.stream.Stream;
+
+import org.smtpguard.credential.CredentialResult;
 
 /**
  * A fault of a database or its driver without the driver's words: those may quote an address with a password in it, or values
@@ -14,6 +17,24 @@ final class JdbcFault extends SQLException {
     JdbcFault(Exception fault) {
         // Neither cause nor next exception: whoever logs this one would log those, too.
         super(words(fault), fault instanceof SQLException ? ((SQLException) fault).getSQLState() : null);
+    }
+
+    /**
+     * The fault as an answer. A data exception (class 22) is about this name or row alone. That there is no connection, log-in, schema or
+     * capacity no name can provoke; all else one may.
+     */
+    static CredentialResult result(Throwable fault) {
+        CredentialResult unavailable = CredentialResult.unavailable(words(fault));
+        Throwable cause = fault instanceof SQLTransientConnectionException && fault.getCause() instanceof SQLException ? fault.getCause()
+            : fault;
+        String state = cause instanceof SQLException && ((SQLException) cause).getSQLState() != null
+            ? ((SQLException) cause).getSQLState() : "";
+        if (state.startsWith("22")) {
+            return unavailable.forThisUser();
+        }
+        boolean isOfService = cause instanceof Error || !state.equals("57014")
+            && Stream.of("08", "28", "3D", "42", "53", "57", "58").anyMatch(state::startsWith);
+        return isOfService ? unavailable : unavailable.perhapsForThisUser();
     }
 
     /** What may be told of a fault, as a clause. */

@@ -125,8 +125,8 @@ final class LdapBinds implements AutoCloseable {
     }
 
     private static CredentialResult unavailable(BindResult result) {
-        return CredentialResult.unavailable("a bind was answered by " + result.getResultCode().getName() + " ("
-            + result.getResultCode().intValue() + ")");
+        return LdapFault.result("a bind was answered by " + result.getResultCode().getName() + " ("
+            + result.getResultCode().intValue() + ")", result.getResultCode());
     }
 
     @Override

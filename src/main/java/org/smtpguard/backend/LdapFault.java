@@ -1,5 +1,7 @@
 package org.smtpguard.backend;
 
+import java.util.Set;
+
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.ResultCode;
 import org.smtpguard.credential.CredentialResult;
@@ -11,29 +13,52 @@ import org.smtpguard.credential.CredentialResult;
 final class LdapFault extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final boolean asked;
+    /** What a directory says of itself, or of all who connect as James does. */
+    private static final Set<ResultCode> OF_THE_SERVICE = Set.of(ResultCode.BUSY, ResultCode.UNAVAILABLE, ResultCode.CONNECT_ERROR,
+        ResultCode.STRONG_AUTH_REQUIRED, ResultCode.CONFIDENTIALITY_REQUIRED, ResultCode.AUTH_METHOD_NOT_SUPPORTED);
+    /** What it says where something went wrong, which may be this name's doing. */
+    private static final Set<ResultCode> PERHAPS_OF_THE_USER = Set.of(ResultCode.OPERATIONS_ERROR, ResultCode.PROTOCOL_ERROR,
+        ResultCode.TIME_LIMIT_EXCEEDED, ResultCode.ADMIN_LIMIT_EXCEEDED, ResultCode.OTHER);
+    /** Below are the codes that a server sends (RFC 4511 §4.1.9), above those of the SDK. */
+    private static final int LAST_OF_A_SERVER = 80;
+
+    private final transient CredentialResult verdict;
     private final boolean hangUp;
 
     LdapFault(String reason) {
-        this(reason, true, false);
+        this(CredentialResult.unavailable(reason), false);
     }
 
-    private LdapFault(String reason, boolean asked, boolean hangUp) {
-        super(reason);
-        this.asked = asked;
+    private LdapFault(CredentialResult verdict, boolean hangUp) {
+        super(verdict.reason());
+        this.verdict = verdict;
         this.hangUp = hangUp;
+    }
+
+    /** That a directory answered by this code. Most are about one entry: a locked account, a referral, an invalid name. */
+    static CredentialResult result(String reason, ResultCode code) {
+        CredentialResult unavailable = CredentialResult.unavailable(reason);
+        if (OF_THE_SERVICE.contains(code)) {
+            return unavailable;
+        }
+        return PERHAPS_OF_THE_USER.contains(code) || code.intValue() > LAST_OF_A_SERVER ? unavailable.perhapsForThisUser()
+            : unavailable.forThisUser();
     }
 
     /** Nothing is learnt of the directory by it. */
     static LdapFault notAsked(String reason) {
-        return new LdapFault(reason, false, false);
+        return new LdapFault(CredentialResult.notAsked(reason), false);
     }
 
     /**
      * @param what what was asked of the server
      */
     static LdapFault of(String what, LdapServer server, LDAPException e) {
-        return new LdapFault(what + " at " + server + ": " + code(e), true,
+        String reason = what + " at " + server + ": " + code(e);
+        // A base or an account of the configuration that is missing concerns all users.
+        boolean isOfConfiguration = e.getResultCode().equals(ResultCode.NO_SUCH_OBJECT)
+            || e.getResultCode().equals(ResultCode.INSUFFICIENT_ACCESS_RIGHTS) || e.getResultCode().equals(ResultCode.INVALID_CREDENTIALS);
+        return new LdapFault(isOfConfiguration ? CredentialResult.unavailable(reason) : result(reason, e.getResultCode()),
             e.getResultCode().equals(ResultCode.SERVER_DOWN));
     }
 
@@ -43,7 +68,7 @@ final class LdapFault extends Exception {
     }
 
     CredentialResult verdict() {
-        return asked ? CredentialResult.unavailable(getMessage()) : CredentialResult.notAsked(getMessage());
+        return verdict;
     }
 
     /** Such as {@code connect error (91, ConnectException)}. */

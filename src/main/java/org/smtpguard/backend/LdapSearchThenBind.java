@@ -105,8 +105,7 @@ final class LdapSearchThenBind implements LdapMethod {
         List<SearchResultEntry> entries = searches.askHarmlessly("the search for the user", deadline, (connection, limit) ->
             search(filter.of(user), connection, limit));
         if (entries.size() > 1) {
-            // The directory has answered: no number of such names makes it one that does not.
-            return CredentialResult.notAsked("more than one entry has the user's name; make <" + FILTER + "> more exact");
+            return CredentialResult.unavailable("more than one entry has the user's name; make <" + FILTER + "> more exact").forThisUser();
         }
         return entries.isEmpty() ? judgeStranger(user, password, deadline) : judge(entries.get(0), user, password, deadline);
     }

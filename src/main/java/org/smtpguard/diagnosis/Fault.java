@@ -27,6 +27,7 @@ public enum Fault {
     MECHANISM_UNKNOWN(DiagnosisId.AUTH_MECHANISM, 504, "5.5.4", "this port does not offer that mechanism"),
     UNDECODABLE(DiagnosisId.AUTH_ENCODING, 501, "5.5.2", "the response is not base64"),
     MALFORMED(DiagnosisId.AUTH_ENCODING, 501, "5.5.2", "the response is not what the mechanism asks for"),
+    INITIAL_RESPONSE(DiagnosisId.AUTH_ENCODING, 501, "5.7.0", "the server begins in that mechanism; send AUTH without a response"),
     RESPONSE_TOO_LONG(DiagnosisId.AUTH_TOO_LONG, 500, "5.5.6", "the response is longer than a line may be here"),
     CANCELLED(DiagnosisId.AUTH_CANCELLED, 501, "5.7.0", "you cancelled it");
 

@@ -18,6 +18,7 @@ enum AuthOutcome {
     IDENTITY(Optional.of(Fault.IDENTITY_REFUSED)),
     UNDECODABLE(Optional.of(Fault.UNDECODABLE)),
     MALFORMED(Optional.of(Fault.MALFORMED)),
+    INITIAL_RESPONSE(Optional.of(Fault.INITIAL_RESPONSE)),
     TOO_LONG(Optional.of(Fault.RESPONSE_TOO_LONG)),
     CANCELLED(Optional.of(Fault.CANCELLED));
 

@@ -262,6 +262,9 @@ public final class Authentication
         if (words.length == 1) {
             return dialogue.advance(session, dialogue.exchange.begin(Optional.empty()));
         }
+        if (mechanism.get().isServerFirst()) {
+            return dialogue.failed(session, AuthOutcome.INITIAL_RESPONSE, Step.malformed());
+        }
         String initial = words[1].trim();
         Optional<byte[]> decoded = initial.equals(EMPTY_RESPONSE) ? Optional.of(new byte[0]) : Base64Text.decode(initial);
         return decoded.isPresent() ? dialogue.advance(session, dialogue.exchange.begin(decoded))

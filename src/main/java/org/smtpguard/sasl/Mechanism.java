@@ -12,4 +12,9 @@ public interface Mechanism {
 
     /** Begins an exchange. */
     Exchange start(Peer peer);
+
+    /** Whether the server begins: then AUTH must come without an initial response, which would be swallowed (RFC 4954 §4). */
+    default boolean isServerFirst() {
+        return false;
+    }
 }

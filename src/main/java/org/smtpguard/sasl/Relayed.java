@@ -1,6 +1,7 @@
 package org.smtpguard.sasl;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -19,6 +20,9 @@ import org.smtpguard.credential.RelayStep;
 public final class Relayed implements Mechanism {
     private static final Logger LOGGER = LoggerFactory.getLogger(Relayed.class);
 
+    /** DIGEST-MD5 has an initial response only for a client that comes again (RFC 2831 §2.2), of which nothing is kept. */
+    private static final Set<String> SERVER_FIRST = Set.of("CRAM-MD5", "DIGEST-MD5", "KERBEROS_V4");
+
     private final String name;
     private final MechanismRelay backend;
     private final Identities identities;
@@ -33,6 +37,11 @@ public final class Relayed implements Mechanism {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public boolean isServerFirst() {
+        return SERVER_FIRST.contains(name);
     }
 
     @Override

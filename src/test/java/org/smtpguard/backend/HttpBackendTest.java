@@ -282,6 +282,15 @@ class HttpBackendTest implements AsynchronousBackendContract {
             "200 | {\"more\":{\"result\":[1]},\"result\":\"accepted\",\"quota\":17} | ACCEPTED | alice@localhost",
             "200 | {\"result\":\"accepted\",\"username\":\"\"} | UNAVAILABLE | -",
             "200 | {\"result\":\"accepted\",\"username\":{}} | UNAVAILABLE | -",
+            "200 | {\"result\":\"accepted\",\"username\":false} | UNAVAILABLE | -",
+            "200 | {\"result\":\"accepted\",\"username\":7} | UNAVAILABLE | -",
+            "200 | {\"result\":\"accepted\",\"username\":[\"alice\"]} | UNAVAILABLE | -",
+            "200 | {\"result\":\"accepted\",\"username\":\" \"} | UNAVAILABLE | -",
+            "200 | {\"result\":\"accepted\",\"username\":\"alice\\u0000\"} | UNAVAILABLE | -",
+            "200 | {\"result\":\"accepted\",\"username\":\"\\ud800\"} | UNAVAILABLE | -",
+            "200 | {\"result\":\"accepted\",\"username\":\"a\",\"username\":\"b\"} | UNAVAILABLE | -",
+            "200 | {\"result\":{\"result\":\"accepted\"}} | UNAVAILABLE | -",
+            "200 | {\"result\":null} | UNAVAILABLE | -",
             "200 | {\"result\":\"refused\"} | REFUSED | -",
             "200 | {\"result\":\"unknown\"} | UNKNOWN | -",
             "200 | {\"result\":\"disabled\"} | DISABLED | -",
@@ -319,6 +328,18 @@ class HttpBackendTest implements AsynchronousBackendContract {
                 assertThat(result.isAccepted() ? result.username() : null).isEqualTo(username);
             }
             assertThat(service.requests).as("a redirection is not followed").hasSize(1);
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {400, 404, 407, 408, 409, 410, 413, 414, 422, 423, 429, 451})
+        void isAboutThisUserWhereItIsAClientError(int status) throws Exception {
+            service.answer = question -> new Answer(status, "");
+            try (CredentialBackend backend = backend(TestWorkers.busy())) {
+                CredentialResult result = ask(backend, PASSWORD);
+
+                assertThat(result.kind()).isEqualTo(Kind.UNAVAILABLE);
+                assertThat(result.isForThisUser()).isTrue();
+            }
         }
 
         @Test
@@ -395,9 +416,10 @@ class HttpBackendTest implements AsynchronousBackendContract {
             LoopbackServer first = LoopbackServer.serving(accepting);
             int port = first.port();
             first.close();
+            String reason = "java.net.ConnectException, connecting to 127.0.0.1:" + port;
             try (CredentialBackend backend = asking(port, LONG)) {
-                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("java.net.ConnectException"));
-                assertThat(check(backend)).contains("java.net.ConnectException");
+                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable(reason));
+                assertThat(check(backend)).contains(reason);
                 LoopbackServer second = LoopbackServer.onPort(port, accepting);
                 assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.accepted(USER));
                 second.close();
@@ -478,7 +500,8 @@ class HttpBackendTest implements AsynchronousBackendContract {
         void thatItsNameIsNotKnown() throws Exception {
             try (CredentialBackend backend = new HttpBackend(settings(Map.of("url", "http://nowhere.invalid/", "timeout", LONG)),
                 TestWorkers.busy())) {
-                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("java.net.UnknownHostException"));
+                assertThat(ask(backend, PASSWORD))
+                    .isEqualTo(CredentialResult.unavailable("java.net.UnknownHostException, connecting to nowhere.invalid"));
             }
         }
 

@@ -43,6 +43,7 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.LogCapture;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
 import org.smtpguard.credential.Workers;
@@ -150,6 +151,19 @@ class ImapBackendTest implements ImapContract {
         "NO | REFUSED",
         "no [authenticationfailed] | REFUSED",
         "NO [ALERT] Please log in via your web browser | REFUSED",
+        "NO [REFERRAL imap://alice;AUTH=*@other.example.org/] Remote Server | UNAVAILABLE",
+        "NO [REFERRAL imap://[2001:db8::1]/] Remote Server | UNAVAILABLE",
+        "NO [TEMPFAIL] | UNAVAILABLE",
+        "NO [THROTTLED] | UNAVAILABLE",
+        "NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure) | UNAVAILABLE",
+        "NO [WEBALERT https://accounts.example.org/x] Web login required. | UNAVAILABLE",
+        "NO [ALERT] Invalid credentials (Failure) | REFUSED",
+        "NO [ALERT] Too many simultaneous connections. (Failure) | UNAVAILABLE",
+        "NO Server Unavailable. 15 | UNAVAILABLE",
+        "NO Temporary problem, please try again later | UNAVAILABLE",
+        "NO alice: temporary problem | REFUSED",
+        "NO [NOPERM] Access denied | DISABLED",
+        "NO [NONEXISTENT] | REFUSED",
         "NO [X-WHATEVER with arguments] text | REFUSED",
         "NO [EXPIRED] Your password is of last year | EXPIRED",
         "NO [UNAVAILABLE] Temporary authentication failure. | UNAVAILABLE",
@@ -173,6 +187,40 @@ class ImapBackendTest implements ImapContract {
 
             assertThat(result.kind()).as("%s", result).isEqualTo(kind);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"REFERRAL imap://x/", "CONTACTADMIN", "INUSE", "LIMIT", "CORRUPTION", "OVERQUOTA", "THROTTLED", "WEBALERT"})
+    void takesACodeAboutOneUserForNoSignOfAnOutage(String code) throws Exception {
+        CredentialResult result = ask(server(honest(SASL_IR, (user, password) -> "NO [" + code + "] text")), USER, PASSWORD);
+
+        assertThat(result.kind()).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(result.isForThisUser()).isTrue();
+    }
+
+    @Test
+    void tellsWhoTheClientIsWhereTheServerWantsToKnow() throws Exception {
+        for (String capabilities : List.of("ID " + SASL_IR, SASL_IR)) {
+            ScriptedImapServer server = server(honest(capabilities, ALICE));
+            ImapBackend backend = backend(server, TestWorkers.on(pool), "none", Map.of());
+            Credentials claim = Credentials.of(USER, Secret.of(PASSWORD))
+                .from(Origin.of("PLAIN", Optional.of("192.0.2.7"), Optional.of("7f3a9c21"), true));
+
+            assertThat(backend.verify(claim).toCompletableFuture().get().kind()).isNotEqualTo(Kind.REFUSED);
+            assertThat(server.heard().contains("a2 ID (\"x-originating-ip\" \"192.0.2.7\" \"x-session-id\" \"7f3a9c21\")"))
+                .isEqualTo(capabilities.startsWith("ID"));
+        }
+    }
+
+    @Test
+    void keepsTheClientsAddressWhereTheOperatorWantsThat() throws Exception {
+        ScriptedImapServer server = server(honest("ID " + SASL_IR, ALICE));
+        ImapBackend backend = backend(server, TestWorkers.on(pool), "none", Map.of("sendClientAddress", "false"));
+        Credentials claim = Credentials.of(USER, Secret.of(PASSWORD))
+            .from(Origin.of("PLAIN", Optional.of("192.0.2.7"), Optional.empty(), true));
+
+        assertThat(backend.verify(claim).toCompletableFuture().get()).isEqualTo(CredentialResult.accepted(USER));
+        assertThat(server.heard()).noneMatch(line -> line.contains("192.0.2.7"));
     }
 
     // Faults
@@ -228,15 +276,17 @@ class ImapBackendTest implements ImapContract {
         }
         ImapBackend backend = backend("127.0.0.1:" + port, TestWorkers.on(pool), "none", Map.of());
 
-        assertThat(verify(backend, USER, PASSWORD)).isEqualTo(CredentialResult.unavailable("java.net.ConnectException"));
-        assertThat(backend.check().toCompletableFuture().get()).contains("java.net.ConnectException");
+        String reason = "java.net.ConnectException, connecting to 127.0.0.1:" + port;
+        assertThat(verify(backend, USER, PASSWORD)).isEqualTo(CredentialResult.unavailable(reason));
+        assertThat(backend.check().toCompletableFuture().get()).contains(reason);
     }
 
     @Test
     void cannotJudgeWhereTheNameIsNobodys() throws Exception {
         ImapBackend backend = backend("imap.invalid", TestWorkers.on(pool), "none", Map.of());
 
-        assertThat(verify(backend, USER, PASSWORD)).isEqualTo(CredentialResult.unavailable("java.net.UnknownHostException"));
+        assertThat(verify(backend, USER, PASSWORD))
+            .isEqualTo(CredentialResult.unavailable("java.net.UnknownHostException, connecting to imap.invalid:143"));
     }
 
     static Stream<Arguments> silences() {
@@ -436,11 +486,11 @@ class ImapBackendTest implements ImapContract {
     }
 
     @Test
-    void speaksTlsAndWaitsFiveSecondsUnlessToldOtherwise() {
+    void speaksTlsAndWaitsTwentySecondsUnlessToldOtherwise() {
         ImapBackend backend = new ImapBackend(settings(Map.of("address", "imap.example.org")), TestWorkers.direct());
 
         assertThat(backend).hasToString("ImapBackend old (imap.example.org:993, imaps)");
-        assertThat(backend.timeLimit()).hasSeconds(5);
+        assertThat(backend.timeLimit()).hasSeconds(20);
         assertThat(new ImapBackend(settings(Map.of("address", "x", "timeout", "90ms")), TestWorkers.direct()).timeLimit()).hasMillis(90);
     }
 
@@ -471,7 +521,7 @@ class ImapBackendTest implements ImapContract {
     void anUnknownElementIsNamed() {
         assertThatThrownBy(() -> new ImapBackend(settings(Map.of("address", "x", "host", "x")), TestWorkers.direct()))
             .hasMessage("<backend class=\"ImapBackend\" name=\"old\"> has an unknown element <host>; known here: "
-                + "<address>, <atOnce>, <breaker>, <cache>, <timeout>, <tls>, <trustStore>, <trustStorePassword>.");
+                + "<address>, <atOnce>, <breaker>, <cache>, <sendClientAddress>, <timeout>, <tls>, <trustStore>, <trustStorePassword>.");
     }
 
     private ScriptedImapServer server(Script script) throws IOException {
