@@ -124,7 +124,7 @@ final class SecretFile {
                 }
             }
             publish(draft);
-            LOGGER.info("Created {}: copy it to all servers of this installation, and keep it secret", file);
+            LOGGER.info("Created the key file of this installation in {}: all servers of a cluster need the same", file.getParent());
         } catch (FileAlreadyExistsException e) {
             LOGGER.debug("{} was created by another server at the same time", file);
         } finally {
