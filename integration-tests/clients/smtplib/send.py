@@ -32,6 +32,14 @@ def authenticate(client, variant):
         client.ehlo_or_helo_if_needed()
         # Not one of its own: smtplib plays any mechanism that it is given a function for. The certificate has the user's name.
         client.auth("EXTERNAL", lambda challenge=None: "")
+    elif variant == "auth-oauthbearer":
+        client.ehlo_or_helo_if_needed()
+        # The password is the token. A challenge tells why it was refused, and is answered by one octet (RFC 7628, 3.2.3).
+        message = "n,a=%s,\1host=%s\1auth=Bearer %s\1\1" % (user, os.environ["SMTP_HOST"], password)
+        client.auth("OAUTHBEARER", lambda challenge=None: message if challenge is None else "\1")
+    elif variant == "auth-xoauth2":
+        client.ehlo_or_helo_if_needed()
+        client.auth("XOAUTH2", lambda challenge=None: "user=%s\1auth=Bearer %s\1\1" % (user, password) if challenge is None else "")
     elif variant in ("auth-plain", "auth-login", "auth-cram-md5"):
         client.ehlo_or_helo_if_needed()
         client.user, client.password = user, password

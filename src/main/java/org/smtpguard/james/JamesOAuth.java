@@ -1,5 +1,6 @@
 package org.smtpguard.james;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -12,16 +13,19 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.james.core.Username;
 import org.apache.james.protocols.api.BaseRequest;
-import org.apache.james.protocols.api.OIDCSASLParser;
-import org.apache.james.protocols.api.OIDCSASLParser.OIDCInitialResponse;
 import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.smtp.SMTPConfiguration;
 import org.apache.james.protocols.smtp.SMTPRetCode;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.protocol.Verb;
+import org.smtpguard.sasl.BearerMessage;
 import org.smtpguard.sasl.Exchange;
 import org.smtpguard.sasl.Mechanism;
 import org.smtpguard.sasl.Peer;
@@ -35,7 +39,10 @@ import org.smtpguard.sasl.Step;
  * {@link SessionDraft} for a session, and the step completes there. After {@link #LIMIT} it fails on the JDK's timer.
  */
 final class JamesOAuth {
-    private static final List<String> NAMES = List.of("OAUTHBEARER", "XOAUTH2");
+    private static final String XOAUTH2 = "XOAUTH2";
+    private static final List<String> NAMES = List.of("OAUTHBEARER", XOAUTH2);
+    private static final byte[] NO_TOKEN = "n,".getBytes(StandardCharsets.US_ASCII);
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LIMIT = Duration.ofSeconds(10);
     /** In logs and mails, where a backend stands for other mechanisms. */
     private static final String BACKEND = "james-oidc";
@@ -102,8 +109,11 @@ final class JamesOAuth {
                 // The client has read why (RFC 7628 §3.2.3) and has nothing to add.
                 return CompletableFuture.completedFuture(Step.refused(claimed, CredentialResult.refused().by(BACKEND)));
             }
-            String message = Base64.getEncoder().encodeToString(response);
-            claimed = OIDCSASLParser.parse(message).map(OIDCInitialResponse::getAssociatedUser).orElse("");
+            Optional<BearerMessage> read = BearerMessage.parse(response);
+            Optional<String> user = read.flatMap(sent -> sent.user().or(() -> owner(sent)));
+            claimed = user.orElse("");
+            // Where there is nothing to verify James words the failure.
+            String message = Base64.getEncoder().encodeToString(user.map(name -> read.get().forJames(name)).orElse(NO_TOKEN));
             SessionDraft draft = SessionDraft.of(session);
             CompletableFuture<Step> step = new CompletableFuture<>();
             try {
@@ -125,6 +135,16 @@ final class JamesOAuth {
             return step.completeOnTimeout(late, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         }
 
+        /** Whose token it is by its own word, which James goes on to verify: RFC 7628 §3.1 lets a client leave the user out. */
+        private Optional<String> owner(BearerMessage sent) {
+            try {
+                Optional<String> claim = claim(session);
+                return sent.unverifiedClaims().flatMap(json -> claim.flatMap(name -> text(json, name)));
+            } catch (ReflectiveOperationException e) {
+                return Optional.empty();
+            }
+        }
+
         private Step step(Response response, SessionDraft draft) {
             switch (response.getRetCode()) {
                 case SMTPRetCode.AUTH_OK:
@@ -133,7 +153,7 @@ final class JamesOAuth {
                         .orElseGet(() -> unavailable("accepted, and nobody logged in"));
                 case SMTPRetCode.AUTH_READY:
                     isOver = true;
-                    return Step.challenge(challenge(response));
+                    return Step.challenge(failure(challenge(response)));
                 case SMTPRetCode.AUTH_FAILED:
                     return Step.refused(claimed, CredentialResult.refused().by(BACKEND));
                 default:
@@ -141,8 +161,35 @@ final class JamesOAuth {
             }
         }
 
+        /** What James says is of the form of RFC 7628 §3.2.2; clients of XOAUTH2 know a status of HTTP. */
+        private byte[] failure(byte[] json) {
+            if (!name.equals(XOAUTH2)) {
+                return json;
+            }
+            ObjectNode failure = JSON.createObjectNode().put("status", "401").put("schemes", "Bearer");
+            text(new String(json, StandardCharsets.UTF_8), "scope").ifPresent(scope -> failure.put("scope", scope));
+            return failure.toString().getBytes(StandardCharsets.UTF_8);
+        }
+
         private Step unavailable(String reason) {
             return Step.refused(claimed, CredentialResult.unavailable(reason).by(BACKEND));
+        }
+    }
+
+    /** The claim that names the user; by reflection, since its configuration is of another package in James 3.10. */
+    private static Optional<String> claim(SMTPSession session) throws ReflectiveOperationException {
+        Optional<?> configuration = (Optional<?>) SMTPConfiguration.class.getMethod("saslConfiguration").invoke(session.getConfiguration());
+        if (configuration.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of((String) configuration.get().getClass().getMethod("getClaim").invoke(configuration.get()));
+    }
+
+    private static Optional<String> text(String json, String field) {
+        try {
+            return Optional.of(JSON.readTree(json).path(field)).filter(JsonNode::isTextual).map(JsonNode::textValue);
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 

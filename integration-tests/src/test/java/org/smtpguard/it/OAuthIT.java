@@ -1,6 +1,8 @@
 package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.smtpguard.it.wire.WireScript.base64;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wire;
@@ -9,15 +11,20 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Locale;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.smtpguard.it.client.MailClient;
+import org.smtpguard.it.client.MailClient.Submission;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.server.TokenIssuer;
+import org.smtpguard.it.wire.Mailbox;
 import org.smtpguard.it.wire.WireScript;
 
 /** OAUTHBEARER (RFC 7628) and XOAUTH2 are James' own, beside the mechanisms of ours; what differs is who waits for the provider. */
@@ -73,6 +80,72 @@ class OAuthIT {
                 wire.send("MAIL FROM:<alice@localhost>").expect("250").send("RCPT TO:<erin@elsewhere.example>").expect("250");
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"n,a=alice@localhost,\1auth=Bearer %s\1\1",
+        "n,a=alice@localhost,\1host=mail.example\1port=587\1auth=Bearer %s\1\1",
+        "y,a=alice@localhost,\1auth=bearer %s\1\1", "n,a=ALICE@localhost,\1auth=Bearer %s\1\1", "n,,\1auth=Bearer %s\1\1"})
+    void whatClientsOfTheRfcSendIsUnderstood(String message) {
+        try (WireScript wire = greeted(guarded.smtp())) {
+            wire.send("AUTH OAUTHBEARER " + base64(String.format(Locale.ROOT, message, issuer.token(ALICE, VALID))))
+                .expectLine("235 2.7.0 ")
+                .send("MAIL FROM:<alice@localhost>").expect("250");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"n,a=bob@localhost,\1auth=Bearer %s\1\1", "n,a=bob@localhost,\1user=alice@localhost\1auth=Bearer %s\1\1"})
+    void nobodyActsAsAnotherByAnIdentityOfTheRfc(String message) {
+        try (WireScript wire = greeted(guarded.smtp())) {
+            wire.send("AUTH OAUTHBEARER " + base64(String.format(Locale.ROOT, message, issuer.token(ALICE, VALID)))).expect("334")
+                .send("AQ==").expect("535 5.7.8");
+        }
+    }
+
+    @Test
+    void aTokenWithoutAUserThatIsNotSignedLogsNobodyIn() {
+        String forged = issuer.token(ALICE, VALID).replaceFirst("[.][^.]*$", ".AAAA");
+        for (String token : new String[] {forged, "opaque"}) {
+            try (WireScript wire = greeted(guarded.smtp())) {
+                wire.send("AUTH OAUTHBEARER " + base64("n,,\1auth=Bearer " + token + "\1\1")).expect("334")
+                    .send("AQ==").expect("535 5.7.8");
+            }
+        }
+    }
+
+    @Test
+    void aRefusedTokenIsAnsweredAsEachMechanismHasIt() {
+        String old = issuer.token(ALICE, VALID.negated());
+        try (WireScript wire = greeted(guarded.smtp())) {
+            assertThat(failure(wire.send("AUTH OAUTHBEARER " + base64("n,a=" + ALICE + ",\1auth=Bearer " + old + "\1\1"))))
+                .contains("\"status\":\"invalid_token\"", "\"scope\":\"openid email\"");
+            wire.send("AQ==").expect("535 5.7.8");
+            assertThat(failure(wire.send("AUTH XOAUTH2 " + response("XOAUTH2", ALICE, old))))
+                .contains("\"status\":\"401\"", "\"schemes\":\"Bearer\"", "\"scope\":\"openid email\"");
+            wire.send("").expect("535 5.7.8");
+            wire.send("AUTH XOAUTH2 " + response("XOAUTH2", ALICE, issuer.token(ALICE, VALID))).expect("235 2.7.0");
+        }
+    }
+
+    private static String failure(WireScript wire) {
+        String line = wire.read().text();
+        assertThat(line).startsWith("334 ");
+        return new String(Base64.getDecoder().decode(line.substring(4)), StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"curl, auth-oauthbearer", "curl, auth-oauthbearer-initial-response", "curl, auth-xoauth2", "msmtp, auth-oauthbearer",
+        "msmtp, auth-xoauth2", "smtplib, auth-oauthbearer", "smtplib, auth-xoauth2"})
+    void realClientsLogInWithATokenAndSend(String client, String variant) {
+        assumeTrue(MailClient.of(client).version().isPresent(), () -> client + " is not installed");
+        String subject = "by " + client + " with " + variant;
+
+        MailClient.of(client).send(variant, guarded.smtp(), Submission.of(ALICE, issuer.token(ALICE, VALID), "bob@localhost", subject, 1));
+
+        assertThat(Mailbox.of("bob", guarded.imap()).awaitMessageWith("Subject: " + subject)).isNotEmpty();
+        assertThatThrownBy(() -> MailClient.of(client).send(variant, guarded.smtp(),
+            Submission.of(ALICE, issuer.token(ALICE, VALID.negated()), "bob@localhost", subject, 1))).hasMessageContaining("exit code");
     }
 
     @Test
