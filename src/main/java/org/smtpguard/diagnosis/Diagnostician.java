@@ -39,9 +39,14 @@ public final class Diagnostician {
 
     /** The diagnosis of a command that is faulty in itself. What is next after one that ends the connection is a new one. */
     public Diagnosis of(Fault fault, CommandLine command, SessionState state) {
+        return of(fault, "", command, state);
+    }
+
+    /** @param detail what exactly is wrong; empty if the fault says it all */
+    public Diagnosis of(Fault fault, String detail, CommandLine command, SessionState state) {
         SessionState then = fault.closesConnection() ? SessionState.on(state.port()).build() : state;
-        return new Diagnosis(fault.id(), fault.code(), fault.status(), summary(name(command), fault.cause()), List.of(),
-            StateText.of(state), next(then), fault.closesConnection());
+        return new Diagnosis(fault.id(), fault.code(), fault.status(), summary(name(command), fault.cause()),
+            detail.isEmpty() ? List.of() : List.of(detail), StateText.of(state), next(then), fault.closesConnection());
     }
 
     /**

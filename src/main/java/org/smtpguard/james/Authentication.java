@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -83,8 +83,6 @@ public final class Authentication
     private static final AttachmentKey<LoginRecord> LOGIN = AttachmentKey.of("smtpguard.login", LoginRecord.class);
     private static final String CANCEL = "*";
     private static final String EMPTY_RESPONSE = "=";
-    /** Those that send the password come last: announced is the strongest first. */
-    private static final Set<String> WEAKEST = Set.of("PLAIN", "LOGIN");
 
     private final Backends backends;
     private final SequenceTable table;
@@ -92,6 +90,7 @@ public final class Authentication
     private final Logbook logbook;
     private final GuardPools pools;
     private final Authorizator authorizator;
+    private final PortSettings ports;
     private final Map<String, Mechanism> mechanisms = new LinkedHashMap<>();
     private AuthenticationSettings settings;
     private PortGuard guard;
@@ -99,13 +98,14 @@ public final class Authentication
 
     @Inject
     public Authentication(Backends backends, SequenceTable table, DiagnosisCatalogue catalogue, Logbook logbook, GuardPools pools,
-                          Authorizator authorizator) {
+                          Authorizator authorizator, PortSettings ports) {
         this.backends = backends;
         this.table = table;
         this.catalogue = catalogue;
         this.logbook = logbook;
         this.pools = pools;
         this.authorizator = authorizator;
+        this.ports = ports;
     }
 
     @Override
@@ -122,7 +122,7 @@ public final class Authentication
             .map(relay -> (Mechanism) new Relayed(name, relay, identities)).orElseGet(() -> mechanism(name, chain, identities))));
         mechanisms.keySet().forEach(name -> logbook.metrics().expect(name,
             settings.backends().links().stream().map(link -> link.backend().name()).collect(Collectors.toList())));
-        guard = new PortGuard(GuardSettings.defaults(), new Sessions(Optional.of(proposedCommand())), true, table, catalogue, logbook);
+        guard = new PortGuard(GuardSettings.defaults(), new Sessions(this::proposedCommand), true, table, catalogue, logbook);
     }
 
     private Mechanism mechanism(String name, BackendChain chain, Identities identities) {
@@ -183,14 +183,25 @@ public final class Authentication
         guard = portGuard;
     }
 
-    /** The AUTH command that a refusal proposes. */
-    String proposedCommand() {
-        if (mechanisms.containsKey("PLAIN")) {
-            return PROPOSED_PLAIN;
+    /** The AUTH command that a refusal proposes; empty if the session's port has no mechanism left. */
+    Optional<String> proposedCommand(SMTPSession session) {
+        if (mechanisms.containsKey("PLAIN") && isEnabled(session, "PLAIN")) {
+            return Optional.of(PROPOSED_PLAIN);
         }
         // One that can succeed on every connection, where there is one.
-        return "AUTH " + mechanisms.values().stream().filter(mechanism -> mechanism.canSucceed(Peer.inClearText())).map(Mechanism::name)
-            .findFirst().orElseGet(() -> mechanisms.keySet().iterator().next());
+        return enabled(session).filter(mechanism -> mechanism.canSucceed(Peer.inClearText())).map(Mechanism::name).findFirst()
+            .or(() -> enabled(session).map(Mechanism::name).findFirst())
+            .or(() -> oauth.stream().flatMap(james -> james.offered(session)).findFirst())
+            .map(name -> "AUTH " + name);
+    }
+
+    private Stream<Mechanism> enabled(SMTPSession session) {
+        return mechanisms.values().stream().filter(mechanism -> isEnabled(session, mechanism.name()));
+    }
+
+    /** James' {@code <plainAuthEnabled>} switches off the mechanisms that send the password, whoever plays them. */
+    private boolean isEnabled(SMTPSession session, String mechanism) {
+        return !PortSettings.isPassword(mechanism) || ports.isPlainAuthEnabled(session);
     }
 
     @Override
@@ -209,11 +220,12 @@ public final class Authentication
 
     private String offered(SMTPSession session) {
         Peer peer = peer(session);
-        List<String> ours = mechanisms.values().stream().filter(mechanism -> mechanism.canSucceed(peer)).map(Mechanism::name)
+        List<String> ours = enabled(session).filter(mechanism -> mechanism.canSucceed(peer)).map(Mechanism::name)
             .collect(Collectors.toList());
-        return Stream.of(ours.stream().filter(name -> !WEAKEST.contains(name)),
+        // Those that send the password come last: the strongest is announced first.
+        return Stream.of(ours.stream().filter(name -> !PortSettings.isPassword(name)),
                 oauth.stream().flatMap(james -> james.offered(session)),
-                ours.stream().filter(WEAKEST::contains))
+                ours.stream().filter(PortSettings::isPassword))
             .flatMap(Function.identity()).distinct().collect(Collectors.joining(" "));
     }
 
@@ -266,13 +278,13 @@ public final class Authentication
             return dialogue.failed(session, AuthOutcome.INITIAL_RESPONSE, Step.malformed());
         }
         String initial = words[1].trim();
-        Optional<byte[]> decoded = initial.equals(EMPTY_RESPONSE) ? Optional.of(new byte[0]) : Base64Text.decode(initial);
-        return decoded.isPresent() ? dialogue.advance(session, dialogue.exchange.begin(decoded))
-            : dialogue.failed(session, AuthOutcome.UNDECODABLE, Step.malformed());
+        return dialogue.decoded(session, initial.equals(EMPTY_RESPONSE) ? "" : initial,
+            octets -> dialogue.exchange.begin(Optional.of(octets)));
     }
 
     private Optional<Mechanism> mechanism(SMTPSession session, String name) {
-        return Optional.ofNullable(mechanisms.get(name)).or(() -> oauth.flatMap(james -> james.mechanism(session, name)));
+        return Optional.ofNullable(mechanisms.get(name)).filter(ours -> isEnabled(session, name))
+            .or(() -> oauth.flatMap(james -> james.mechanism(session, name)));
     }
 
     private Peer peer(SMTPSession session) {
@@ -317,6 +329,9 @@ public final class Authentication
                 case CHALLENGE:
                     guard.waitingRoom().challenge(session, this::onResponse, () -> onLongResponse(session));
                     return new SMTPResponse("334", Base64.getEncoder().encodeToString(step.challenge()));
+                case MALFORMED:
+                    return step.lenient().filter(lenient -> isTaken(session, Fault.MALFORMED, step.flaw()))
+                        .map(lenient -> advance(session, lenient.get())).orElseGet(() -> failed(session, AuthOutcome.MALFORMED, step));
                 case SUCCESS:
                     logbook.authenticated(session, mechanism, AuthOutcome.ACCEPTED, step);
                     return succeeded(session, step);
@@ -327,7 +342,7 @@ public final class Authentication
 
         private Response failed(SMTPSession session, AuthOutcome outcome, Step step) {
             logbook.authenticated(session, mechanism, outcome, step);
-            return guard.refuse(session, outcome.fault().orElseThrow(), command);
+            return guard.refuse(session, outcome.fault().orElseThrow(), step.flaw(), command);
         }
 
         /** The client's response to a challenge: like AUTH itself, the last of its group. */
@@ -355,9 +370,25 @@ public final class Authentication
             if (response.equals(CANCEL)) {
                 return failed(session, AuthOutcome.CANCELLED, Step.malformed());
             }
-            Optional<byte[]> decoded = Base64Text.decode(response);
-            return decoded.isPresent() ? advance(session, exchange.respond(decoded.get()))
-                : failed(session, AuthOutcome.UNDECODABLE, Step.malformed());
+            return decoded(session, response, exchange::respond);
+        }
+
+        /** What follows from a response, once it is decoded; James takes base64 without its padding, and so may we. */
+        private Response decoded(SMTPSession session, String response, Function<byte[], CompletionStage<Step>> proceed) {
+            Base64Text text = Base64Text.of(response);
+            Supplier<Response> refusal = () -> failed(session, AuthOutcome.UNDECODABLE, Step.malformed(text.flaw()));
+            if (text.octets().isEmpty()) {
+                return refusal.get();
+            }
+            if (!text.flaw().isEmpty() && !isTaken(session, Fault.UNDECODABLE, text.flaw())) {
+                return refusal.get();
+            }
+            return advance(session, proceed.apply(text.octets().get()));
+        }
+
+        /** Whether the port takes a response of that flaw, whose meaning is clear; it is logged if it is observed. */
+        private boolean isTaken(SMTPSession session, Fault fault, String flaw) {
+            return guard.mode(fault.id()) != Mode.ENFORCE && guard.judge(session, fault, flaw, command).isEmpty();
         }
 
         private Response succeeded(SMTPSession session, Step step) {

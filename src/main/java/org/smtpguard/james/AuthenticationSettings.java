@@ -70,10 +70,14 @@ final class AuthenticationSettings {
         }
     }
 
+    /** The names in the text of {@code <mechanisms>}, in upper case. */
+    static Stream<String> names(String text) {
+        return Arrays.stream(text.split("[\\s,]+")).filter(name -> !name.isEmpty()).map(name -> name.toUpperCase(Locale.ROOT)).distinct();
+    }
+
     private static List<String> names(Element element) {
         element.onlyAttributes("oldForm").onlyElements();
-        List<String> names = Arrays.stream(element.text().orElse("").split("[\\s,]+"))
-            .filter(name -> !name.isEmpty()).map(name -> name.toUpperCase(Locale.ROOT)).distinct().collect(Collectors.toList());
+        List<String> names = names(element.text().orElse("")).collect(Collectors.toList());
         if (names.isEmpty()) {
             throw element.fault("names no mechanism; leave it out for " + String.join(" ", DEFAULT_MECHANISMS)
                 + ", or name some of " + OWN_MECHANISMS);

@@ -136,6 +136,8 @@ public final class ConfigurationCheck {
                 lookAt(classes.get(i), handlers.get(i));
             }
             lookAtOrder();
+            SettingDifference.of(port, classes).forEach(difference ->
+                add(difference.severity(), place, difference.element(), difference.sentence()));
             boolean guarded = classes.stream().anyMatch(name -> name.startsWith(ConfigurationCheck.class.getPackageName() + "."));
             if (!guarded) {
                 add(Severity.OK, place, "the chain", "has nothing of the guard in it.");
@@ -149,7 +151,10 @@ public final class ConfigurationCheck {
             } else if (type.equals(Authentication.class.getName())) {
                 lookAtBackends(Element.handler(handler, Authentication.class));
                 judge("Authentication", () -> lookAtMechanisms(
-                    AuthenticationSettings.parse(Element.handler(handler, Authentication.class), backends)), "is as it should be.");
+                    AuthenticationSettings.parse(Element.handler(handler, Authentication.class), backends)),
+                    port.getBoolean("auth.requireSSL", false)
+                        ? "is as it should be; AUTH is refused without TLS (<requireSSL>), which James by itself would only not announce."
+                        : "is as it should be.");
             } else if (type.equals(BackendAuthHook.class.getName())) {
                 lookAtBackends(Element.handler(handler, BackendAuthHook.class));
                 add(Severity.WARNING, place, "BackendAuthHook", "blocks James' threads while a backend is asked; Authentication does not.");

@@ -20,6 +20,7 @@ public final class GuardModule extends AbstractModule {
         bind(Logbook.class);
         bind(GuardSecret.class);
         bind(Backends.class);
+        bind(PortSettings.class);
         bind(LocalUsers.class).to(JamesUsers.class);
     }
 

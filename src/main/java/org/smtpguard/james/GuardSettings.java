@@ -3,9 +3,11 @@ package org.smtpguard.james;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.smtpguard.diagnosis.ReplyRenderer;
@@ -22,6 +24,7 @@ final class GuardSettings {
     private static final int LEAST_OCTETS = 1_048_576;
     private static final int OCTET_LIMIT = 999_999_999;
     private static final int LINE_LIMIT = 1000;
+    private static final Set<DiagnosisId> OF_GREETING = EnumSet.of(DiagnosisId.SEQ_EHLO_MISSING, DiagnosisId.SEQ_EHLO_AFTER_TLS);
 
     private final Mode mode;
     private final Map<DiagnosisId, Mode> modes;
@@ -94,9 +97,12 @@ final class GuardSettings {
         return modes;
     }
 
-    /** AUTH's own replies are no rules: a password is never accepted because an operator only wants to watch. */
+    /**
+     * AUTH's own replies are not rules: a password is never accepted because an operator only wants to observe. The form in which
+     * it comes is one: what James reads all the same may be taken.
+     */
     private static boolean isRule(DiagnosisId id) {
-        return !id.name().startsWith("AUTH_");
+        return !id.name().startsWith("AUTH_") || id == DiagnosisId.AUTH_ENCODING;
     }
 
     private static Mode mode(Element element, String text) {
@@ -123,6 +129,14 @@ final class GuardSettings {
     /** A rule's own mode wins over the handler's, but for a handler that is off: then all is off. */
     Mode mode(DiagnosisId id) {
         return mode == Mode.OFF ? Mode.OFF : modes.getOrDefault(id, mode);
+    }
+
+    /**
+     * The same on a port whose {@code <heloEhloEnforcement>} is false: James asks for no greeting there, and neither do we unless a
+     * rule says so.
+     */
+    Mode modeWithoutGreeting(DiagnosisId id) {
+        return OF_GREETING.contains(id) && !modes.containsKey(id) ? Mode.OFF : mode(id);
     }
 
     ReplyRenderer renderer() {

@@ -48,7 +48,8 @@ final class PortGuard {
     private final HelpDesk helpDesk;
     private final Logbook logbook;
     private final Function<DiagnosisId, Mode> modes;
-    private final Function<DiagnosisId, Mode> authModes;
+    private final Function<DiagnosisId, Mode> modesWithoutGreeting;
+    private final boolean ownsAuth;
     private final WaitingRoom waitingRoom;
 
     /** @param ownsAuth whether AUTH is answered by {@link Authentication}, and not by James */
@@ -60,8 +61,9 @@ final class PortGuard {
         this.diagnostician = new Diagnostician(table);
         this.helpDesk = new HelpDesk(table, catalogue);
         this.logbook = logbook;
+        this.ownsAuth = ownsAuth;
         this.modes = settings::mode;
-        this.authModes = id -> ownsAuth && BELONGS_TO_AUTH.contains(id) ? Mode.ENFORCE : settings.mode(id);
+        this.modesWithoutGreeting = settings::modeWithoutGreeting;
         this.waitingRoom = new WaitingRoom(this::early, this::tooLong, logbook::reply);
     }
 
@@ -100,7 +102,8 @@ final class PortGuard {
 
     /** The reply to a command that is out of order; empty if it may pass. Leaves sender, recipients, greeting, login as they are. */
     Optional<Response> judge(SMTPSession session, CommandLine command, SessionState state) {
-        Verdict verdict = table.judge(state, command, command.verb() == Verb.AUTH ? authModes : modes);
+        Function<DiagnosisId, Mode> ofPort = session.getConfiguration().useHeloEhloEnforcement() ? modes : modesWithoutGreeting;
+        Verdict verdict = table.judge(state, command, command.verb() == Verb.AUTH && ownsAuth ? ofAuth(ofPort) : ofPort);
         verdict.observed().forEach(rule -> logbook.observed(session, diagnostician.of(rule, command, state), command));
         return verdict.refusedBy().map(rule -> {
             SessionState told = afterwards(session, rule.id(), state);
@@ -108,13 +111,22 @@ final class PortGuard {
         });
     }
 
+    private static Function<DiagnosisId, Mode> ofAuth(Function<DiagnosisId, Mode> ofPort) {
+        return id -> BELONGS_TO_AUTH.contains(id) ? Mode.ENFORCE : ofPort.apply(id);
+    }
+
     /** The reply to a command with that fault; empty if the operator only wants to watch, or not even that. */
     Optional<Response> judge(SMTPSession session, Fault fault, CommandLine command) {
+        return judge(session, fault, "", command);
+    }
+
+    /** @param detail what exactly is wrong; empty if the fault says it all */
+    Optional<Response> judge(SMTPSession session, Fault fault, String detail, CommandLine command) {
         switch (settings.mode(fault.id())) {
             case ENFORCE:
-                return Optional.of(refuse(session, fault, command));
+                return Optional.of(refuse(session, fault, detail, command));
             case OBSERVE:
-                logbook.observed(session, diagnostician.of(fault, command, sessions.state(session)), command);
+                logbook.observed(session, diagnostician.of(fault, detail, command, sessions.state(session)), command);
                 return Optional.empty();
             default:
                 return Optional.empty();
@@ -123,8 +135,12 @@ final class PortGuard {
 
     /** The reply to a command with that fault. */
     Response refuse(SMTPSession session, Fault fault, CommandLine command) {
+        return refuse(session, fault, "", command);
+    }
+
+    Response refuse(SMTPSession session, Fault fault, String detail, CommandLine command) {
         SessionState told = afterwards(session, fault.id(), sessions.state(session));
-        return refuse(session, diagnostician.of(fault, command, told), command);
+        return refuse(session, diagnostician.of(fault, detail, command, told), command);
     }
 
     /** What James' own refusal of a command becomes: itself, or the end of the session if it was an error too many. */

@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import com.google.inject.Inject;
@@ -118,8 +119,9 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         answersAuth = authentication.isPresent();
         boolean jamesAnswersAuth = commandHandlers.stream()
             .anyMatch(handler -> ((CommandHandler<?>) handler).getImplCommands().contains(Verb.AUTH.name()));
-        Optional<String> authCommand = authentication.map(Authentication::proposedCommand)
-            .or(() -> jamesAnswersAuth ? Optional.of(Authentication.PROPOSED_PLAIN) : Optional.empty());
+        Optional<String> command = jamesAnswersAuth ? Optional.of(Authentication.PROPOSED_PLAIN) : Optional.empty();
+        Function<SMTPSession, Optional<String>> authCommand = authentication
+            .<Function<SMTPSession, Optional<String>>>map(handler -> handler::proposedCommand).orElse(session -> command);
         guard = new PortGuard(settings, new Sessions(authCommand), answersAuth, table, catalogue, logbook);
         authentication.ifPresent(handler -> handler.guardedBy(guard));
     }

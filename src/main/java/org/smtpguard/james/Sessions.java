@@ -33,12 +33,12 @@ final class Sessions {
     private static final AttachmentKey<List<RefusedRecipient>> REFUSED_RECIPIENTS =
         AttachmentKey.of("smtpguard.refusedRecipients", (Class<List<RefusedRecipient>>) (Object) List.class);
 
-    private final Optional<String> authCommand;
+    private final Function<SMTPSession, Optional<String>> authCommand;
     /** What clients are offered, one for all that are offered the same. */
     private final Map<Port, Port> ports = new ConcurrentHashMap<>();
 
-    /** @param authCommand the AUTH command that refusals on this port propose; empty if nobody answers AUTH there */
-    Sessions(Optional<String> authCommand) {
+    /** @param authCommand the AUTH command that a refusal proposes to a session; empty if AUTH is not offered to it */
+    Sessions(Function<SMTPSession, Optional<String>> authCommand) {
         this.authCommand = authCommand;
     }
 
@@ -90,16 +90,12 @@ final class Sessions {
     }
 
     private Port port(SMTPSession session) {
-        Port port = Port.plain()
-            .withStartTls(session.isStartTLSSupported())
-            .withAuth(authOffer(session), authCommand.orElse(""));
+        Port plain = Port.plain().withStartTls(session.isStartTLSSupported());
+        Port port = authCommand.apply(session).map(command -> plain.withAuth(authOffer(session), command)).orElse(plain);
         return ports.computeIfAbsent(port, Function.identity());
     }
 
-    private Port.AuthOffer authOffer(SMTPSession session) {
-        if (authCommand.isEmpty()) {
-            return Port.AuthOffer.NEVER;
-        }
+    private static Port.AuthOffer authOffer(SMTPSession session) {
         // James announces no AUTH to authorised addresses, and accepts it from them: what holds for others holds for them.
         SMTPConfiguration configuration = session.getConfiguration();
         boolean inClearText = configuration.isAuthAnnounced(session.getRemoteAddress().getAddress().getHostAddress(), false)

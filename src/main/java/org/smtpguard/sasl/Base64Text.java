@@ -3,22 +3,62 @@ package org.smtpguard.sasl;
 import java.util.Base64;
 import java.util.Optional;
 
-/** Base64 as the messages of SASL are written in it (RFC 4648 §4): in whole groups of four, without line breaks. */
+/**
+ * Base64 as the messages of SASL are written in it (RFC 4648 §4): in whole groups of four, without line breaks. What is wrong with
+ * a text is told without quoting it, since it may be a password. Immutable.
+ */
 public final class Base64Text {
     private static final int GROUP = 4;
+    private static final char PADDING = '=';
 
-    private Base64Text() {
+    private final Optional<byte[]> octets;
+    private final String flaw;
+
+    private Base64Text(Optional<byte[]> octets, String flaw) {
+        this.octets = octets;
+        this.flaw = flaw;
     }
 
-    /** The octets, or empty if the text is not base64. The JDK's decoder alone would take a last group without its padding. */
+    public static Base64Text of(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == PADDING) {
+            end--;
+        }
+        for (int i = 0; i < end; i++) {
+            if (!isInAlphabet(text.charAt(i))) {
+                String what = text.charAt(i) == PADDING ? "base64 with padding before its end, at position "
+                    : "a character outside base64's alphabet at position ";
+                return new Base64Text(Optional.empty(), what + (i + 1));
+            }
+        }
+        int padding = text.length() - end;
+        if (end % GROUP == 1) {
+            return new Base64Text(Optional.empty(), "base64 of a length that cannot be: one character is missing, or one too many");
+        }
+        int wanted = (GROUP - end % GROUP) % GROUP;
+        if (padding != wanted && padding > 0) {
+            return new Base64Text(Optional.empty(), "base64 with " + padding + " characters of padding where there should be " + wanted);
+        }
+        return new Base64Text(Optional.of(Base64.getDecoder().decode(text)), padding == wanted ? "" : "base64 without padding");
+    }
+
+    private static boolean isInAlphabet(char c) {
+        return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/';
+    }
+
+    /** The octets, or empty if the text is not base64. */
     public static Optional<byte[]> decode(String text) {
-        if (text.length() % GROUP != 0) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Base64.getDecoder().decode(text));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        Base64Text read = of(text);
+        return read.flaw.isEmpty() ? read.octets : Optional.empty();
+    }
+
+    /** What is wrong with the text; empty if nothing is. */
+    public String flaw() {
+        return flaw;
+    }
+
+    /** The octets, also where nothing is missing but the padding; empty if the text is not base64. */
+    public Optional<byte[]> octets() {
+        return octets.map(byte[]::clone);
     }
 }

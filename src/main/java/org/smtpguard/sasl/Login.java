@@ -51,8 +51,13 @@ public final class Login implements Mechanism {
             if (username.isPresent()) {
                 return claims.check(origin, Optional.empty(), username.get(), Secret.of(response));
             }
-            username = Utf8.decode(response).filter(name -> !name.isEmpty() && name.indexOf('\0') < 0);
-            return username.map(name -> Step.challenge(PASSWORD)).orElseGet(Step::malformed).now();
+            Optional<String> name = Utf8.decode(response);
+            if (name.isEmpty() || name.get().isEmpty() || name.get().indexOf('\0') >= 0) {
+                return Step.malformed(name.map(text -> text.isEmpty() ? "the user name is empty" : "a NUL in the user name")
+                    .orElse("the user name is not UTF-8")).now();
+            }
+            username = name;
+            return Step.challenge(PASSWORD).now();
         }
     }
 }

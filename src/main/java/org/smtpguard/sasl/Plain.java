@@ -1,6 +1,8 @@
 package org.smtpguard.sasl;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -41,16 +43,68 @@ public final class Plain implements Mechanism {
     private CompletionStage<Step> check(Origin origin, byte[] message) {
         int first = indexOfNul(message, 0);
         int second = first < 0 ? -1 : indexOfNul(message, first + 1);
-        if (second < 0 || indexOfNul(message, second + 1) >= 0) {
-            return Step.malformed().now();
+        int third = second < 0 ? -1 : indexOfNul(message, second + 1);
+        if (second < 0) {
+            return malformed(origin, message, tooFew(message.length, first));
         }
-        Optional<String> authorization = text(message, 0, first).filter(name -> !name.isEmpty());
-        Optional<String> authentication = text(message, first + 1, second).filter(name -> !name.isEmpty());
-        if (authentication.isEmpty() || first > 0 && authorization.isEmpty()) {
-            return Step.malformed().now();
+        if (third >= 0) {
+            return malformed(origin, message, isNul(message, third) ? "a NUL after the password" : "more than two NULs");
         }
-        byte[] password = Arrays.copyOfRange(message, second + 1, message.length);
-        return claims.check(origin, authorization, authentication.get(), Secret.of(password));
+        byte[] authentication = Arrays.copyOfRange(message, first + 1, second);
+        if (authentication.length == 0) {
+            return malformed(origin, message, "the user name between the two NULs is empty");
+        }
+        return check(origin, Arrays.copyOfRange(message, 0, first), authentication,
+            Arrays.copyOfRange(message, second + 1, message.length));
+    }
+
+    private static String tooFew(int length, int nul) {
+        if (nul < 0) {
+            return "no NUL: the message is NUL user NUL password";
+        }
+        return nul == 0 || nul == length - 1 ? "only one NUL: the password is missing"
+            : "only one NUL: the one before the user name, or the password, is missing";
+    }
+
+    private CompletionStage<Step> check(Origin origin, byte[] authorization, byte[] authentication, byte[] password) {
+        Optional<String> user = Utf8.decode(authentication);
+        Optional<String> other = Utf8.decode(authorization);
+        if (user.isEmpty() || other.isEmpty()) {
+            return Step.malformed(user.isEmpty() ? "the user name is not UTF-8" : "the authorization identity is not UTF-8").now();
+        }
+        return claims.check(origin, other.filter(name -> !name.isEmpty()), user.get(), Secret.of(password));
+    }
+
+    /** James reads what stands between NULs, however many there are: two parts are user and password, three have an identity first. */
+    private CompletionStage<Step> malformed(Origin origin, byte[] message, String flaw) {
+        List<byte[]> parts = parts(message);
+        if (parts.size() == 2) {
+            return Step.malformed(flaw, () -> check(origin, NOTHING, parts.get(0), parts.get(1))).now();
+        }
+        return (parts.size() == 3 ? Step.malformed(flaw, () -> check(origin, parts.get(0), parts.get(1), parts.get(2)))
+            : Step.malformed(flaw)).now();
+    }
+
+    private static List<byte[]> parts(byte[] message) {
+        List<byte[]> parts = new ArrayList<>();
+        for (int from = 0; from < message.length; from++) {
+            int nul = indexOfNul(message, from);
+            int to = nul < 0 ? message.length : nul;
+            if (to > from) {
+                parts.add(Arrays.copyOfRange(message, from, to));
+            }
+            from = to;
+        }
+        return parts;
+    }
+
+    /** Whether nothing but NULs comes from there on. */
+    private static boolean isNul(byte[] message, int from) {
+        int end = message.length;
+        while (end > from && message[end - 1] == 0) {
+            end--;
+        }
+        return end == from;
     }
 
     private static int indexOfNul(byte[] message, int from) {
@@ -60,9 +114,5 @@ public final class Plain implements Mechanism {
             }
         }
         return -1;
-    }
-
-    private static Optional<String> text(byte[] message, int from, int to) {
-        return Utf8.decode(Arrays.copyOfRange(message, from, to));
     }
 }

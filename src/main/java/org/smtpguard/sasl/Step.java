@@ -1,8 +1,10 @@
 package org.smtpguard.sasl;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 import org.smtpguard.credential.CredentialResult;
 
@@ -21,20 +23,29 @@ public final class Step {
         MALFORMED
     }
 
+    private static final String NOT_ASKED = "not asked";
+
     private final Kind kind;
     private final byte[] challenge;
     private final String username;
     private final CredentialResult result;
 
+    private final Optional<Supplier<CompletionStage<Step>>> lenient;
+
     private Step(Kind kind, byte[] challenge, String username, CredentialResult result) {
+        this(kind, challenge, username, result, Optional.empty());
+    }
+
+    private Step(Kind kind, byte[] challenge, String username, CredentialResult result, Optional<Supplier<CompletionStage<Step>>> lenient) {
         this.kind = kind;
         this.challenge = challenge;
         this.username = username;
         this.result = result;
+        this.lenient = lenient;
     }
 
     public static Step challenge(byte[] challenge) {
-        return new Step(Kind.CHALLENGE, challenge.clone(), "", CredentialResult.unavailable("not asked"));
+        return new Step(Kind.CHALLENGE, challenge.clone(), "", CredentialResult.unavailable(NOT_ASKED));
     }
 
     public static Step success(String username, CredentialResult result) {
@@ -51,7 +62,21 @@ public final class Step {
     }
 
     public static Step malformed() {
-        return new Step(Kind.MALFORMED, new byte[0], "", CredentialResult.unavailable("not asked"));
+        return malformed(NOT_ASKED);
+    }
+
+    /** @param flaw what is wrong with the message, for the client and the log; never a part of it */
+    public static Step malformed(String flaw) {
+        return new Step(Kind.MALFORMED, new byte[0], "", CredentialResult.unavailable(flaw));
+    }
+
+    /**
+     * A malformed message whose meaning is clear.
+     *
+     * @param lenient the step if the server takes it as it is
+     */
+    static Step malformed(String flaw, Supplier<CompletionStage<Step>> lenient) {
+        return new Step(Kind.MALFORMED, new byte[0], "", CredentialResult.unavailable(flaw), Optional.of(lenient));
     }
 
     /** This step as a stage that is complete: for steps that ask nobody. */
@@ -73,9 +98,19 @@ public final class Step {
         return username;
     }
 
+    /** For a malformed message: the step if the server takes it as it is; empty if it has no meaning. */
+    public Optional<Supplier<CompletionStage<Step>>> lenient() {
+        return lenient;
+    }
+
     /** What the backends said. */
     public CredentialResult result() {
         return Objects.requireNonNull(result);
+    }
+
+    /** What is wrong with a malformed message; empty if only that it is malformed is known. */
+    public String flaw() {
+        return kind == Kind.MALFORMED && !result.reason().equals(NOT_ASKED) ? result.reason() : "";
     }
 
     @Override

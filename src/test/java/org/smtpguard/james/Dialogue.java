@@ -75,7 +75,12 @@ final class Dialogue {
 
     /** The refusal of a command that was sent before. */
     Dialogue isRefused(Fault fault, String text) {
-        refuse(DIAGNOSTICIAN.of(fault, parse(text), afterwards(fault.id())));
+        return isRefused(fault, "", text);
+    }
+
+    /** The same, with the line that says what exactly is wrong. */
+    Dialogue isRefused(Fault fault, String detail, String text) {
+        refuse(DIAGNOSTICIAN.of(fault, detail, parse(text), afterwards(fault.id())));
         return this;
     }
 

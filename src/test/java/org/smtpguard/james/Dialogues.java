@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 
 import org.smtpguard.diagnosis.Fault;
 import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.sasl.Base64Text;
 
 /** A dialogue that ends in its refusal, for each diagnosis. */
 final class Dialogues {
@@ -78,7 +79,7 @@ final class Dialogues {
         all.put(DiagnosisId.AUTH_MECHANISM, greeted(Dialogue.onOpenPort()).client(EHLO).sends("AUTH CRAM-MD5")
             .isRefused(Fault.MECHANISM_UNKNOWN, AUTH));
         all.put(DiagnosisId.AUTH_ENCODING, greeted(Dialogue.onOpenPort()).client(EHLO).sends("AUTH PLAIN alice:secret")
-            .isRefused(Fault.UNDECODABLE, AUTH));
+            .isRefused(Fault.UNDECODABLE, Base64Text.of("alice:secret").flaw(), AUTH));
         all.put(DiagnosisId.AUTH_TOO_LONG, challenged().note("a line of more than 8192 octets").isRefused(Fault.RESPONSE_TOO_LONG, AUTH));
         all.put(DiagnosisId.AUTH_CANCELLED, challenged().sends("*").isRefused(Fault.CANCELLED, AUTH));
         return all;

@@ -9,7 +9,9 @@ import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -103,7 +105,8 @@ final class EmbeddedPort {
     private EmbeddedPort(Builder builder) {
         this.tls = builder.tls;
         this.encryption = new FakeEncryption(tls == Tls.STARTTLS);
-        this.sessions = new Sessions(builder.auth == Auth.NOBODY ? Optional.empty() : Optional.of(Authentication.PROPOSED_PLAIN));
+        this.sessions = new Sessions(session ->
+            builder.auth == Auth.NOBODY ? Optional.empty() : Optional.of(Authentication.PROPOSED_PLAIN));
         ProtocolHandlerChainImpl chain = new ProtocolHandlerChainImpl();
         chain.addAll(handlers(builder));
         try {
@@ -111,7 +114,7 @@ final class EmbeddedPort {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-        this.protocol = new SMTPProtocol(chain, new Configuration(builder.authUnderTlsOnly, builder.auth != Auth.NOBODY)) {
+        this.protocol = new SMTPProtocol(chain, new Configuration(builder)) {
             @Override
             public ProtocolSession newSession(ProtocolTransport transport) {
                 return new ExtendedSMTPSession((Configuration) getConfiguration(), transport);
@@ -141,7 +144,7 @@ final class EmbeddedPort {
                 GuardPools pools = new GuardPools();
                 Backends backends = new Backends(new NoFiles(), pools, LocalUsers.none(), logbook.metrics(), GuardSecret.random());
                 Authentication authentication = new Authentication(backends, TABLE, CATALOGUE, logbook, pools,
-                    (user, other) -> Authorizator.AuthorizationState.FORBIDDEN);
+                    (user, other) -> Authorizator.AuthorizationState.FORBIDDEN, PortSettings.defaults());
                 authentication.init(builder.authElement());
                 handlers.add(authentication);
             }
@@ -183,6 +186,8 @@ final class EmbeddedPort {
         private String style = "full";
         private int errors;
         private int authFailures;
+        private boolean heloEhloEnforcement = true;
+        private final Map<String, String> rules = new LinkedHashMap<>();
         private Logbook logbook = new Logbook(GuardMetrics.unread(),
             new Transcripts(Clock.systemUTC()), new Violations(Clock.systemUTC()));
 
@@ -222,6 +227,17 @@ final class EmbeddedPort {
             return this;
         }
 
+        /** James' own setting of that name. */
+        Builder heloEhloEnforcement(boolean value) {
+            heloEhloEnforcement = value;
+            return this;
+        }
+
+        Builder rule(String id, String ruleMode) {
+            rules.put(id, ruleMode);
+            return this;
+        }
+
         Builder logbook(Logbook value) {
             logbook = value;
             return this;
@@ -235,6 +251,10 @@ final class EmbeddedPort {
             BaseHierarchicalConfiguration element = new BaseHierarchicalConfiguration();
             element.addProperty("[@class]", SequenceGuard.class.getName());
             element.addProperty("mode", mode);
+            rules.forEach((id, ruleMode) -> {
+                element.addProperty("rule(-1)[@id]", id);
+                element.addProperty("rule[@mode]", ruleMode);
+            });
             element.addProperty("replies[@style]", style);
             element.addProperty("limits[@errors]", Integer.toString(errors));
             element.addProperty("limits[@authFailures]", Integer.toString(authFailures));
@@ -363,9 +383,10 @@ final class EmbeddedPort {
         private final boolean authUnderTlsOnly;
         private final boolean auth;
 
-        private Configuration(boolean authUnderTlsOnly, boolean auth) {
-            this.authUnderTlsOnly = authUnderTlsOnly;
-            this.auth = auth;
+        private Configuration(Builder builder) {
+            this.authUnderTlsOnly = builder.authUnderTlsOnly;
+            this.auth = builder.auth != Auth.NOBODY;
+            setHeloEhloEnforcement(builder.heloEhloEnforcement);
         }
 
         @Override

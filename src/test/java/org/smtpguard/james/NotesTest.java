@@ -13,7 +13,7 @@ import org.apache.james.protocols.smtp.SMTPSessionImpl;
 import org.junit.jupiter.api.Test;
 
 class NotesTest {
-    private final Sessions sessions = new Sessions(Optional.empty());
+    private final Sessions sessions = new Sessions(session -> Optional.empty());
     private final SMTPSession session = session();
     private final Notes notes = Notes.of(session);
 

@@ -22,4 +22,20 @@ class Base64TextTest {
     void anythingElseIsNot(String text) {
         assertThat(Base64Text.decode(text)).isEmpty();
     }
+
+    @ParameterizedTest
+    @CsvSource({"Zg, base64 without padding", "Zm8, base64 without padding", "Zm 9v, a character outside base64's alphabet at position 3",
+        "Zm9_, a character outside base64's alphabet at position 4", "Zg==Zg==, 'base64 with padding before its end, at position 3'",
+        "Zg=, base64 with 1 characters of padding where there should be 2", "Zg==, ''",
+        "Z, 'base64 of a length that cannot be: one character is missing, or one too many'"})
+    void whatIsWrongIsNamed(String text, String flaw) {
+        assertThat(Base64Text.of(text).flaw()).isEqualTo(flaw);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Zg, f", "Zm8, fo", "Zm9vYg, foob"})
+    void whereNothingButThePaddingIsMissingTheOctetsAreKnown(String text, String octets) {
+        assertThat(Base64Text.of(text).octets()).hasValueSatisfying(decoded ->
+            assertThat(new String(decoded, StandardCharsets.US_ASCII)).isEqualTo(octets));
+    }
 }

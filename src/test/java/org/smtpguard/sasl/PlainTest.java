@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Secret;
@@ -39,6 +40,41 @@ class PlainTest {
     void aMessageOfAnotherFormIsMalformedAndNobodyIsAsked(String message) {
         assertThat(now(begin(message)).kind()).isEqualTo(Step.Kind.MALFORMED);
         assertThat(questions.asked()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "~alice~secret~, a NUL after the password", "~alice~secret~~, a NUL after the password",
+        "bob~alice~secret~, a NUL after the password",
+        "~alice~sec~ret, more than two NULs", "alice~secret, 'only one NUL: the one before the user name, or the password, is missing'",
+        "~alice, only one NUL: the password is missing", "alice~, only one NUL: the password is missing",
+        "alice, no NUL: the message is NUL user NUL password", "~~secret, the user name between the two NULs is empty"})
+    void whatIsWrongWithTheMessageIsNamedAndNothingOfItIsQuoted(String message, String flaw) {
+        Step step = now(begin(message.replace('~', '\0')));
+
+        assertThat(step.flaw()).isEqualTo(flaw).doesNotContain("alice", "secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"~alice~secret~", "alice~secret", "~alice~secret~~", "~~alice~secret", "alice~~secret", "Alice~alice~secret~"})
+    void aMessageWhoseMeaningIsClearCanBeTakenAsJamesTakesIt(String message) {
+        Step lenient = now(now(begin(message.replace('~', '\0'))).lenient().orElseThrow().get().toCompletableFuture());
+
+        assertThat(lenient.kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(lenient.username()).isEqualTo("alice");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice", "~alice", "~", "~~~", "a~b~c~d"})
+    void aMessageWithoutAClearMeaningCannotBeTaken(String message) {
+        assertThat(now(begin(message.replace('~', '\0'))).lenient()).isEmpty();
+    }
+
+    @Test
+    void aMessageThatIsTakenLenientlyGivesNobodyAnIdentityThatIsNotTheirs() {
+        Step lenient = now(now(begin("bob\0alice\0secret\0")).lenient().orElseThrow().get().toCompletableFuture());
+
+        assertThat(lenient.kind()).isEqualTo(Step.Kind.IDENTITY_REFUSED);
     }
 
     @Test

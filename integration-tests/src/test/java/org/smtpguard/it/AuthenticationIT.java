@@ -16,12 +16,13 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.wire.Refusal;
@@ -43,10 +44,7 @@ class AuthenticationIT {
     private static final String AUTH_WANTED = "AUTH PLAIN <base64> | MAIL FROM:<address> | QUIT";
     private static final Refusal CREDENTIALS = refusal("535 5.7.8", "AUTH refused: the user name or the password is wrong",
         "AUTH-CREDENTIALS").state(GREETED).next(AUTH_WANTED);
-    private static final Refusal UNDECODABLE = refusal("501 5.5.2", "AUTH refused: the response is not base64", "AUTH-ENCODING")
-        .state(GREETED).next(AUTH_WANTED);
-    private static final Refusal MALFORMED = refusal("501 5.5.2", "AUTH refused: the response is not what the mechanism asks for",
-        "AUTH-ENCODING").state(GREETED).next(AUTH_WANTED);
+    private static final String OUTSIDE = "a character outside base64's alphabet at position ";
 
     private static JamesServer server;
     /** SMTP asks a slow backend, SUBMISSION one that is down, SMTPS the file, in brief style. */
@@ -121,34 +119,48 @@ class AuthenticationIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"AUTH PLAIN !!!!", "AUTH PLAIN A", "AUTH LOGIN !!!!", "AUTH PLAIN AA== AA=="})
-    void anInitialResponseThatIsNotBase64IsRefused(String command) {
+    @CsvSource({"AUTH PLAIN !!!!, a character outside base64's alphabet at position 1",
+        "AUTH PLAIN A, 'base64 of a length that cannot be: one character is missing, or one too many'",
+        "AUTH LOGIN !!!!, a character outside base64's alphabet at position 1",
+        "AUTH PLAIN AGFs, 'only one NUL: the password is missing'", "AUTH PLAIN AGEAYg, base64 without padding",
+        "AUTH PLAIN AA== AA==, 'base64 with padding before its end, at position 3'"})
+    void anInitialResponseThatIsNotWhatItShouldBeIsRefusedAndTheReplySaysWhy(String command, String flaw) {
         try (WireScript wire = greeted(server.smtp())) {
-            wire.send(command).expect("501").expectReply(UNDECODABLE).send("NOOP").expect("250");
+            wire.send(command).expect("501").expectReply(flaw.startsWith("only") ? malformed(flaw) : undecodable(flaw))
+               .send("NOOP").expect("250");
         }
     }
 
     @Test
     void aContinuationThatIsNotBase64EndsTheExchange() {
         try (WireScript wire = greeted(server.smtp())) {
-            wire.send("AUTH PLAIN").expect("334").send("!!!!").expect("501").expectReply(UNDECODABLE).send("NOOP").expect("250")
-                .send("AUTH LOGIN").expect(USERNAME).send("!!!!").expect("501").expectReply(UNDECODABLE).send("NOOP").expect("250")
+            wire.send("AUTH PLAIN").expect("334").send("!!!!").expect("501").expectReply(undecodable(OUTSIDE + 1))
+                .send("NOOP").expect("250")
+                .send("AUTH LOGIN").expect(USERNAME).send("!!!!").expect("501").expectReply(undecodable(OUTSIDE + 1))
+                .send("NOOP").expect("250")
                 .send("AUTH LOGIN").expect(USERNAME).send(base64(ALICE)).expect(PASSWORD).send("!!!!")
-                .expect("501").expectReply(UNDECODABLE).send("NOOP").expect("250")
+                .expect("501").expectReply(undecodable(OUTSIDE + 1))
+                .send("NOOP").expect("250")
                 .send("AUTH PLAIN " + plain(ALICE, "secret")).expect("235");
         }
     }
 
     @Test
     void aResponseOfTheWrongFormIsRefused() {
-        for (String message : List.of(ALICE, ALICE + "\0secret", "\0" + ALICE, "\0\0secret", "a\0b\0c\0d")) {
+        Map<String, String> flaws = Map.of(ALICE, "no NUL: the message is NUL user NUL password",
+            ALICE + "\0secret", "only one NUL: the one before the user name, or the password, is missing",
+            "\0" + ALICE, "only one NUL: the password is missing",
+            "\0" + ALICE + "\0secret\0", "a NUL after the password",
+            "\0\0secret", "the user name between the two NULs is empty",
+            "a\0b\0c\0d", "more than two NULs");
+        flaws.forEach((message, flaw) -> {
             try (WireScript wire = greeted(server.smtp())) {
-                wire.send("AUTH PLAIN " + base64(message)).expect("501").expectReply(MALFORMED).send("NOOP").expect("250");
+                wire.send("AUTH PLAIN " + base64(message)).expect("501").expectReply(malformed(flaw)).send("NOOP").expect("250");
             }
-        }
+        });
         try (WireScript wire = greeted(server.smtp())) {
-            wire.send("AUTH PLAIN =").expect("501").expectReply(MALFORMED)
-                .send("AUTH LOGIN =").expect("501").expectReply(MALFORMED).send("NOOP").expect("250");
+            wire.send("AUTH PLAIN =").expect("501").expectReply(malformed("no NUL: the message is NUL user NUL password"))
+                .send("AUTH LOGIN =").expect("501").expectReply(malformed("the user name is empty")).send("NOOP").expect("250");
         }
     }
 
@@ -352,5 +364,15 @@ class AuthenticationIT {
     private static void replace(Path file, String content) throws IOException {
         Path fresh = Files.writeString(file.resolveSibling("smtp-users.new"), content);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static Refusal undecodable(String flaw) {
+        return refusal("501 5.5.2", "AUTH refused: the response is not base64", "AUTH-ENCODING").detail(flaw)
+            .state(GREETED).next(AUTH_WANTED);
+    }
+
+    private static Refusal malformed(String flaw) {
+        return refusal("501 5.5.2", "AUTH refused: the response is not what the mechanism asks for", "AUTH-ENCODING").detail(flaw)
+            .state(GREETED).next(AUTH_WANTED);
     }
 }
