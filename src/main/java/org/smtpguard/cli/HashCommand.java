@@ -37,7 +37,8 @@ final class HashCommand {
             }
             String value = rest.next();
             if (argument.equals("--scheme")) {
-                scheme = schemes.named(value).orElseThrow(() -> new WrongUsage("The scheme is not known; known are " + schemes + "."));
+                scheme = schemes.named(value)
+                    .orElseThrow(() -> new WrongUsage("The scheme is not known; known are " + schemes.made() + "."));
             } else {
                 user = Optional.of(user(value));
             }

@@ -49,7 +49,7 @@ public final class Main {
     static int run(List<String> arguments, Terminal terminal, PrintStream out, PrintStream err) {
         PasswordSchemes schemes = PasswordSchemes.standard().withPlain();
         if (arguments.contains("--help") || arguments.contains("-h")) {
-            out.println(TEXT.replace("%s", schemes.toString()));
+            out.println(TEXT.replace("%s", schemes.made()));
             return DONE;
         }
         String command = arguments.stream().findFirst().orElse("");
@@ -61,7 +61,7 @@ public final class Main {
                 case "check":
                     return CheckCommand.parse(arguments.subList(1, arguments.size())).run(out) ? DONE : FAILED;
                 default:
-                    err.println(TEXT.replace("%s", schemes.toString()));
+                    err.println(TEXT.replace("%s", schemes.made()));
                     return USAGE;
             }
         } catch (WrongUsage e) {

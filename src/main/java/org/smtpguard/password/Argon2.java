@@ -7,6 +7,7 @@ import static org.smtpguard.password.CostLimits.Limit.ARGON2_WORK;
 
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
@@ -27,6 +28,7 @@ public final class Argon2 implements PasswordScheme {
     private final String prefix;
     private final int type;
     private final CostLimits limits;
+    private final PhcParameters parameters;
     private final Cost recommended;
 
     private Argon2(String label, int type, CostLimits limits, long memoryKib, long passes, long lanes) {
@@ -34,6 +36,7 @@ public final class Argon2 implements PasswordScheme {
         this.prefix = "$" + label.toLowerCase(Locale.ROOT) + "$";
         this.type = type;
         this.limits = limits;
+        this.parameters = new PhcParameters("an " + label + " hash", "m", "t", "p");
         this.recommended = cost(memoryKib, passes, lanes);
     }
 
@@ -92,7 +95,8 @@ public final class Argon2 implements PasswordScheme {
         }
         String[] fields = hash.substring(prefix.length()).split("\\$", -1);
         if (!fields[0].equals("v=19")) {
-            throw new MalformedHash("the " + label + " hash is not of version 1.3 (v=19); make a new one");
+            throw new MalformedHash("the " + label + " hash is not of version 1.3 (v=19); without a version it is of 1.0;"
+                + " make a new one");
         }
         if (fields.length != 4) {
             throw new MalformedHash("an " + label + " hash has four fields after its name: v=19, m=…,t=…,p=…, salt, hash");
@@ -122,16 +126,8 @@ public final class Argon2 implements PasswordScheme {
     }
 
     private Cost cost(String field) {
-        String[] parameters = field.split(",", -1);
-        if (parameters.length != 3) {
-            throw new MalformedHash("the parameters of an " + label + " hash are m=…,t=…,p=…");
-        }
-        return cost(number("m", parameters[0]), number("t", parameters[1]), number("p", parameters[2]));
-    }
-
-    private long number(String name, String parameter) {
-        String digits = parameter.startsWith(name + "=") ? parameter.substring(name.length() + 1) : "";
-        return Decode.number("the parameters of an " + label + " hash are m=…,t=…,p=…, and " + name, digits);
+        Map<String, Long> values = parameters.read(field);
+        return cost(values.get("m"), values.get("t"), values.get("p"));
     }
 
     private Cost cost(long memoryKib, long passes, long lanes) {

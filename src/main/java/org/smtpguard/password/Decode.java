@@ -1,5 +1,8 @@
 package org.smtpguard.password;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
@@ -9,7 +12,7 @@ import org.bouncycastle.util.encoders.Hex;
 final class Decode {
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,9}");
     private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]+={0,2}");
-    private static final Pattern HEX = Pattern.compile("([0-9A-Fa-f]{2})+");
+    private static final Pattern HEX = Pattern.compile("[0-9A-Fa-f]+");
 
     private Decode() {
     }
@@ -50,8 +53,17 @@ final class Decode {
         return Hex.decode(text);
     }
 
+    /** Text that was in base64 or hexadecimal. */
+    static String utf8(String what, byte[] octets) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
+        } catch (CharacterCodingException e) {
+            throw new MalformedHash(what + " is no text in the base64 or hexadecimal that its scheme says");
+        }
+    }
+
     static boolean isHex(String text) {
-        return HEX.matcher(text).matches();
+        return text.length() % 2 == 0 && HEX.matcher(text).matches();
     }
 
     static byte[] sized(String what, byte[] octets, int min, int max) {

@@ -16,6 +16,7 @@ final class DerivedHash implements PasswordHash {
     private final byte[] tag;
     private final UnaryOperator<byte[]> derive;
     private final Optional<ScramVerifier> scram;
+    private final Optional<String> doubt;
 
     /**
      * @param tag what the right password yields; at least 16 octets, so that no password yields a random one
@@ -26,12 +27,28 @@ final class DerivedHash implements PasswordHash {
     }
 
     DerivedHash(String scheme, String cost, long work, byte[] tag, UnaryOperator<byte[]> derive, Optional<ScramVerifier> scram) {
+        this(scheme, cost, work, tag, derive, scram, Optional.empty());
+    }
+
+    private DerivedHash(String scheme, String cost, long work, byte[] tag, UnaryOperator<byte[]> derive, Optional<ScramVerifier> scram,
+            Optional<String> doubt) {
         this.scheme = scheme;
         this.cost = cost;
         this.work = work;
         this.tag = tag;
         this.derive = derive;
         this.scram = scram;
+        this.doubt = doubt;
+    }
+
+    /** The same hash, {@link PasswordHash#doubt doubted}. */
+    DerivedHash doubted(String clause) {
+        return new DerivedHash(scheme, cost, work, tag, derive, scram, Optional.of(clause));
+    }
+
+    @Override
+    public Optional<String> doubt() {
+        return doubt;
     }
 
     @Override

@@ -101,6 +101,11 @@ public final class JamesHash implements PasswordScheme {
     }
 
     @Override
+    public boolean isMade() {
+        return false;
+    }
+
+    @Override
     public Strength strength() {
         return Strength.FAST;
     }

@@ -38,4 +38,9 @@ public interface PasswordHash {
     default Optional<ScramVerifier> scram() {
         return Optional.empty();
     }
+
+    /** Why the hash may not be what it was when it was made, as a clause without any part of it; it counts nevertheless. */
+    default Optional<String> doubt() {
+        return Optional.empty();
+    }
 }

@@ -22,6 +22,16 @@ public interface PasswordScheme {
     PasswordHash read(String hash);
 
     /**
+     * Reads a stored hash that was wrapped in base64 or hexadecimal, as Dovecot's {@code {SCHEME.B64}} and {@code {SCHEME.HEX}} say.
+     * What is wrapped is what stands there otherwise, and the octets themselves with schemes that write these in base64 anyway.
+     *
+     * @throws MalformedHash as {@link #read(String)}
+     */
+    default PasswordHash read(byte[] unwrapped) {
+        return read(Decode.utf8("the " + name() + " hash", unwrapped));
+    }
+
+    /**
      * Makes a hash with a fresh salt, at this scheme's recommended cost.
      *
      * @param password UTF-8 octets; neither kept nor changed
@@ -29,6 +39,11 @@ public interface PasswordScheme {
      * @throws IllegalArgumentException if the scheme cannot hold such a password
      */
     String hash(byte[] password);
+
+    /** Whether {@link #hash} makes hashes; some schemes are for moving away from alone. */
+    default boolean isMade() {
+        return true;
+    }
 
     /** How hard its hashes are to guess. Who does not say is as strong as any, and no hash is replaced by mistake. */
     default Strength strength() {

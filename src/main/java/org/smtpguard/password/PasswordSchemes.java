@@ -7,7 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The schemes that are taken, by name: reads {@code {SCHEME}hash} as Dovecot and LDAP directories write it (RFC 2307
@@ -16,6 +18,17 @@ import java.util.stream.Collectors;
 public final class PasswordSchemes {
     /** Names that only say "the hash says itself what it is". */
     private static final Set<String> GENERIC = Set.of("CRYPT", "ARGON2");
+
+    private static final String MD5 = "MD5";
+    /** In characters. No hash has more, and a plain password need not. */
+    private static final int MAX_LENGTH = 4096;
+    /** Not {@code $2x$}, which bcrypt has words of its own for. */
+    private static final Map<Pattern, String> UNTAKEN = Map.of(
+        Pattern.compile("\\$g?y\\$.*"), "yescrypt ($y$)",
+        Pattern.compile("\\$md5[$,].*"), "SunMD5 ($md5)",
+        Pattern.compile("\\$sha1\\$.*"), "crypt(3)'s SHA-1 ($sha1$)",
+        Pattern.compile("\\$3\\$.*"), "Windows NT ($3$)",
+        Pattern.compile("_[./0-9A-Za-z]{19}|[./0-9A-Za-z]{13}"), "traditional DES");
 
     private final List<PasswordScheme> schemes;
     private final Map<String, PasswordScheme> byName = new LinkedHashMap<>();
@@ -69,10 +82,11 @@ public final class PasswordSchemes {
     /**
      * The same schemes with another one for new hashes.
      *
-     * @throws IllegalArgumentException if there is no scheme of that name
+     * @throws IllegalArgumentException if there is no scheme of that name that makes hashes
      */
     public PasswordSchemes preferring(String name) {
-        PasswordScheme preferred = named(name).orElseThrow(() -> new IllegalArgumentException("known are " + known()));
+        PasswordScheme preferred = named(name).filter(PasswordScheme::isMade)
+            .orElseThrow(() -> new IllegalArgumentException("known are " + made()));
         List<PasswordScheme> reordered = new ArrayList<>(schemes);
         reordered.remove(preferred);
         reordered.add(0, preferred);
@@ -84,9 +98,10 @@ public final class PasswordSchemes {
         return schemes.get(0);
     }
 
-    /** The scheme of that name or alias, in whatever case. */
+    /** The scheme of that name or alias, in whatever case, with or without braces. */
     public Optional<PasswordScheme> named(String name) {
-        return Optional.ofNullable(byName.get(name.toUpperCase(Locale.ROOT)));
+        boolean braces = name.startsWith("{") && name.endsWith("}") && name.length() > 1;
+        return Optional.ofNullable(byName.get((braces ? name.substring(1, name.length() - 1) : name).toUpperCase(Locale.ROOT)));
     }
 
     /**
@@ -111,11 +126,14 @@ public final class PasswordSchemes {
 
     /**
      * Reads {@code {SCHEME}hash}, or a bare hash that one of the schemes recognises. {@code {CRYPT}} and {@code {ARGON2}}, which
-     * directories write, are as good as nothing.
+     * directories write, are as good as nothing. The name may end in {@code .B64}, {@code .BASE64} or {@code .HEX}, as in Dovecot.
      *
      * @throws MalformedHash saying what is wrong, without any part of the text
      */
     public PasswordHash read(String text) {
+        if (text.length() > MAX_LENGTH) {
+            throw new MalformedHash("it is longer than any hash; copy it again");
+        }
         if (!text.startsWith("{")) {
             return bare(text, "the password does not say its scheme; write one of " + known() + " before the hash");
         }
@@ -123,37 +141,93 @@ public final class PasswordSchemes {
         if (end < 0) {
             throw new MalformedHash("the scheme's closing brace is missing; write one of " + known() + " before the hash");
         }
-        String name = text.substring(1, end).toUpperCase(Locale.ROOT);
+        String[] words = text.substring(1, end).toUpperCase(Locale.ROOT).split("\\.", 2);
         String hash = text.substring(end + 1);
+        return words.length == 1 ? read(words[0], hash) : read(words[0], Wrapping.named(words[1]).orElseThrow(this::unknown), hash);
+    }
+
+    private PasswordHash read(String name, String hash) {
         Optional<PasswordScheme> scheme = named(name);
         if (scheme.isPresent()) {
             return scheme.get().read(hash);
         }
-        if (GENERIC.contains(name)) {
+        if (isGeneric(name, hash)) {
             return bare(hash, "the hash behind {" + name + "} is of no form that is known here; make a new one");
         }
-        if (Plain.NAMES.contains(name)) {
-            throw new MalformedHash("plain passwords are not allowed here; make a hash of it");
+        throw untaken(name);
+    }
+
+    private PasswordHash read(String name, Wrapping wrapping, String wrapped) {
+        String what = "the hash behind the scheme";
+        Optional<PasswordScheme> scheme = named(name);
+        if (scheme.isPresent()) {
+            return scheme.get().read(wrapping.unwrap(what, wrapped));
         }
-        // The name is not repeated: who forgets the scheme may have a password in braces there.
-        throw new MalformedHash("the scheme is not known here; known are " + known());
+        if (!GENERIC.contains(name) && !name.equals(MD5)) {
+            throw untaken(name);
+        }
+        return read(name, Decode.utf8(what, wrapping.unwrap(what, wrapped)));
+    }
+
+    /** Dovecot has two kinds of hashes behind {@code {MD5}}, one of which is MD5-crypt. */
+    private static boolean isGeneric(String name, String hash) {
+        return GENERIC.contains(name) || name.equals(MD5) && hash.startsWith("$1$");
+    }
+
+    private MalformedHash untaken(String name) {
+        // Other names are not repeated: who forgets the scheme may have a password in braces there.
+        return Plain.NAMES.contains(name) ? new MalformedHash("plain passwords are not allowed here; make a hash of it") : unknown();
+    }
+
+    private MalformedHash unknown() {
+        return new MalformedHash("the scheme is not known here; known are " + known());
     }
 
     private PasswordHash bare(String hash, String otherwise) {
         return schemes.stream()
             .filter(scheme -> scheme.recognises(hash))
             .findFirst()
-            .orElseThrow(() -> new MalformedHash(otherwise))
+            .orElseThrow(() -> new MalformedHash(foreign(hash).orElse(otherwise)))
             .read(hash);
     }
 
+    /** What is recognised, to say so, and not taken. */
+    private static Optional<String> foreign(String hash) {
+        return UNTAKEN.entrySet().stream().filter(form -> form.getKey().matcher(hash).matches()).findFirst()
+            .map(form -> "the hash is of no form that is known here, it looks like " + form.getValue() + "; make a new one");
+    }
+
     private String known() {
-        return schemes.stream().map(scheme -> "{" + scheme.name() + "}").collect(Collectors.joining(", "));
+        return braced(schemes.stream());
+    }
+
+    /** The names of the schemes that make hashes, preferred first, in braces as they stand before a hash. */
+    public String made() {
+        return braced(schemes.stream().filter(PasswordScheme::isMade));
+    }
+
+    private static String braced(Stream<PasswordScheme> schemes) {
+        return schemes.map(scheme -> "{" + scheme.name() + "}").collect(Collectors.joining(", "));
     }
 
     /** The names, preferred first. */
     @Override
     public String toString() {
         return known();
+    }
+
+    /** How a hash is wrapped. */
+    private enum Wrapping {
+        BASE64, HEX;
+
+        /** @param suffix of a scheme's name, in upper case */
+        static Optional<Wrapping> named(String suffix) {
+            return suffix.equals("HEX") ? Optional.of(HEX)
+                : suffix.equals("B64") || suffix.equals("BASE64") ? Optional.of(BASE64) : Optional.empty();
+        }
+
+        byte[] unwrap(String what, String text) {
+            return this == HEX ? Decode.hex(what, text) : Decode.base64(what, text);
+        }
     }
 }

@@ -6,8 +6,8 @@ import java.util.Set;
 
 /**
  * PBKDF2 with HMAC (RFC 8018) in the forms that people have: Dovecot's {@code $1$salt$rounds$hash} (SHA-1, the salt as it
- * stands, the hash in hexadecimal), passlib's {@code $pbkdf2-sha256$rounds$salt$hash} and OpenLDAP's
- * {@code rounds$salt$hash} (both in base64 with {@code .} for {@code +}, without padding).
+ * stands, the hash in hexadecimal), passlib's {@code $pbkdf2-sha256$rounds$salt$hash}, PHC strings, which have {@code i=rounds} there,
+ * and OpenLDAP's {@code rounds$salt$hash} (in base64, which may have {@code .} for {@code +}, without padding).
  *
  * <p>New hashes are passlib's, of as many rounds as OWASP recommends for the digest.
  */
@@ -19,6 +19,7 @@ public final class Pbkdf2 implements PasswordScheme {
     private final int digestOctets;
     private final CostLimits limits;
     private final int recommended;
+    private final PhcParameters parameters;
 
     private Pbkdf2(String name, Set<String> aliases, String prefix, String hmac, int digestOctets, int rounds, CostLimits limits) {
         this.name = name;
@@ -27,6 +28,7 @@ public final class Pbkdf2 implements PasswordScheme {
         this.hmac = hmac;
         this.digestOctets = digestOctets;
         this.limits = limits;
+        this.parameters = new PhcParameters("a " + name + " hash", "i").withOptional("l");
         this.recommended = (int) Math.min(rounds, limits.of(CostLimits.Limit.PBKDF2_ROUNDS));
     }
 
@@ -72,7 +74,9 @@ public final class Pbkdf2 implements PasswordScheme {
         byte[] tag = dovecots ? Decode.hex(part("hash"), fields[2]) : Decode.adaptedBase64(part("hash"), fields[2]);
         Decode.sized(part("salt"), salt, 1, 1024);
         Decode.sized(part("hash"), tag, 16, digestOctets);
-        return hash(name, hmac, Decode.number(part("number of rounds"), roundsField), salt, tag, limits);
+        long rounds = roundsField.contains("=") ? parameters.read(roundsField).get("i")
+            : Decode.number(part("number of rounds"), roundsField);
+        return hash(name, hmac, rounds, salt, tag, limits);
     }
 
     private String part(String what) {

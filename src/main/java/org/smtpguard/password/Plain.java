@@ -28,11 +28,16 @@ final class Plain implements PasswordScheme {
 
     @Override
     public PasswordHash read(String hash) {
-        if (hash.isEmpty()) {
+        return read(hash.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public PasswordHash read(byte[] stored) {
+        if (stored.length == 0) {
             throw new MalformedHash("there is no password behind {PLAIN}");
         }
         byte[] salt = DerivedHash.random(16);
-        byte[] tag = Digests.digest("SHA-256", salt, hash.getBytes(StandardCharsets.UTF_8));
+        byte[] tag = Digests.digest("SHA-256", salt, stored);
         return new DerivedHash(name(), "rounds=0", 0, tag, password -> Digests.digest("SHA-256", salt, password));
     }
 

@@ -6,6 +6,7 @@ import static org.smtpguard.password.CostLimits.Limit.SCRYPT_WORK;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,11 +20,10 @@ import org.bouncycastle.crypto.generators.SCrypt;
  */
 public final class Scrypt implements PasswordScheme {
     private static final String NAME = "SCRYPT";
-    private static final Pattern PHC = Pattern.compile("\\$scrypt\\$ln=([0-9]+),r=([0-9]+),p=([0-9]+)\\$([^$]*)\\$([^$]*)");
+    private static final PhcParameters PARAMETERS = new PhcParameters("a scrypt hash", "ln", "r", "p");
+    private static final Pattern PHC = Pattern.compile("\\$scrypt\\$([^$]*)\\$([^$]*)\\$([^$]*)");
     private static final Pattern CRYPT =
-        Pattern.compile("\\$7\\$([./0-9A-Za-z])([./0-9A-Za-z]{5})([./0-9A-Za-z]{5})([^$]+)\\$([./0-9A-Za-z]{43})");
-    /** The alphabet of crypt(3), which puts the lowest six bits first. */
-    private static final String CRYPT_ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        Pattern.compile("\\$7\\$([./0-9A-Za-z])([./0-9A-Za-z]{5})([./0-9A-Za-z]{5})([^$:\\p{Cntrl}]*)\\$([./0-9A-Za-z]{43})");
 
     private final CostLimits limits;
     private final Cost recommended;
@@ -57,8 +57,9 @@ public final class Scrypt implements PasswordScheme {
     public PasswordHash read(String hash) {
         Matcher phc = PHC.matcher(hash);
         if (phc.matches()) {
-            Cost cost = cost(number("ln", phc.group(1)), number("r", phc.group(2)), number("p", phc.group(3)));
-            return read(cost, base64("salt", phc.group(4)), base64("hash", phc.group(5)));
+            Map<String, Long> parameters = PARAMETERS.read(phc.group(1));
+            Cost cost = cost(parameters.get("ln"), parameters.get("r"), parameters.get("p"));
+            return read(cost, base64("salt", phc.group(2)), base64("hash", phc.group(3)));
         }
         Matcher crypt = CRYPT.matcher(hash);
         if (crypt.matches()) {
@@ -69,7 +70,7 @@ public final class Scrypt implements PasswordScheme {
     }
 
     private static PasswordHash read(Cost cost, byte[] salt, byte[] tag) {
-        Decode.sized("the salt of the scrypt hash", salt, 1, 64);
+        Decode.sized("the salt of the scrypt hash", salt, 0, 64);
         Decode.sized("the hash of the scrypt hash", tag, 16, 64);
         return new DerivedHash(NAME, cost.toString(), cost.work(), tag, password -> cost.derive(password, salt, tag.length));
     }
@@ -92,10 +93,6 @@ public final class Scrypt implements PasswordScheme {
         return recommended.work();
     }
 
-    private static long number(String name, String digits) {
-        return Decode.number("the scrypt parameter " + name, digits);
-    }
-
     private static byte[] base64(String what, String text) {
         return Decode.base64("the " + what + " of the scrypt hash", text);
     }
@@ -103,7 +100,7 @@ public final class Scrypt implements PasswordScheme {
     private static long bits(String characters) {
         long bits = 0;
         for (int i = 0; i < characters.length(); i++) {
-            bits |= (long) CRYPT_ALPHABET.indexOf(characters.charAt(i)) << (6 * i);
+            bits |= (long) CryptDigest.ALPHABET.indexOf(characters.charAt(i)) << (6 * i);
         }
         return bits;
     }

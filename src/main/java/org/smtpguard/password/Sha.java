@@ -6,14 +6,16 @@ import java.util.Set;
 
 /**
  * One digest of the password, or of the password and a salt that stands behind the digest, as LDAP directories keep it
- * (RFC 2307, RFC 3112): in base64, or in hexadecimal as Dovecot's {@code {SHA256.HEX}} says.
+ * (RFC 2307, RFC 3112): in base64 or in hexadecimal.
  *
- * <p>Which of the two is told by the hash itself, as Dovecot tells it where nothing is said: that 27 or more characters of
+ * <p>Which of the two is told by the hash itself where its scheme does not say it, as in Dovecot: that 27 or more characters of
  * base64 happen to be hexadecimal digits alone does not happen.
  */
 public final class Sha implements PasswordScheme {
     private static final int NEW_SALT_OCTETS = 16;
     private static final int MAX_SALT_OCTETS = 64;
+    /** No tool makes fewer. */
+    private static final int USUAL_SALT_OCTETS = 4;
 
     private final String name;
     private final Set<String> aliases;
@@ -30,32 +32,27 @@ public final class Sha implements PasswordScheme {
     }
 
     public static Sha sha1() {
-        Set<String> aliases = Set.of("SHA1", "SHA.HEX", "SHA.B64", "SHA.BASE64", "SHA1.HEX", "SHA1.B64", "SHA1.BASE64");
-        return new Sha("SHA", aliases, "SHA-1", 20, false);
+        return new Sha("SHA", Set.of("SHA1"), "SHA-1", 20, false);
     }
 
     public static Sha sha256() {
-        return new Sha("SHA256", encodings("SHA256"), "SHA-256", 32, false);
+        return new Sha("SHA256", Set.of(), "SHA-256", 32, false);
     }
 
     public static Sha sha512() {
-        return new Sha("SHA512", encodings("SHA512"), "SHA-512", 64, false);
+        return new Sha("SHA512", Set.of(), "SHA-512", 64, false);
     }
 
     public static Sha salted1() {
-        return new Sha("SSHA", encodings("SSHA"), "SHA-1", 20, true);
+        return new Sha("SSHA", Set.of(), "SHA-1", 20, true);
     }
 
     public static Sha salted256() {
-        return new Sha("SSHA256", encodings("SSHA256"), "SHA-256", 32, true);
+        return new Sha("SSHA256", Set.of(), "SHA-256", 32, true);
     }
 
     public static Sha salted512() {
-        return new Sha("SSHA512", encodings("SSHA512"), "SHA-512", 64, true);
-    }
-
-    private static Set<String> encodings(String name) {
-        return Set.of(name + ".HEX", name + ".B64", name + ".BASE64");
+        return new Sha("SSHA512", Set.of(), "SHA-512", 64, true);
     }
 
     @Override
@@ -76,12 +73,23 @@ public final class Sha implements PasswordScheme {
 
     @Override
     public PasswordHash read(String hash) {
-        String what = "the " + name + " hash";
-        byte[] octets = Decode.isHex(hash) && hash.length() >= 2 * digestOctets ? Decode.hex(what, hash) : Decode.base64(what, hash);
-        Decode.sized(what, octets, salted ? digestOctets + 1 : digestOctets, salted ? digestOctets + MAX_SALT_OCTETS : digestOctets);
+        return read(Decode.isHex(hash) && hash.length() >= 2 * digestOctets ? Decode.hex(what(), hash) : Decode.base64(what(), hash));
+    }
+
+    @Override
+    public PasswordHash read(byte[] octets) {
+        Decode.sized(what(), octets, salted ? digestOctets + 1 : digestOctets, salted ? digestOctets + MAX_SALT_OCTETS : digestOctets);
         byte[] salt = Arrays.copyOfRange(octets, digestOctets, octets.length);
         byte[] tag = Arrays.copyOf(octets, digestOctets);
-        return new DerivedHash(name, "rounds=1", 1, tag, password -> Digests.digest(digest, password, salt));
+        DerivedHash hash = new DerivedHash(name, "rounds=1", 1, tag, password -> Digests.digest(digest, password, salt));
+        return salted && salt.length < USUAL_SALT_OCTETS
+            ? hash.doubted(what() + " has a salt of " + salt.length + " octets, and " + USUAL_SALT_OCTETS
+                + " or more are usual: was it cut?")
+            : hash;
+    }
+
+    private String what() {
+        return "the " + name + " hash";
     }
 
     @Override

@@ -40,6 +40,29 @@ class MainTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"{BCRYPT}", "bcrypt", "{Blf-Crypt}"})
+    void takesASchemeAsItIsListed(String scheme) {
+        assertThat(run(piped(PASSWORD), "hash", "--scheme", scheme)).isZero();
+
+        assertThat(out()).startsWith("{BCRYPT}$2y$10$");
+    }
+
+    @Test
+    void listsExactlyWhatItMakes() {
+        run(piped(PASSWORD), "hash", "--scheme", "rot13");
+        String message = err.toString(UTF_8);
+        assertThat(message).doesNotContain("{JAMES}");
+
+        for (String scheme : message.substring(message.indexOf('{'), message.lastIndexOf('}') + 1).split(", ")) {
+            out.reset();
+            assertThat(run(piped("x"), "hash", "--scheme", scheme)).as(scheme).isZero();
+            assertThat(out()).startsWith(scheme);
+        }
+        assertThat(run(typed(), "--help")).isZero();
+        assertThat(out()).doesNotContain("JAMES");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"hunter2", "--password=hunter2", "-p", "--user=hunter2", "hash"})
     void takesNoPasswordFromTheArguments(String argument) {
         assertThat(run(typed(PASSWORD, PASSWORD), "hash", argument)).isEqualTo(2);

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -123,13 +125,43 @@ class EverySchemeTest {
             + "| rounds=1001 is not within 1000 to 1000",
         "$6$rounds=999$" + SECRET + "$.cMEF6DbfDEqUUhHNd5r9uqfhhZthzuGttwagz2bhSfJyOaCBmBIjCpefDNCIA8zCEwRvo/HeAN.OnxL/KmN.1 | =999 is not",
         "$6$" + SECRET + "$cMEF6DbfDEqUUhHNd5r9uqfhhZthzuGttwagz2bhSfJyOaCBmBIjCpefDNCIA8zCEwRvo/HeAN.OnxL/KmN.1 | was cut",
-        "$5$c2VjcmV0c2VjcmV0xx$hNnkhX2OePTOjPyWbttNhg/RIbLtYY0qWNUgkL7Hls. | was cut",
+        "$5$c2VjcmV0c2VjcmV0$hNnkhX2OePTOjPyWbttNhg/RIbLtYY0qWNUgkL7Hls | was cut",
+        "$5$c2VjcmV0 $hNnkhX2OePTOjPyWbttNhg/RIbLtYY0qWNUgkL7Hls | was cut",
+        "$6$rounds=01000$c2VjcmV0$cMEF6DbfDEqUUhHNd5r9uqfhhZthzuGttwagz2bhSfJyOaCBmBIjCpefDNCIA8zCEwRvo/HeAN.OnxL/KmN.1a | was cut",
+        "$6$rounds=1000$.cMEF6DbfDEqUUhHNd5r9uqfhhZthzuGttwagz2bhSfJyOaCBmBIjCpefDNCIA8zCEwRvo/HeAN.OnxL/KmN.1 | was cut",
         "$1$c2VjcmV0$A9.uYPw/aFfusxa3rDpu2 | was cut",
         "{SHA}" + SECRET + " | 12 octets; 20 are taken",
         "{SHA}c2VjcmV0! | not base64",
         "{SSHA}L55TUjtiq8FBorTWAZ0jy6g129A= | 20 octets; 21 to 84 are taken",
         "{CRYPT}c2VjcmV0 | is of no form that is known here",
         "{CRYPT}$y$j9T$c2VjcmV0$YfPDDaRCA0BIOkmYrWvNF6FYGfrHO4lIXSaDAUaa4iD | is of no form that is known here",
+        "{CRYPT}fNnkhX2OePTOj | looks like traditional DES",
+        "$y$j9T$c2VjcmV0$YfPDDaRCA0BIOkmYrWvNF6FYGfrHO4lIXSaDAUaa4iD | looks like yescrypt ($y$)",
+        "$gy$j9T$c2VjcmV0$YfPDDaRCA0BIOkmYrWvNF6FYGfrHO4lIXSaDAUaa4iD | looks like yescrypt ($y$)",
+        "$sha1$40000$c2VjcmV0$hNnkhX2OePTOjPyWbttNhgRIbLtY | looks like crypt(3)'s SHA-1",
+        "{MD5}" + SECRET + " | the scheme is not known here",
+        "{MD5.HEX}c2VjcmV0 | not hexadecimal",
+        "{SHA512-CRYPT.B64}c2VjcmV0! | not base64",
+        "{SHA512-CRYPT.HEX}c2VjcmV0 | not hexadecimal",
+        "{SHA512-CRYPT.B64}//// | no text in the base64",
+        "{SHA512-CRYPT.ROT13}" + SECRET + " | the scheme is not known here",
+        "{SHA512-CRYPT.}" + SECRET + " | the scheme is not known here",
+        "{.B64}" + SECRET + " | the scheme is not known here",
+        "{SHA.HEX}" + SECRET + " | not hexadecimal",
+        "{SHA.B64}2f9e53523b62abc141a2b4d6019d23cba835dbd0 | 30 octets; 20 are taken",
+        "$argon2id$v=19$m=64,t=2$" + SECRET + "$" + SECRET + SECRET + " | without p",
+        "$argon2id$v=19$p=1,t=2$" + SECRET + "$" + SECRET + SECRET + " | without m",
+        "$argon2id$v=19$p=1$" + SECRET + "$" + SECRET + SECRET + " | without m and t",
+        "$argon2id$v=19$m=64,t=2,p=1,t=2$" + SECRET + "$" + SECRET + SECRET + " | has t twice",
+        "$argon2id$v=19$m=64,t=2,p=1,data=c2VjcmV0$" + SECRET + "$" + SECRET + SECRET + " | has data, which is not taken here",
+        "$argon2id$v=19$m=64,t=2,p=1,keyid=c2VjcmV0$" + SECRET + "$" + SECRET + SECRET + " | has keyid, which is not taken here",
+        "$argon2id$v=19$m=64,t=2,p=1,c2VjcmV0$" + SECRET + "$" + SECRET + SECRET + " | has something else there",
+        "$argon2id$v=19$m=64,t=c2VjcmV0,p=1$" + SECRET + "$" + SECRET + SECRET + " | and t is not a number",
+        "$argon2id$v=19$$" + SECRET + "$" + SECRET + SECRET + " | has something else there",
+        "$scrypt$ln=3,p=1$" + SECRET + "$" + SECRET + SECRET + " | without r",
+        "$scrypt$ln=3,r=8,r=8,p=1$" + SECRET + "$" + SECRET + SECRET + " | has r twice",
+        "$pbkdf2-sha256$l=32$" + SECRET + "$" + SECRET + SECRET + " | without i",
+        "$pbkdf2-sha256$i=11,l=32$" + SECRET + "$" + SECRET + SECRET + " | rounds=11 is not within 1 to 10",
         "{PLAIN} | there is no password behind {PLAIN}",
     })
     void refusesWhatItCannotUseAndNamesTheFault(String hash, String fault) {
@@ -138,6 +170,31 @@ class EverySchemeTest {
             .hasMessageContaining(fault)
             .hasNoCause()
             .satisfies(e -> assertThat(e.getMessage()).doesNotContain("c2VjcmV0", "WG5d8oPm", "wfPLwcE6", "cMEF6Dbf", "hNnkhX2O", "f7be"));
+    }
+
+    @Test
+    void whatIsLongerThanAnyHashIsRefusedWhateverItIs() {
+        for (String start : List.of("", "{SSHA}", "{SHA.HEX}", "{SHA512-CRYPT}$6$", "$argon2id$v=19$", "{PBKDF2}$1$a$1$", "{PLAIN}")) {
+            assertThatThrownBy(() -> schemes.read(start + "ab".repeat(1_000_000)))
+                .isInstanceOf(MalformedHash.class).hasMessage("it is longer than any hash; copy it again");
+        }
+    }
+
+    @ParameterizedTest(name = "{0} octets of salt: {1}")
+    @CsvSource({"1, true", "3, true", "4, false", "8, false"})
+    void aSaltThatIsShorterThanAnyToolMakesItIsTakenAndDoubted(int octets, boolean doubted) {
+        for (String digest : List.of("SHA-1", "SHA-256", "SHA-512")) {
+            byte[] salt = DerivedHash.random(octets);
+            byte[] sum = Digests.digest(digest, PASSWORD, salt);
+            byte[] whole = Arrays.copyOf(sum, sum.length + octets);
+            System.arraycopy(salt, 0, whole, sum.length, octets);
+            String name = digest.equals("SHA-1") ? "SSHA" : "S" + digest.replace("-", "");
+            PasswordHash hash = schemes.read("{" + name + "}" + Base64.getEncoder().encodeToString(whole));
+
+            assertThat(hash.matches(PASSWORD)).isTrue();
+            assertThat(hash.doubt().isPresent()).isEqualTo(doubted);
+            hash.doubt().ifPresent(doubt -> assertThat(doubt).contains("a salt of " + octets + " octets", "was it cut?"));
+        }
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -28,7 +29,10 @@ class MadeElsewhereIT {
     @ParameterizedTest
     @ValueSource(strings = {"ARGON2ID", "ARGON2I", "BLF-CRYPT", "PBKDF2", "SHA512-CRYPT", "SHA256-CRYPT", "MD5-CRYPT", "SSHA", "SSHA256",
         "SSHA512", "SHA", "SHA1", "SHA256", "SHA512", "SHA.HEX", "SHA256.HEX", "SHA512.HEX", "SSHA.HEX", "SSHA256.HEX", "SSHA512.HEX",
-        "SSHA.B64", "SSHA256.BASE64", "SCRAM-SHA-256", "CRYPT", "PLAIN", "CLEARTEXT"})
+        "SSHA.B64", "SSHA256.BASE64", "SCRAM-SHA-256", "CRYPT", "PLAIN", "CLEARTEXT",
+        "SHA512-CRYPT.B64", "SHA512-CRYPT.HEX", "SHA256-CRYPT.base64",
+        "MD5-CRYPT.hex", "PBKDF2.B64", "BLF-CRYPT.HEX", "ARGON2ID.B64", "SCRAM-SHA-256.HEX", "PLAIN.B64", "CLEARTEXT.HEX",
+        "CRYPT.B64", "SHA1.B64", "MD5"})
     void doveadm(String scheme) throws Exception {
         assertTaken(lastLine("doveadm", "-O", "pw", "-s", scheme, "-p", PASSWORD));
     }
@@ -39,6 +43,13 @@ class MadeElsewhereIT {
         String line = lastLine("htpasswd", options, "alice", PASSWORD);
 
         assertTaken(line.substring(line.indexOf(':') + 1));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = ' ', quoteCharacter = '\0', value = {"-6 ab+cdefg", "-5 ab+cdefg", "-1 ab+c", "-apr1 ab+c",
+        "-6 0123456789abcdefXYZ", "-1 0123456789", "-6 !*;\\", "-5 a", "-apr1 %{}|", "-6 \"'#,"})
+    void openssl(String method, String salt) throws Exception {
+        assertTaken(lastLine("openssl", "passwd", method, "-salt", salt, PASSWORD));
     }
 
     @ParameterizedTest

@@ -142,6 +142,99 @@ class MadeElsewhereTest {
         assertThat(schemes.read(hash).matches((password + "x").getBytes(UTF_8))).isFalse();
     }
 
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', ignoreLeadingAndTrailingWhitespace = true, value = {
+        "libxcrypt | $6$ab+cdefg$8s2d9NriE9cELjpKF0DDIwC2JAX/PYVmutRZygB.3gwPS9GY/ujjS1V5DaNLfBdGcEqktF7bKU6iYo1UsbXSG1",
+        "libxcrypt | $6$$6LUofpTKYGJWmsxkYcfhDE9wD283B.yVCb5N1sauapb401RaE4WCRGITJhyCTMm1Vn0P9o4AW6q0BRXpOJZc9.",
+        "libxcrypt | $6$rounds=1000$$MAtKCwSDBQcRsZx4EQFNZcdGeqdhR4..Fvk.aVF69HxiT.DIHWXc7OXyxT7BpUzTA/i1BYyz"
+            + "edxa6z55z119y0",
+        "libxcrypt | $6$rounds=1000$a-b,c$CdEzS.pbXr1fyZuFumFdvF47jYRmM/C3qhnX5SQ/ijJV4RbY5d3NDZjsNRdDqb6FDfk"
+            + "r7a.j1vW.4yq6ktEud/",
+        "libxcrypt | $6$0123456789abcdef$lDHzA5IdO41viXIs6llkDKq4Uh2VG9JXIYJ.taq2zlNFqBnKQ0/fOUW0Zoz49ZnOpe2A"
+            + "CY.PoF6wosL.jL3Af0",
+        "libxcrypt | $5$@$c/RhAszQLzqIjv65a73xxJV/G1e3pM.Oh65VPvibUf3",
+        "libxcrypt | $5$$SCAp760RlvU0CgD9TQAY9wchWGPvPJ8P8S7gF/3F/S0",
+        "libxcrypt | $5$rounds=1000$=_=$af75l.m7qeFZhaBjZwvN4vtUxTEistUkeJu7JVEOG55",
+        "libxcrypt | $5$0123456789abcdef$GkVfGOcpKLcryIiNM.uN6AQV7DQsJJPqGu0QqsSSMrD",
+        "libxcrypt | $1$ab+c$EyV23KLZn0yOnERJOioKm1",
+        "libxcrypt | $1$$IfI/mw4YSCwcQoW.D.DSu1",
+        "libxcrypt | $1$01234567$KlTYCxtZ61Srbbg8DIKjX1",
+        "libxcrypt | $7$CU..../....$Rur7ibddwf102R7OggQzxhq6cq5eNyQMdEBm/97WLBB",
+        "openssl passwd -6 | $6$ab+cdefg$8s2d9NriE9cELjpKF0DDIwC2JAX/PYVmutRZygB.3gwPS9GY/ujjS1V5DaNLfBdGcEqk"
+            + "tF7bKU6iYo1UsbXSG1",
+        "openssl passwd -6 | $6$a b$ezh.JNKU8MqdA4REwSOxmGjGmsCByFBMCy9WLD1PqunsiBalfr43EsIg7E89mBTyYZ2bOGGE65BpstRvS15jL0",
+        "openssl passwd -6 | $6$é$y.8n5xIGANIGtF4ko1iVf4gfo.1ZHGocuhTlrxo9gNtaOnCjedNJl8s6CMrbWDrC4x5c8zze2sw4AWKdWRyH71",
+        "openssl passwd -6 | $6$!x*;\\$cCysSXcLnUpC3bbNkvknciFTKNy6QLRobidJmp2k58GUHpQ.hLnq73JuirkYqpVfBMXCD6X"
+            + "PR7GEnycFc1Ty11",
+        "openssl passwd -6 | $6$0123456789abcdef$lDHzA5IdO41viXIs6llkDKq4Uh2VG9JXIYJ.taq2zlNFqBnKQ0/fOUW0Zoz4"
+            + "9ZnOpe2ACY.PoF6wosL.jL3Af0",
+        "openssl passwd -5 | $5$ab+cdefg$yN73LC1gQCbiIJy7nxDfJEtHTLlSFnXqTfPIleoCvE9",
+        "openssl passwd -5 | $5$a b$.a51rMJxtRF14PsLFkQ9TsNYoq8vMLbKsX4dYFrp6U8",
+        "openssl passwd -5 | $5$é$uZPVzv0nCO9aWZ7U7m0iHJ/zjpGrvqOjFecQKcUx4.A",
+        "openssl passwd -5 | $5$!x*;\\$HrXKIEVkUV9zmAxk8p4hk4FFakdEjf2G7zHQeXsqM.9",
+        "openssl passwd -5 | $5$0123456789abcdef$GkVfGOcpKLcryIiNM.uN6AQV7DQsJJPqGu0QqsSSMrD",
+        "openssl passwd -1 | $1$ab+cdefg$7DerJEgkHQYTnmwiOMkoa1",
+        "openssl passwd -1 | $1$a b$X0P1Waw3zinxp21rGy3Hn1",
+        "openssl passwd -1 | $1$é$04hlQxP5zOqoh5bZU1Gls/",
+        "openssl passwd -1 | $1$!x*;\\$A3GY97qqxEpBMQ/NtNMVk0",
+        "openssl passwd -1 | $1$01234567$KlTYCxtZ61Srbbg8DIKjX1",
+        "openssl passwd -apr1 | $apr1$ab+cdefg$.naBEDy/fvnlO6EmCry5j/",
+        "openssl passwd -apr1 | $apr1$a b$GToQ1pGEE38uxa7/tkWKY1",
+        "openssl passwd -apr1 | $apr1$é$QhF8NB7117mQC7FaYY/gj.",
+        "openssl passwd -apr1 | $apr1$!x*;\\$B0PwkybWX82y5MYqrVFRf.",
+        "openssl passwd -apr1 | $apr1$01234567$ci/pK3.qnUZOyE.Xerv.C0",
+        "doveadm pw -s SSHA256.HEX | {SSHA256.HEX}c1f8758245acab37be51addd3ce0e2e15c34834e39b944e41378f509d9715d53c06bf8cf",
+        "doveadm pw -s SHA512-CRYPT.B64 | {SHA512-CRYPT.B64}JDYkTmhRQ0FsdGRFTXdKTXhQbyRjLzNHWUxWYlhzZTdGbDhsV"
+            + "nNZdldHZmZaOEE1NnVBbmN0dEFxcUp1ZzJ6Z1JTZFJ2N2p3clFCZUplVHNQMkc2TW9PbFNHN1lVNk84dnRGRWV5R1laLw==",
+        "doveadm pw -s SHA512-CRYPT.HEX | {SHA512-CRYPT.HEX}24362471667969776534414d47796953303654244e366c737"
+            + "54b4b2f39587266383859724f584a6e44535776766c656c663948694858506c51427467664d4d42434632334f4e686139423"
+            + "455666f6c735836624a75725737494574493379474e344161766c4b3672742e",
+        "doveadm pw -s SHA256-CRYPT.BASE64 | {SHA256-CRYPT.BASE64}JDUkeWR4Z0s1eW41Y3hyWEtIbiRvY0t5MFpVeGE3T3d"
+            + "hRE5YWVZ5SlJkb0loUkJkNnVTTnJHLmhrZTI2Rlg1",
+        "doveadm pw -s MD5-CRYPT.hex | {MD5-CRYPT.HEX}2431246e456f4d7541584324427451517a4e34753144554b4944536b482e56487030",
+        "doveadm pw -s PBKDF2.b64 | {PBKDF2.B64}JDEkRlhDNEw5MTg2YkV2OHdwRiQ1MDAwJGRkZGU5MWNkM2MxNWJlZWNiY2YxN"
+            + "2I3MTIwYTUzZDJiZDY1NDFkMGU=",
+        "doveadm pw -s BLF-CRYPT.B64 | {BLF-CRYPT.B64}JDJ5JDA1JDZNbFlmODZMaEhZSEZ2VHFNSnNnWWVRcllIOS9GWkg1Ukp"
+            + "aSXZoRUZ0bVAwaXdaZUxIRWVp",
+        "doveadm pw -s SCRAM-SHA-256.b64 | {SCRAM-SHA-256.B64}NDA5NixmK1ZpNm5FUXo0dUdBaWg0YmVUenBnPT0sL1JRZGQ"
+            + "xT0tHdGNSZGpSMkJoME0zeGZtaHJoTVJ0LzF0WFk4aTlnSWI3RT0sSUUzMmRFTnh4eWNadll3SUp6OElUN2tvT0VKbUpySU5SSTl"
+            + "FUHFUUTJvcz0=",
+        "doveadm pw -s PLAIN.b64 | {PLAIN.B64}Y29ycmVjdCBob3JzZQ==",
+        "doveadm pw -s CLEARTEXT.HEX | {CLEARTEXT.HEX}636f727265637420686f727365",
+        "doveadm pw -s ARGON2ID.B64 | {ARGON2ID.B64}JGFyZ29uMmlkJHY9MTkkbT02NTUzNix0PTMscD0xJENzUlpvVFFaZXpzM"
+            + "S9NVkk0UkNBTnckVklIMVN2K0xHQU9pd012NEZOOXdqU1k2WEtSQVpodFlVSzl0WG5CcTFyaw==",
+        "doveadm pw -s CRYPT.B64 | {CRYPT.B64}JDJ5JDA1JEtkV2hWNlJkeUxvSC9uSnF6Q3FiWS5TR2VTMUNpOXY0SmtjcURwT2Z"
+            + "yUnp0YWF1YS42UXp5",
+        "doveadm pw -s SSHA512.B64 | {SSHA512.B64}sbb5l0xQkdReA6VOh43pWatR7KUq/3WK+h2SP6PGfy6XgXeMgv2mkZ4Wqlh"
+            + "Gl2146izpGIZZnwYsPebHfsthA1+yKhY=",
+        "doveadm pw -s SHA1.HEX | {SHA1.HEX}2f9e53523b62abc141a2b4d6019d23cba835dbd0",
+        "doveadm pw -s MD5 | {MD5}$1$Vx2jVoHd$sNkoXr0kRqBmCdsw64U47/",
+    })
+    void withWhateverSaltAndInWhateverWrapping(String tool, String hash) {
+        PasswordHash read = schemes.read(hash);
+
+        assertThat(read.matches("correct horse".getBytes(UTF_8))).isTrue();
+        assertThat(read.matches("correct house".getBytes(UTF_8))).isFalse();
+        assertThat(read.decoy().matches("correct horse".getBytes(UTF_8))).isFalse();
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(delimiter = ' ', value = {
+        "secret $6$ab+cdefg$H4djETLRmYInjWANZl7JDdDyur.hVvz2jSe7sGeR48Nu2X5HgE1pO/fV9zV7WL5ZO.RnOQeNiC/Z661U81Z/g0",
+        "password $argon2id$v=19$m=256,p=1,t=2$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+        "password $argon2id$v=19$p=1,t=2,m=256$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+        "pleaseletmein $scrypt$r=8,p=1,ln=14$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQ"
+            + "ylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw",
+        "passwordPASSWORDpassword $pbkdf2-sha256$i=4096,l=32$c2FsdFNBTFRzYWx0U0FMVHNhbHRTQUxUc2FsdFNBTFRzYWx0$"
+            + "NIyJ28vTKy8y2BS4EW6EzysXNH68GAAYHE4qH7jdU+E",
+        "passwordPASSWORDpassword $pbkdf2-sha256$i=4096$c2FsdFNBTFRzYWx0U0FMVHNhbHRTQUxUc2FsdFNBTFRzYWx0$NIyJ2"
+            + "8vTKy8y2BS4EW6EzysXNH68GAAYHE4qH7jdU+E",
+    })
+    void withParametersInAnyOrderAndAnySalt(String password, String hash) {
+        assertThat(schemes.read(hash).matches(password.getBytes(UTF_8))).isTrue();
+        assertThat(schemes.read(hash).matches((password + "x").getBytes(UTF_8))).isFalse();
+    }
+
     private void assertOf(String password, String scheme, String hash) {
         PasswordHash read = schemes.read(hash);
 
