@@ -74,7 +74,7 @@ public final class Demo {
         console.println("Starting James, which takes some seconds ...");
         JamesServer server;
         try {
-            server = (isStock ? JamesServer.stock() : JamesServer.guarded()).start(ports);
+            server = (isStock ? JamesServer.stock() : JamesServer.asShipped()).start(ports);
         } catch (StartFailure e) {
             console.println(e.summary());
             return NOT_STARTED;

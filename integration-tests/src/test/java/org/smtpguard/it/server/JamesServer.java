@@ -27,9 +27,9 @@ import org.smtpguard.it.wire.Sent;
 /**
  * A James server under test, with users alice, bob, carol and dave {@code @localhost} in it.
  *
- * <p>{@link #guarded()} has the finished jar and {@code conf/} of the project, {@link #stock()} the same ports and
- * settings with James' own handler chain. A test that changes nothing shares one ({@link #sharedGuarded()},
- * {@link #sharedStock()}), since a start takes seconds; those end with the JVM.
+ * <p>{@link #asShipped()} has the finished jar and {@code conf/} of the project, {@link #guarded()} the same without SCRAM,
+ * {@link #stock()} the same ports and settings with James' own handler chain. A test that changes nothing shares one
+ * ({@link #sharedGuarded()}, {@link #sharedStock()}), since a start takes seconds; those end with the JVM.
  */
 public final class JamesServer implements AutoCloseable {
     private static final Pattern SMTP_SERVER = Pattern.compile("<smtpserver .*?</smtpserver>", Pattern.DOTALL);
@@ -50,14 +50,20 @@ public final class JamesServer implements AutoCloseable {
         this.home = home;
     }
 
-    /** James with the finished jar, configured as {@code conf/} says. */
+    /** James with the finished jar, configured as {@code conf/} says: what the demo is. */
+    public static Builder asShipped() {
+        return new Builder("shipped").withJar(Layout.guardJar());
+    }
+
+    /** The same, with mechanisms that every backend can serve: what tests change from there is theirs. */
     public static Builder guarded() {
         return guarded(Layout.guardJar());
     }
 
     /** The same with another build of the jar. */
     public static Builder guarded(Path jar) {
-        return new Builder("guarded").withJar(jar);
+        return new Builder("guarded").withJar(jar).editConf("smtpserver.xml", xml -> xml.replace("<mechanisms>SCRAM-SHA-256 ",
+            "<mechanisms>"));
     }
 
     /** James as it comes, for what we compare ourselves with. */
