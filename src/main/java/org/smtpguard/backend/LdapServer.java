@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 
@@ -14,6 +15,7 @@ import com.unboundid.ldap.sdk.LDAPConnectionOptions;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.LDAPURL;
 import com.unboundid.ldap.sdk.extensions.StartTLSExtendedRequest;
+import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.util.ssl.HostNameSSLSocketVerifier;
 import com.unboundid.util.ssl.SSLSocketVerifier;
 import org.smtpguard.credential.BackendSettings;
@@ -137,10 +139,19 @@ final class LdapServer {
 
     /** RFC 4513 3.1.3. The SDK's own check, with a cause that tells it from other faults. */
     private static final class NamedByCertificate extends SSLSocketVerifier {
+        /** The session of a socket whose handshake has failed, as {@link SSLSocket#getSession} says. */
+        private static final String NO_CIPHER = "SSL_NULL_WITH_NULL_NULL";
+
         private final SSLSocketVerifier check = new HostNameSSLSocketVerifier(true, false);
 
         @Override
         public void verifySSLSocket(String host, int port, SSLSocket socket) throws LDAPException {
+            // The SDK comes here while it still shakes hands, if that takes longer than it waits for a connection: then this waits for
+            // the end of it, and gets a session of nothing where it failed. That says nothing about a name.
+            if (socket.getSession().getCipherSuite().equals(NO_CIPHER)) {
+                throw new LDAPException(ResultCode.CONNECT_ERROR, "the TLS handshake with " + host + " has failed",
+                    new SSLHandshakeException(host));
+            }
             try {
                 check.verifySSLSocket(host, port, socket);
             } catch (LDAPException e) {
