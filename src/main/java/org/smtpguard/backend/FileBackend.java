@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -25,6 +24,7 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.SecretLookup;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.password.PasswordHash;
@@ -47,7 +47,6 @@ import org.smtpguard.password.PasswordSchemes;
 public final class FileBackend implements SecretLookup {
     private static final Logger LOGGER = LoggerFactory.getLogger(FileBackend.class);
 
-    private static final String TOO_MUCH = "too many passwords wait to be checked";
     private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final String[] ELEMENTS =
@@ -86,9 +85,9 @@ public final class FileBackend implements SecretLookup {
         this.file = settings.file("file");
         this.hashes = new FileHashes(file, rewrite);
         this.upgrade = settings.flag("upgrade")
-            ? Optional.of(new HashUpgrade(settings.name(), schemes, workers.hashing(), workers.blocking()))
+            ? Optional.of(new HashUpgrade(settings.name(), schemes, workers.hashing(), new Sideline(workers.blocking(), 1)))
             : Optional.empty();
-        this.watch = new Watch(workers.hashing(), this::users);
+        this.watch = new Watch(workers.blocking(), this::users);
         this.key = settings.keyFor(Decoys.USE);
         Optional<Stamp> stamp = stamp();
         try {
@@ -115,28 +114,20 @@ public final class FileBackend implements SecretLookup {
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
         CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
-        try {
-            workers.hashing().execute(() -> {
-                if (!answer.isDone()) {
-                    complete(answer, credentials);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            answer.complete(CredentialResult.notAsked(TOO_MUCH));
-        }
+        workers.hashing().execute(credentials.origin(), answer, () -> complete(answer, credentials));
         return answer;
     }
 
     @Override
-    public CompletionStage<KeyResult> lookup(String username, String scheme) {
-        CompletableFuture<KeyResult> answer = new CompletableFuture<>();
-        try {
-            // The file may have changed and have to be read: not on the caller's thread.
-            workers.hashing().execute(() -> answer.complete(keys(UserFile.normalise(username), scheme)));
-        } catch (RejectedExecutionException e) {
-            answer.complete(KeyResult.none(CredentialResult.notAsked(TOO_MUCH)));
-        }
-        return answer;
+    public CompletionStage<KeyResult> lookup(String username, String scheme, Origin origin) {
+        // The file may have changed and have to be read: not on the caller's thread.
+        return workers.hashing().submit(origin, () -> keys(UserFile.normalise(username), scheme));
+    }
+
+    /** A file is told nothing. */
+    @Override
+    public Origin relevant(Origin origin) {
+        return Origin.byHand();
     }
 
     /** Of the file as it was last read; it is looked at afterwards, since a port without any other mechanism asks for nothing else. */
@@ -153,22 +144,18 @@ public final class FileBackend implements SecretLookup {
         long now = System.nanoTime();
         long last = looked.get();
         if (now - last >= LOOK_EVERY.toNanos() && looked.compareAndSet(last, now)) {
-            try {
-                workers.hashing().execute(this::users);
-            } catch (RejectedExecutionException e) {
-                LOGGER.debug("Backend {} does not look at its file now: too much to do", name());
-            }
+            // What finds no worker is left to the next time.
+            workers.blocking().submit(Origin.byHand(), this::users);
         }
     }
 
     /** Looks at the file. */
     @Override
     public CompletionStage<Optional<String>> check() {
-        try {
-            return CompletableFuture.runAsync(this::users, workers.hashing()).thenApply(done -> flaw());
-        } catch (RejectedExecutionException e) {
-            return CompletableFuture.completedFuture(Optional.of(TOO_MUCH));
-        }
+        return workers.blocking().submit(Origin.byHand(), () -> {
+            users();
+            return flaw();
+        });
     }
 
     /** As of the last look at the file. */

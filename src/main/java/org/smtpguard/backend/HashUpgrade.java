@@ -2,13 +2,16 @@ package org.smtpguard.backend;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
+import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
 
@@ -25,12 +28,12 @@ final class HashUpgrade {
 
     private final String backend;
     private final PasswordSchemes schemes;
-    private final Executor hashing;
+    private final WorkerPool hashing;
     private final Executor writers;
     private final Set<String> begun = ConcurrentHashMap.newKeySet();
     private final Trouble trouble;
 
-    HashUpgrade(String backend, PasswordSchemes schemes, Executor hashing, Executor writers) {
+    HashUpgrade(String backend, PasswordSchemes schemes, WorkerPool hashing, Executor writers) {
         this.backend = backend;
         this.schemes = schemes;
         this.hashing = hashing;
@@ -48,12 +51,15 @@ final class HashUpgrade {
         if (!begun.add(user)) {
             return;
         }
-        try {
-            hashing.execute(() -> attempt(user, outdated, () -> prepare(user, password, outdated)));
-        } catch (RejectedExecutionException e) {
-            // Too much to do: log-ins first.
-            begun.remove(user);
-        }
+        CompletableFuture<Boolean> attempted = new CompletableFuture<>();
+        hashing.execute(Origin.byHand(), attempted,
+            () -> attempted.complete(attempt(user, outdated, () -> prepare(user, password, outdated))));
+        attempted.whenComplete((goesOn, overload) -> {
+            if (overload != null) {
+                // Too much to do: log-ins first.
+                begun.remove(user);
+            }
+        });
     }
 
     /** Why the last one could not be written, if it could not. */
@@ -62,7 +68,7 @@ final class HashUpgrade {
     }
 
     /** One step; if no other follows, the user may be begun with again. */
-    private void attempt(String user, OutdatedHash outdated, Step step) {
+    private boolean attempt(String user, OutdatedHash outdated, Step step) {
         boolean goesOn = false;
         try {
             goesOn = step.take();
@@ -75,6 +81,7 @@ final class HashUpgrade {
                 begun.remove(user);
             }
         }
+        return goesOn;
     }
 
     private boolean prepare(String user, Secret password, OutdatedHash outdated) throws Exception {

@@ -17,6 +17,7 @@ import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Workers;
 
 /**
@@ -101,7 +102,7 @@ public final class ImapBackend implements CredentialBackend {
             // Whoever is meant, known or not: such a name is nobody's, and such a password too.
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
-        return ask(dialogue -> {
+        return ask(credentials.origin(), dialogue -> {
             if (sendsClientAddress) {
                 dialogue.identify(credentials.origin());
             }
@@ -133,31 +134,33 @@ public final class ImapBackend implements CredentialBackend {
     /** Looks whether a log-in could be made, and makes none. */
     @Override
     public CompletionStage<Optional<String>> check() {
-        return ask(dialogue -> {
+        return ask(Origin.byHand(), dialogue -> {
             dialogue.logOut();
             return CredentialResult.unknown();
         }).thenApply(result -> Optional.of(result.reason()).filter(any -> result.kind() == CredentialResult.Kind.UNAVAILABLE));
     }
 
-    private CompletableFuture<CredentialResult> ask(Question question) {
+    private CompletableFuture<CredentialResult> ask(Origin origin, Question question) {
         ImapConnection connection = new ImapConnection(address.getHost(), address.getPort());
-        CompletableFuture<CredentialResult> answer = Calls.on(workers.blocking(), () -> {
+        CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
+        workers.blocking().execute(origin, answer, () -> {
+            // The time begins here: what a request waits for a worker is not the server's.
+            long millis = timeLimit().toMillis();
+            CredentialResult late = CredentialResult.unavailable("no answer within " + millis + " ms").perhapsForThisUser();
+            answer.completeOnTimeout(late, millis, TimeUnit.MILLISECONDS);
             ImapDialogue dialogue = new ImapDialogue(connection);
             try {
                 dialogue.open(tls, context);
-                return question.put(dialogue);
+                answer.complete(question.put(dialogue));
             } catch (ImapFault e) {
                 CredentialResult unavailable = CredentialResult.unavailable(e.getMessage());
-                return connection.isUsed() ? unavailable.perhapsForThisUser() : unavailable;
+                answer.complete(connection.isUsed() ? unavailable.perhapsForThisUser() : unavailable);
             } catch (IOException e) {
                 CredentialResult unavailable = CredentialResult.unavailable(e);
-                return connection.isUsed() ? unavailable.perhapsForThisUser()
-                    : CredentialResult.unavailable(unavailable.reason() + ", connecting to " + address);
+                answer.complete(connection.isUsed() ? unavailable.perhapsForThisUser()
+                    : CredentialResult.unavailable(unavailable.reason() + ", connecting to " + address));
             }
         });
-        long millis = timeLimit().toMillis();
-        CredentialResult late = CredentialResult.unavailable("no answer within " + millis + " ms").perhapsForThisUser();
-        answer.completeOnTimeout(late, millis, TimeUnit.MILLISECONDS);
         answer.whenComplete((result, fault) -> connection.cut());
         return answer;
     }

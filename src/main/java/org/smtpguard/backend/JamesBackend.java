@@ -10,6 +10,7 @@ import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.LocalUsers;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Workers;
 
 /**
@@ -47,17 +48,25 @@ public final class JamesBackend implements CredentialBackend {
             // Whoever is meant, known or not: a repository that stands upon a directory would bind anonymously.
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
-        return Calls.on(workers.blocking(), () -> users.verify(credentials.username(), credentials.password()));
+        return workers.blocking().judge(credentials.origin(), () -> users.verify(credentials.username(), credentials.password()));
     }
 
     @Override
     public CompletionStage<Optional<String>> check() {
-        return Calls.on(workers.blocking(), () -> {
-            users.probe();
-            return CredentialResult.unknown();
-        }).thenApply(result -> result.kind() == CredentialResult.Kind.UNAVAILABLE
-            ? Optional.of("James' users repository cannot be asked: " + result.reason())
-            : Optional.empty());
+        return workers.blocking().submit(Origin.byHand(), () -> {
+            try {
+                users.probe();
+                return Optional.empty();
+            } catch (Throwable fault) {
+                return Optional.of("James' users repository cannot be asked: " + CredentialResult.unavailable(fault).reason());
+            }
+        });
+    }
+
+    /** James is told nothing. */
+    @Override
+    public Origin relevant(Origin origin) {
+        return Origin.byHand();
     }
 
     @Override

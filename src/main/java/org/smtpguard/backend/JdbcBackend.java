@@ -2,14 +2,12 @@ package org.smtpguard.backend;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,7 +19,9 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.SecretLookup;
+import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.password.MalformedHash;
 import org.smtpguard.password.PasswordHash;
@@ -50,7 +50,9 @@ public final class JdbcBackend implements SecretLookup {
     private static final Set<String> NO_SUCH_NAME = Set.of("22001", "22021", "22P05");
 
     private final BackendSettings settings;
-    private final Workers workers;
+    private final WorkerPool hashing;
+    /** No more than there are connections, for which no request has to wait then. */
+    private final WorkerPool blocking;
     private final PasswordSchemes schemes;
     private final JdbcStatement lookup;
     private final JdbcDatabase database;
@@ -72,7 +74,8 @@ public final class JdbcBackend implements SecretLookup {
 
     JdbcBackend(BackendSettings settings, Workers workers, PasswordSchemes schemes) {
         this.settings = settings.only(ELEMENTS);
-        this.workers = Objects.requireNonNull(workers, "workers");
+        this.hashing = workers.hashing();
+        this.blocking = workers.blocking(JdbcDatabase.poolSize(settings));
         this.schemes = schemes;
         this.lookup = JdbcStatement.of(settings, LOOKUP, Set.of(JdbcUser.ASKED, JdbcUser.LOCALPART, JdbcUser.DOMAIN));
         this.upgrade = JdbcHash.statement(settings);
@@ -80,9 +83,9 @@ public final class JdbcBackend implements SecretLookup {
         Optional<JdbcStatement> sampled = JdbcSample.statement(settings, lookup);
         // Last: from here on there are threads.
         this.database = new JdbcDatabase(settings, timeLimit());
-        Executor writers = new Sideline(workers.blocking(), Math.max(1, JdbcDatabase.poolSize(settings) / 2));
+        Executor writers = new Sideline(blocking, Math.max(1, JdbcDatabase.poolSize(settings) / 2));
         this.sample = new JdbcSample(settings, sampled, database, schemes, writers, System::nanoTime);
-        this.hashUpgrade = new HashUpgrade(settings.name(), schemes, workers.hashing(), writers);
+        this.hashUpgrade = new HashUpgrade(settings.name(), schemes, hashing, writers);
         this.lastLogin = record.map(statement -> new JdbcLastLogin(settings.name(), statement, database, writers));
     }
 
@@ -104,24 +107,31 @@ public final class JdbcBackend implements SecretLookup {
         }
         String asked = UserFile.normalise(credentials.username());
         CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
-        step(answer, workers.blocking(), Function.identity(), () -> {
+        Origin origin = credentials.origin();
+        step(origin, answer, blocking, Function.identity(), () -> {
             Optional<JdbcUser> user = find(asked);
             sample.refresh();
-            step(answer, workers.hashing(), Function.identity(), () -> conclude(answer, asked, user, credentials));
+            step(origin, answer, hashing, Function.identity(), () -> conclude(answer, asked, user, credentials));
         });
         return answer;
     }
 
     @Override
-    public CompletionStage<KeyResult> lookup(String username, String scheme) {
+    public CompletionStage<KeyResult> lookup(String username, String scheme, Origin origin) {
         String asked = UserFile.normalise(username);
         CompletableFuture<KeyResult> answer = new CompletableFuture<>();
-        step(answer, workers.blocking(), KeyResult::none, () -> {
+        step(origin, answer, blocking, KeyResult::none, () -> {
             Optional<JdbcUser> found = find(asked);
             sample.refresh();
             answer.complete(found.map(user -> keys(user, scheme)).orElseGet(KeyResult::unknown));
         });
         return answer;
+    }
+
+    /** The look-up is told nothing. */
+    @Override
+    public Origin relevant(Origin origin) {
+        return Origin.byHand();
     }
 
     @Override
@@ -139,7 +149,7 @@ public final class JdbcBackend implements SecretLookup {
     @Override
     public CompletionStage<Optional<String>> check() {
         CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
-        step(answer, workers.blocking(), result -> Optional.of(result.reason()), () -> answer.complete(
+        step(Origin.byHand(), answer, blocking, result -> Optional.of(result.reason()), () -> answer.complete(
             find("smtp-guard-" + UUID.randomUUID() + "@check.invalid")
             .map(anybody -> "the statement in <" + LOOKUP + "> finds a user who cannot exist; have it compare the name")));
         return answer;
@@ -156,26 +166,20 @@ public final class JdbcBackend implements SecretLookup {
      * Part of the way to an answer, on a worker. What has not begun when nobody waits any more is left undone. What is wrong with one
      * user is no fault of the database: were it, that user's five tries would keep everybody else out.
      */
-    private <T> void step(CompletableFuture<T> answer, Executor workers, Function<CredentialResult, T> unavailable, Step step) {
-        try {
-            workers.execute(() -> {
-                if (answer.isDone()) {
-                    return;
-                }
-                try {
-                    step.take();
-                } catch (MalformedHash e) {
-                    answer.complete(unavailable.apply(ofOneUser("the user's stored hash cannot be used: " + e.getMessage())));
-                } catch (JdbcUser.Unusable e) {
-                    answer.complete(unavailable.apply(ofOneUser(e.getMessage())));
-                } catch (Throwable fault) {
-                    // Errors too: a driver that is not whole must not leave a client without an answer.
-                    answer.complete(unavailable.apply(JdbcFault.result(fault)));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            answer.complete(unavailable.apply(CredentialResult.notAsked("too many wait for an answer")));
-        }
+    private <T> void step(Origin origin, CompletableFuture<T> answer, WorkerPool workers, Function<CredentialResult, T> unavailable,
+                          WorkerPool.Step step) {
+        workers.execute(origin, answer, () -> {
+            try {
+                step.take();
+            } catch (MalformedHash e) {
+                answer.complete(unavailable.apply(ofOneUser("the user's stored hash cannot be used: " + e.getMessage())));
+            } catch (JdbcUser.Unusable e) {
+                answer.complete(unavailable.apply(ofOneUser(e.getMessage())));
+            } catch (Throwable fault) {
+                // Errors too: a driver that is not whole must not leave a client without an answer.
+                answer.complete(unavailable.apply(JdbcFault.result(fault)));
+            }
+        });
     }
 
     private CredentialResult ofOneUser(String reason) {
@@ -244,10 +248,5 @@ public final class JdbcBackend implements SecretLookup {
     @Override
     public String toString() {
         return "JdbcBackend " + name() + " (" + database + ")";
-    }
-
-    /** What a worker does; may fail. */
-    private interface Step {
-        void take() throws Exception;
     }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
@@ -15,6 +14,8 @@ import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.credential.Workers;
 
 /**
@@ -43,7 +44,8 @@ public final class LdapBackend implements CredentialBackend {
             LdapAccounts.DISABLED_BITS)).toArray(String[]::new);
 
     private final BackendSettings settings;
-    private final Workers workers;
+    /** No more than there are connections, for which no request has to wait then. */
+    private final WorkerPool workers;
     private final Duration timeLimit;
     private final LdapServers servers;
     private final LdapMethod method;
@@ -59,10 +61,11 @@ public final class LdapBackend implements CredentialBackend {
     /** @param nanoTime the clock by which servers are tried again, and idle connections before they are used */
     LdapBackend(BackendSettings settings, Workers workers, LongSupplier nanoTime) {
         this.settings = settings.only(ELEMENTS);
-        this.workers = workers;
         this.timeLimit = settings.timeout(TIME_LIMIT);
         this.servers = LdapServers.parse(settings, timeLimit, nanoTime);
-        this.method = method(settings, servers, settings.number(POOL_SIZE, 1, MOST_CONNECTIONS, CONNECTIONS), nanoTime);
+        int poolSize = settings.number(POOL_SIZE, 1, MOST_CONNECTIONS, CONNECTIONS);
+        this.method = method(settings, servers, poolSize, nanoTime);
+        this.workers = workers.blocking(poolSize);
         servers.inClearText().forEach(server -> LOGGER.warn("Backend {} sends passwords to {} in clear text; write ldaps:// in <url>, or"
             + " <startTls>true</startTls>", name(), server));
     }
@@ -98,8 +101,8 @@ public final class LdapBackend implements CredentialBackend {
             // A directory takes it for an anonymous bind, and says yes (RFC 4513 5.1.2).
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
-        LdapDeadline deadline = LdapDeadline.in(timeLimit);
-        return Calls.on(workers.blocking(), () -> judge(credentials, deadline));
+        // The time begins on the worker: what a request waits for one is not the directory's.
+        return workers.judge(credentials.origin(), () -> judge(credentials, LdapDeadline.in(timeLimit)));
     }
 
     private CredentialResult judge(Credentials credentials, LdapDeadline deadline) {
@@ -117,12 +120,13 @@ public final class LdapBackend implements CredentialBackend {
 
     @Override
     public CompletionStage<Optional<String>> check() {
-        try {
-            return CompletableFuture.supplyAsync(() -> method.check(LdapDeadline.in(timeLimit)), workers.blocking())
-                .exceptionally(fault -> Optional.of(fault.getCause().getClass().getName()));
-        } catch (RejectedExecutionException e) {
-            return CompletableFuture.completedFuture(Optional.of("too many wait for an answer"));
-        }
+        return workers.submit(Origin.byHand(), () -> method.check(LdapDeadline.in(timeLimit)));
+    }
+
+    /** A directory is told nothing. */
+    @Override
+    public Origin relevant(Origin origin) {
+        return Origin.byHand();
     }
 
     @Override

@@ -50,6 +50,11 @@ final class LdapFault extends Exception {
         return new LdapFault(CredentialResult.notAsked(reason), false);
     }
 
+    /** It waited in vain for its turn, here. */
+    static LdapFault overloaded(String reason) {
+        return new LdapFault(CredentialResult.overloaded(reason), false);
+    }
+
     /**
      * @param what what was asked of the server
      */

@@ -115,7 +115,7 @@ final class LdapPool implements AutoCloseable {
     private void await(LdapDeadline deadline) throws LdapFault {
         try {
             if (!free.tryAcquire(deadline.millis() / 2, TimeUnit.MILLISECONDS)) {
-                throw LdapFault.notAsked("all connections are busy (" + size + ")");
+                throw LdapFault.overloaded("all connections are busy (" + size + ")");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,10 +1,16 @@
 package org.smtpguard.backend;
 
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.OverloadException;
+import org.smtpguard.credential.WorkerPool;
 
 /**
  * Work that nobody waits for, on workers on whom others wait: at most so much of it at once, so that work that hangs leaves the
@@ -13,12 +19,12 @@ import java.util.concurrent.Semaphore;
 final class Sideline implements Executor {
     private static final int QUEUE = 1000;
 
-    private final Executor workers;
+    private final WorkerPool workers;
     private final Semaphore places;
     private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>(QUEUE);
 
     /** @param atOnce above zero */
-    Sideline(Executor workers, int atOnce) {
+    Sideline(WorkerPool workers, int atOnce) {
         this.workers = workers;
         this.places = new Semaphore(atOnce);
     }
@@ -29,13 +35,21 @@ final class Sideline implements Executor {
             throw new RejectedExecutionException();
         }
         if (places.tryAcquire()) {
-            try {
-                workers.execute(this::work);
-            } catch (RejectedExecutionException e) {
-                places.release();
-                if (waiting.remove(task)) {
-                    throw e;
+            CompletableFuture<Boolean> done = new CompletableFuture<>();
+            AtomicBoolean turnedAway = new AtomicBoolean();
+            workers.execute(Origin.byHand(), done, () -> {
+                work();
+                done.complete(true);
+            });
+            done.whenComplete((any, overload) -> {
+                if (overload instanceof OverloadException) {
+                    places.release();
+                    // What is left in the queue is done with what comes next.
+                    turnedAway.set(waiting.remove(task));
                 }
+            });
+            if (turnedAway.get()) {
+                throw new OverloadException();
             }
         }
     }

@@ -2,8 +2,10 @@ package org.smtpguard.backend;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+
+import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.WorkerPool;
 
 /**
  * Looks at something once a second, from its beginning until it is closed.
@@ -13,27 +15,22 @@ import java.util.concurrent.TimeUnit;
  */
 final class Watch implements AutoCloseable {
     private final Executor later;
+    private final WorkerPool workers;
     private final Runnable look;
     private volatile boolean closed;
 
-    /** @param look must not throw */
-    Watch(Executor workers, Runnable look) {
-        this.later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, task -> {
-            try {
-                workers.execute(task);
-            } catch (RejectedExecutionException e) {
-                begin();
-            }
-        });
+    Watch(WorkerPool workers, Runnable look) {
+        this.later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run);
+        this.workers = workers;
         this.look = look;
     }
 
     void begin() {
         if (!closed) {
-            later.execute(() -> {
+            later.execute(() -> workers.submit(Origin.byHand(), () -> {
                 look.run();
-                begin();
-            });
+                return true;
+            }).whenComplete((done, fault) -> begin()));
         }
     }
 

@@ -61,11 +61,12 @@ public final class BackendChain {
      * fails. Backends that are no {@link SecretLookup} have none to give.
      *
      * @param scheme the mechanism that the keys were made for, without {@code -PLUS}
+     * @param origin where the client is
      */
-    public CompletableFuture<KeyResult> lookup(String username, String scheme) {
+    public CompletableFuture<KeyResult> lookup(String username, String scheme, Origin origin) {
         AtomicReference<Optional<KeyResult>> found = new AtomicReference<>(Optional.empty());
         CompletableFuture<CredentialResult> verdict = new Inquiry(backend -> {
-            CompletionStage<KeyResult> looked = keys(backend, username, scheme);
+            CompletionStage<KeyResult> looked = keys(backend, username, scheme, origin);
             CompletionStage<CredentialResult> judged = looked.thenApply(result -> {
                 if (result.keys().isPresent()) {
                     found.set(Optional.of(result));
@@ -103,9 +104,9 @@ public final class BackendChain {
         return links.stream().map(Link::backend).filter(SecretLookup.class::isInstance).map(SecretLookup.class::cast);
     }
 
-    private static CompletionStage<KeyResult> keys(CredentialBackend backend, String username, String scheme) {
+    private static CompletionStage<KeyResult> keys(CredentialBackend backend, String username, String scheme, Origin origin) {
         return backend instanceof SecretLookup
-            ? ((SecretLookup) backend).lookup(username, scheme)
+            ? ((SecretLookup) backend).lookup(username, scheme, origin)
             : CompletableFuture.completedFuture(KeyResult.unknown());
     }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
  * in {@code smtpserver.xml} as {@code <backend class="…" name="…">}.
  *
  * <p>Threads: {@link #verify} is called on a thread of the server that must not wait. It returns at once; blocking work
- * goes to {@link Workers#blocking()}, work that burns the CPU (password hashing) to {@link Workers#hashing()}.
+ * goes to {@link Workers#blocking()}, work that burns the CPU (password hashing) to {@link Workers#hashing()}; see {@link WorkerPool}.
  */
 public interface CredentialBackend extends AutoCloseable {
     /** The name that the operator gave it; for logs and metrics. */
@@ -27,7 +27,10 @@ public interface CredentialBackend extends AutoCloseable {
      */
     CompletionStage<CredentialResult> verify(Credentials credentials);
 
-    /** How long an answer may take, above zero; who asks gives up then. What the backend does by itself should end by then, too. */
+    /**
+     * How long an answer may take, above zero; who asks gives up then. What the backend does by itself should end by then, too. The time
+     * that a request waits for a worker ({@link WorkerPool}) is not counted.
+     */
     default Duration timeLimit() {
         return Duration.ofSeconds(10);
     }
@@ -38,6 +41,14 @@ public interface CredentialBackend extends AutoCloseable {
      */
     default CompletionStage<Optional<String>> check() {
         return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    /**
+     * As much of a request's origin as the verdict may depend on: whatever is told to the other side. A cached verdict is used again only
+     * where this is the same. The default is safe for any backend: all of it but the name of the session, which is for logs.
+     */
+    default Origin relevant(Origin origin) {
+        return origin.withoutSession();
     }
 
     /** What is amiss although the backend answers, in words for the operator: a file that stands at its last good version. */

@@ -44,7 +44,9 @@ public final class CredentialResult {
         /** The service works, and could not judge this user. */
         SERVICE_WORKS,
         /** Nothing: the service was not queried. */
-        NONE
+        NONE,
+        /** Nothing: a queue of this server had no place for the request, or kept it too long. */
+        OVERLOAD
     }
 
     private final Kind kind;
@@ -110,12 +112,22 @@ public final class CredentialResult {
     }
 
     /**
-     * Unavailable, and nothing is learnt of the other side by it: there was too much to do here, or it was not asked on purpose.
+     * Unavailable, and nothing is learnt of the other side by it: it was not asked, on purpose.
      *
      * @param reason as for {@link #unavailable(String)}
      */
     public static CredentialResult notAsked(String reason) {
         return unavailable(reason).with(Evidence.NONE);
+    }
+
+    /**
+     * Unavailable because this server has too much to do: a queue of ours had no place for the request, or kept it too long. Nothing is
+     * learnt of the other side by it.
+     *
+     * @param reason as for {@link #unavailable(String)}
+     */
+    public static CredentialResult overloaded(String reason) {
+        return unavailable(reason).with(Evidence.OVERLOAD);
     }
 
     static CredentialResult unavailable(String reason, Evidence evidence) {
@@ -155,7 +167,7 @@ public final class CredentialResult {
 
     /**
      * Unavailable because of that. The reason names the exception's class alone: its message may hold anything, a password too.
-     * Work that was turned away counts as {@link #notAsked}; what is neither I/O nor an error of the JVM, as
+     * Work that a pool has rejected is overload; what is neither I/O nor an error of the JVM, as
      * {@link #perhapsForThisUser}: an unexpected value may be the cause.
      */
     public static CredentialResult unavailable(Throwable fault) {
@@ -164,7 +176,7 @@ public final class CredentialResult {
             cause = cause.getCause();
         }
         if (cause instanceof RejectedExecutionException) {
-            return notAsked("too much to do (RejectedExecutionException)");
+            return overloaded("too many requests are waiting for a worker");
         }
         CredentialResult result = unavailable(cause.getClass().getName());
         return cause instanceof IOException || cause instanceof Error ? result : result.perhapsForThisUser();
@@ -183,9 +195,14 @@ public final class CredentialResult {
         return kind == Kind.ACCEPTED;
     }
 
-    /** False if it says nothing of the other side, see {@link #notAsked}. */
+    /** False if it says nothing of the other side, see {@link #notAsked} and {@link #overloaded}. */
     public boolean wasAsked() {
-        return evidence != Evidence.NONE;
+        return evidence != Evidence.NONE && evidence != Evidence.OVERLOAD;
+    }
+
+    /** Whether a queue of ours is the reason, see {@link #overloaded}. */
+    public boolean isOverload() {
+        return evidence == Evidence.OVERLOAD;
     }
 
     /** Whether the service works and only this user could not be judged, see {@link #forThisUser}. */

@@ -31,12 +31,13 @@ public final class Credentials {
     }
 
     /**
-     * Whether a user can have such a name and password: neither is empty or contains NUL (RFC 4616 §2). Where not, the log-in is refused
+     * Whether a user can have such a name and password: neither is empty or contains NUL (RFC 4616 §2), and the password is not
+     * {@linkplain Secret#isTooLong too long}. Where not, the log-in is refused
      * and no backend queried: a directory takes an empty password for an anonymous bind and accepts it (RFC 4513 §5.1.2), and a backend
      * written in C sees a text end at NUL.
      */
     public boolean canBeValid() {
-        return !username.isEmpty() && username.indexOf(NUL) < 0 && !password.isEmpty()
+        return !username.isEmpty() && username.indexOf(NUL) < 0 && !password.isEmpty() && !password.isTooLong()
             && new String(password.bytes(), StandardCharsets.ISO_8859_1).indexOf(NUL) < 0;
     }
 

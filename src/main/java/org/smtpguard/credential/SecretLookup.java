@@ -12,8 +12,9 @@ public interface SecretLookup extends CredentialBackend {
      *
      * @param username normalised as James normalises user names
      * @param scheme the name of the mechanism that the keys were made for, without {@code -PLUS}: {@code SCRAM-SHA-256}
+     * @param origin where the client is
      */
-    CompletionStage<KeyResult> lookup(String username, String scheme);
+    CompletionStage<KeyResult> lookup(String username, String scheme, Origin origin);
 
     /**
      * How the keys of a scheme look that are stored here. Asked on a thread that must not wait, also by EHLO: what was found out before.

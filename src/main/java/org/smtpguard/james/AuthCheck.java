@@ -25,7 +25,8 @@ import org.smtpguard.resilience.Safeguarded;
  * passwords.
  *
  * <p>Threads: all backends are queried concurrently, by the caller's thread, which then waits for the answers. It is one of WebAdmin's
- * own, and not of those that serve sessions. Each backend answers within its time limit, so that bounds the wait.
+ * own, and not of those that serve sessions. Each backend answers within its limit ({@link Safeguarded#answerLimit}), so that bounds
+ * the wait.
  */
 final class AuthCheck {
     private static final int BURST = 20;
@@ -71,7 +72,7 @@ final class AuthCheck {
         for (Safeguarded backend : backends) {
             answers.add(ask(backend, credentials));
         }
-        Duration limit = backends.stream().map(Safeguarded::timeLimit).max(Duration::compareTo).orElse(Duration.ZERO).plus(GRACE);
+        Duration limit = backends.stream().map(Safeguarded::answerLimit).max(Duration::compareTo).orElse(Duration.ZERO).plus(GRACE);
         await(CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0])), limit);
         return IntStream.range(0, answers.size()).mapToObj(i -> answers.get(i).getNow(late(backends.get(i).name(), limit)))
             .collect(Collectors.toUnmodifiableList());

@@ -44,6 +44,7 @@ import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Saslprep;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.diagnosis.Fault;
@@ -142,8 +143,8 @@ public final class Authentication
     private static Scram.Keys keys(BackendChain chain) {
         return new Scram.Keys() {
             @Override
-            public CompletableFuture<KeyResult> lookup(String username, String scheme) {
-                return chain.lookup(username, scheme);
+            public CompletableFuture<KeyResult> lookup(String username, String scheme, Origin origin) {
+                return chain.lookup(username, scheme, origin);
             }
 
             @Override

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.james.core.Username;
 import org.apache.james.mailbox.Authorizator;
 import org.apache.james.mailbox.Authorizator.AuthorizationState;
+import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.sasl.Identities;
 
 /**
@@ -26,9 +26,9 @@ final class Delegation implements Identities.Delegations {
     private final List<DelegationRule> rules;
     private final boolean asksJames;
     private final Authorizator james;
-    private final Executor blocking;
+    private final WorkerPool blocking;
 
-    Delegation(List<DelegationRule> rules, boolean asksJames, Authorizator james, Executor blocking) {
+    Delegation(List<DelegationRule> rules, boolean asksJames, Authorizator james, WorkerPool blocking) {
         this.rules = List.copyOf(rules);
         this.asksJames = asksJames;
         this.james = james;
@@ -44,18 +44,8 @@ final class Delegation implements Identities.Delegations {
     }
 
     private CompletionStage<Boolean> askJames(String user, String other) {
-        CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        try {
-            blocking.execute(() -> {
-                try {
-                    answer.complete(james.canLoginAsOtherUser(Username.of(user), Username.of(other)) == AuthorizationState.ALLOWED);
-                } catch (Throwable fault) {
-                    answer.completeExceptionally(fault);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(e);
-        }
+        CompletableFuture<Boolean> answer = blocking.submit(Origin.byHand(),
+            () -> james.canLoginAsOtherUser(Username.of(user), Username.of(other)) == AuthorizationState.ALLOWED);
         return answer.orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -114,6 +114,7 @@ public final class GuardMetrics {
         gauge(name, "flawed", status, known -> known.flaw().isPresent() ? 1L : 0L);
         gauge(name, "pending", status, known -> (long) known.pending());
         gauge(name, "waiting", status, known -> (long) known.waiting());
+        gauge(name, "overloaded", status, BackendStatus::overloaded);
         gauge(name, "cache.hits", status, known -> known.cache().hits());
         gauge(name, "cache.stale", status, known -> known.cache().stale());
         gauge(name, "cache.misses", status, known -> known.cache().misses());

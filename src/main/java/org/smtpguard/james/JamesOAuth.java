@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -24,6 +22,8 @@ import org.apache.james.protocols.smtp.SMTPRetCode;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sasl.BearerMessage;
 import org.smtpguard.sasl.Exchange;
@@ -49,10 +49,10 @@ final class JamesOAuth {
     private static final int CODE_AND_SEPARATOR = 4;
 
     private final AuthCmdHandler james;
-    private final Executor blocking;
+    private final WorkerPool blocking;
 
     /** @param james with the hooks of the chain */
-    JamesOAuth(AuthCmdHandler james, Executor blocking) {
+    JamesOAuth(AuthCmdHandler james, WorkerPool blocking) {
         this.james = james;
         this.blocking = blocking;
     }
@@ -116,23 +116,19 @@ final class JamesOAuth {
             String message = Base64.getEncoder().encodeToString(user.map(name -> read.get().forJames(name)).orElse(NO_TOKEN));
             SessionDraft draft = SessionDraft.of(session);
             CompletableFuture<Step> step = new CompletableFuture<>();
-            try {
-                blocking.execute(() -> {
-                    try {
-                        if (!step.isDone()) {
-                            BaseRequest request = new BaseRequest(Verb.AUTH.name(), name + " " + message);
-                            step.complete(step(james.onCommand(draft.proxy(), request), draft));
-                        }
-                    } catch (Throwable fault) {
-                        // The class alone: an exception of a library may quote the token.
-                        step.complete(unavailable(fault.getClass().getName()));
-                    }
-                });
-            } catch (RejectedExecutionException e) {
-                step.complete(unavailable("too much to do"));
-            }
+            Origin origin = Origin.of(name, Optional.of(Logbook.client(session)), Optional.of(session.getSessionID()),
+                session.isTLSStarted());
+            CompletableFuture<Response> asked = blocking.submit(origin,
+                () -> james.onCommand(draft.proxy(), new BaseRequest(Verb.AUTH.name(), name + " " + message)));
+            asked.whenComplete((answer, fault) -> {
+                // The class alone: an exception of a library may quote the token.
+                step.complete(fault == null ? step(answer, draft) : unavailable(CredentialResult.unavailable(fault).reason()));
+            });
             Step late = unavailable("no answer within " + LIMIT.toMillis() + " ms");
-            return step.completeOnTimeout(late, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            step.completeOnTimeout(late, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            // Late, or without a client: where it has not begun, it is not.
+            step.whenComplete((any, fault) -> asked.cancel(false));
+            return step;
         }
 
         /** Whose token it is by its own word, which James goes on to verify: RFC 7628 §3.1 lets a client leave the user out. */

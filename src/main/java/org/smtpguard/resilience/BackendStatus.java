@@ -13,10 +13,11 @@ public final class BackendStatus {
     private final Optional<String> flaw;
     private final int pending;
     private final int waiting;
+    private final long overloaded;
     private final CacheStatus cache;
 
     BackendStatus(String name, State state, Instant since, Optional<Fault> lastFault, Optional<String> flaw, int pending, int waiting,
-                  CacheStatus cache) {
+                  long overloaded, CacheStatus cache) {
         this.name = Objects.requireNonNull(name, "name");
         this.state = Objects.requireNonNull(state, "state");
         this.since = Objects.requireNonNull(since, "since");
@@ -24,6 +25,7 @@ public final class BackendStatus {
         this.flaw = Objects.requireNonNull(flaw, "flaw");
         this.pending = pending;
         this.waiting = waiting;
+        this.overloaded = overloaded;
         this.cache = Objects.requireNonNull(cache, "cache");
     }
 
@@ -68,6 +70,11 @@ public final class BackendStatus {
     /** How many more wait for their turn. */
     public int waiting() {
         return waiting;
+    }
+
+    /** How many requests were answered, since the start, by a queue of ours that had no place for them or kept them too long. */
+    public long overloaded() {
+        return overloaded;
     }
 
     /** All zero where there is no cache. */

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.SecretLookup;
 
 /** A backend that has SCRAM keys, with its safeguards. Keys are not cached: what is checked with them is checked here. */
@@ -30,8 +31,8 @@ final class SafeguardedLookup extends Safeguarded implements SecretLookup {
     }
 
     @Override
-    public CompletionStage<KeyResult> lookup(String username, String scheme) {
-        return ask(username, () -> backend.lookup(username, scheme), KEYS);
+    public CompletionStage<KeyResult> lookup(String username, String scheme, Origin origin) {
+        return ask(username, origin, timed -> backend.lookup(username, scheme, timed), KEYS);
     }
 
     @Override

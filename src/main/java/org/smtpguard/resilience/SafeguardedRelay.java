@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.MechanismRelay;
@@ -42,13 +42,13 @@ final class SafeguardedRelay extends Safeguarded implements MechanismRelay {
 
     @Override
     public CompletionStage<RelayStep> relay(String mechanism, Origin origin, Optional<byte[]> initialResponse) {
-        return step(() -> backend.relay(mechanism, origin, initialResponse));
+        return step(origin, timed -> backend.relay(mechanism, timed, initialResponse));
     }
 
-    private CompletionStage<RelayStep> step(Supplier<CompletionStage<RelayStep>> question) {
-        CompletableFuture<RelayStep> asked = ask("", question, STEPS);
+    private CompletionStage<RelayStep> step(Origin origin, Function<Origin, CompletionStage<RelayStep>> question) {
+        CompletableFuture<RelayStep> asked = ask("", origin, question, STEPS);
         CompletableFuture<RelayStep> step = asked.thenApply(said -> said.challenge()
-            .map(challenge -> RelayStep.challenge(challenge, response -> step(() -> said.respond(response)))).orElse(said));
+            .map(challenge -> RelayStep.challenge(challenge, response -> step(origin, timed -> said.respond(response)))).orElse(said));
         step.whenComplete((any, fault) -> {
             if (step.isCancelled()) {
                 asked.cancel(false);

@@ -16,14 +16,17 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.resilience.Safeguards.Lifetimes;
 
 /**
  * Verdicts that are remembered for a while. Every "no" is remembered for the same time, so that the haste of a second refusal
  * tells nobody whether the user exists. "Unavailable" is none.
  *
- * <p>Neither names nor passwords are kept: the key is an HMAC of both, by a random key that is made at the start and never leaves
- * this object. Entries are of a generation, and each change at the backend begins a new one: a verdict that was asked for before
+ * <p>Neither names nor passwords are kept: the key is an HMAC of both, and of as much of the request's origin as the verdict may depend
+ * on ({@link org.smtpguard.credential.CredentialBackend#relevant}), by a random key that is made at the start and
+ * never leaves this object. Entries are of a generation, and each change at the backend begins a new one: a verdict that was asked for
+ * before
  * the change does not count after it, whenever it comes.
  *
  * <p>Threads: any, and none of its own.
@@ -65,9 +68,13 @@ final class VerdictCache {
             }).build();
     }
 
-    /** Looks a claim up, and remembers what the backend says of it. */
-    Recollection of(Credentials credentials) {
-        return new Recollection(key(credentials), generation.get());
+    /**
+     * Looks a claim up, and remembers what the backend says of it.
+     *
+     * @param origin as much of the claim's origin as the verdict may depend on
+     */
+    Recollection of(Credentials credentials, Origin origin) {
+        return new Recollection(key(credentials, origin), generation.get());
     }
 
     /** Nothing that was asked for until now counts any more. */
@@ -80,18 +87,25 @@ final class VerdictCache {
         return new BackendStatus.CacheStatus(hits.sum(), stale.sum(), misses.sum(), entries.estimatedSize());
     }
 
-    /** With the length of the name before it, or "ab" and "c" would be "a" and "bc". */
-    private ByteBuffer key(Credentials credentials) {
-        byte[] name = credentials.username().getBytes(StandardCharsets.UTF_8);
+    /** Each part with its length before it, or "ab" and "c" would be "a" and "bc". */
+    private ByteBuffer key(Credentials credentials, Origin origin) {
         try {
             Mac mac = Mac.getInstance(HMAC);
             mac.init(secret);
-            mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, name.length));
-            mac.update(name);
+            update(mac, credentials.username().getBytes(StandardCharsets.UTF_8));
+            update(mac, origin.mechanism().getBytes(StandardCharsets.UTF_8));
+            update(mac, origin.remoteAddress().orElse("").getBytes(StandardCharsets.UTF_8));
+            update(mac, origin.sessionId().orElse("").getBytes(StandardCharsets.UTF_8));
+            mac.update((byte) (origin.isUnderTls() ? 1 : 0));
             return ByteBuffer.wrap(mac.doFinal(credentials.password().bytes()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Every Java platform has " + HMAC, e);
         }
+    }
+
+    private static void update(Mac mac, byte[] part) {
+        mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.length));
+        mac.update(part);
     }
 
     /** One claim, and what is remembered of it. */
@@ -117,9 +131,14 @@ final class VerdictCache {
             return answer;
         }
 
-        /** A verdict past its life is better than none where the operator says so: the others have gone from the cache. */
         @Override
         public CredentialResult unavailable(CredentialResult why) {
+            return why;
+        }
+
+        /** A verdict past its life is better than none where the operator says so: the others have gone from the cache. */
+        @Override
+        public CredentialResult outage(CredentialResult why) {
             Optional<CredentialResult> past = entry().map(entry -> entry.verdict);
             past.ifPresent(verdict -> stale.increment());
             return past.orElse(why);

@@ -17,6 +17,7 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.ScramKeys;
 import org.smtpguard.sasl.ScramMessages.ClientFinal;
 import org.smtpguard.sasl.ScramMessages.ClientFirst;
@@ -31,7 +32,7 @@ import org.smtpguard.sasl.ScramMessages.ClientFirst;
 public final class Scram implements Mechanism {
     /** Looks keys up. A caller that does not care any more cancels the future. */
     public interface Keys {
-        CompletableFuture<KeyResult> lookup(String username, String scheme);
+        CompletableFuture<KeyResult> lookup(String username, String scheme, Origin origin);
 
         /** How the users' keys look; returns at once. */
         default KeyCensus census(String scheme) {
@@ -136,7 +137,7 @@ public final class Scram implements Mechanism {
             }
             Optional<String> user = identities.normalise(clientFirst.get().username());
             username = user.orElse("");
-            CompletableFuture<KeyResult> lookup = user.map(name -> keys.lookup(name, scheme))
+            CompletableFuture<KeyResult> lookup = user.map(name -> keys.lookup(name, scheme, peer.origin(name())))
                 .orElseGet(() -> CompletableFuture.completedFuture(KeyResult.unknown()));
             CompletableFuture<Step> step = lookup.thenApply(this::challenge);
             step.whenComplete((done, fault) -> {
@@ -163,7 +164,7 @@ public final class Scram implements Mechanism {
 
         private Step challenge(KeyResult result) {
             if (result.kind() == CredentialResult.Kind.UNAVAILABLE) {
-                return Step.refused(username, CredentialResult.unavailable(result.detail()));
+                return Step.refused(username, result.refusal());
             }
             found = Optional.of(result);
             used = result.keys().orElseGet(() -> decoys.keysOf(identity(), keys));

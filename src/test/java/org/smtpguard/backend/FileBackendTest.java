@@ -48,6 +48,7 @@ import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.KeyShape;
 import org.smtpguard.credential.LogCapture;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
 import org.smtpguard.credential.Workers;
@@ -521,9 +522,10 @@ class FileBackendTest implements CredentialBackendContract {
             assertThat(backend.census("SCRAM-SHA-256").typical()).contains(KeyShape.of(15_000, 16)));
 
         assertThat(backend.census("SCRAM-SHA-512").isEmpty()).isTrue();
-        assertThat(backend.lookup(USER, "SCRAM-SHA-256").toCompletableFuture().get().refusal().reason())
+        assertThat(backend.lookup(USER, "SCRAM-SHA-256", Origin.byHand()).toCompletableFuture().get().refusal().reason())
             .isEqualTo("no SCRAM key for this user");
-        assertThat(backend.lookup("nobody", "SCRAM-SHA-256").toCompletableFuture().get().refusal().kind()).isEqualTo(Kind.UNKNOWN);
+        assertThat(backend.lookup("nobody", "SCRAM-SHA-256", Origin.byHand()).toCompletableFuture().get()
+            .refusal().kind()).isEqualTo(Kind.UNKNOWN);
     }
 
     @Test

@@ -41,6 +41,7 @@ import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
+import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.password.Argon2;
 import org.smtpguard.password.BCrypt;
@@ -370,15 +371,17 @@ class HashUpgradeTest {
     }
 
     private static Workers workers(Executor hashing, Executor blocking) {
+        WorkerPool hashes = WorkerPool.on(hashing);
+        WorkerPool calls = WorkerPool.on(blocking);
         return new Workers() {
             @Override
-            public Executor hashing() {
-                return hashing;
+            public WorkerPool hashing() {
+                return hashes;
             }
 
             @Override
-            public Executor blocking() {
-                return blocking;
+            public WorkerPool blocking() {
+                return calls;
             }
         };
     }

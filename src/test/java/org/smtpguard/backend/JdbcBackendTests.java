@@ -41,6 +41,7 @@ import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
+import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.password.Argon2;
 import org.smtpguard.password.BCrypt;
@@ -746,15 +747,17 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
     }
 
     static Workers workers(Executor hashing, Executor blocking) {
+        WorkerPool hashes = WorkerPool.on(hashing);
+        WorkerPool calls = WorkerPool.on(blocking);
         return new Workers() {
             @Override
-            public Executor hashing() {
-                return hashing;
+            public WorkerPool hashing() {
+                return hashes;
             }
 
             @Override
-            public Executor blocking() {
-                return blocking;
+            public WorkerPool blocking() {
+                return calls;
             }
         };
     }
@@ -764,7 +767,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
     }
 
     static KeyResult keys(CredentialBackend backend, String user) throws Exception {
-        return ((JdbcBackend) backend).lookup(user, "SCRAM-SHA-256").toCompletableFuture().get(120, TimeUnit.SECONDS);
+        return ((JdbcBackend) backend).lookup(user, "SCRAM-SHA-256", Origin.byHand()).toCompletableFuture().get(120, TimeUnit.SECONDS);
     }
 
     static Credentials credentials(String user, String password) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 public interface AsynchronousBackendContract extends CredentialBackendContract {
     /** No test of these: there is nothing to turn away, see {@link #answersHoweverBusyTheWorkersAre()}. */
     @Override
-    default void isUnavailableWhenTheWorkersTurnItAway() {
+    default void isOverloadedWhenTheWorkersTurnItAway() {
     }
 
     @Test

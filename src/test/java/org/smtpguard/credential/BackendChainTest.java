@@ -170,7 +170,7 @@ class BackendChainTest {
                 Link.of(backend("open", c -> CompletableFuture.completedFuture(CredentialResult.notAsked("not asked: 5 faults in a row")))),
                 Link.of(saying("good", ACCEPTED)));
 
-            assertThat(busy).isEqualTo(CredentialResult.notAsked("too much to do (RejectedExecutionException)").by("busy"));
+            assertThat(busy).isEqualTo(CredentialResult.notAsked("too many requests are waiting for a worker").by("busy"));
             assertThat(mended).isEqualTo(CredentialResult.accepted("alice").by("good"));
             assertThat(log.at(Level.WARN)).isEmpty();
         }

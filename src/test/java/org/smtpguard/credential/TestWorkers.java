@@ -14,15 +14,16 @@ public final class TestWorkers {
 
     /** Both pools are this executor. */
     public static Workers on(Executor executor) {
+        WorkerPool pool = WorkerPool.on(executor);
         return new Workers() {
             @Override
-            public Executor hashing() {
-                return executor;
+            public WorkerPool hashing() {
+                return pool;
             }
 
             @Override
-            public Executor blocking() {
-                return executor;
+            public WorkerPool blocking() {
+                return pool;
             }
         };
     }

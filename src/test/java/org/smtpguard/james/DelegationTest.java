@@ -16,6 +16,7 @@ import org.apache.james.mailbox.Authorizator;
 import org.apache.james.mailbox.Authorizator.AuthorizationState;
 import org.apache.james.mailbox.exception.MailboxException;
 import org.junit.jupiter.api.Test;
+import org.smtpguard.credential.WorkerPool;
 
 class DelegationTest {
     private final Authorizator james = mock(Authorizator.class);
@@ -25,7 +26,7 @@ class DelegationTest {
     void whatTheOperatorAllowsIsNotAskedOfJames() {
         DelegationRule rule = DelegationRule.parse(
             Xml.handler(Authentication.class, "<delegate user=\"admin\" as=\"bob\"/>").child("delegate").orElseThrow());
-        Delegation delegation = new Delegation(List.of(rule), true, james, pool::add);
+        Delegation delegation = new Delegation(List.of(rule), true, james, WorkerPool.on(pool::add));
 
         assertThat(delegation.mayActAs("admin", "bob").toCompletableFuture()).isCompletedWithValue(true);
         verifyNoInteractions(james);
@@ -33,7 +34,7 @@ class DelegationTest {
 
     @Test
     void jamesIsAskedOnThePoolAndOnlyItsYesIsAYes() throws MailboxException {
-        Delegation delegation = new Delegation(List.of(), true, james, pool::add);
+        Delegation delegation = new Delegation(List.of(), true, james, WorkerPool.on(pool::add));
         for (AuthorizationState state : AuthorizationState.values()) {
             when(james.canLoginAsOtherUser(Username.of("admin"), Username.of("bob"))).thenReturn(state);
             CompletableFuture<Boolean> answer = delegation.mayActAs("admin", "bob").toCompletableFuture();
@@ -47,7 +48,7 @@ class DelegationTest {
 
     @Test
     void nobodyElseMayWhereJamesIsNotToBeAsked() {
-        Delegation delegation = new Delegation(List.of(), false, james, pool::add);
+        Delegation delegation = new Delegation(List.of(), false, james, WorkerPool.on(pool::add));
 
         assertThat(delegation.mayActAs("admin", "bob").toCompletableFuture()).isCompletedWithValue(false);
         verifyNoInteractions(james);
@@ -56,11 +57,11 @@ class DelegationTest {
     @Test
     void aJamesThatCannotTellOrAPoolThatIsFullFailsTheStage() throws MailboxException {
         when(james.canLoginAsOtherUser(Username.of("admin"), Username.of("bob"))).thenThrow(new MailboxException("down"));
-        CompletableFuture<Boolean> answer = new Delegation(List.of(), true, james, Runnable::run).mayActAs("admin", "bob")
+        CompletableFuture<Boolean> answer = new Delegation(List.of(), true, james, WorkerPool.on(Runnable::run)).mayActAs("admin", "bob")
             .toCompletableFuture();
-        CompletableFuture<Boolean> refused = new Delegation(List.of(), true, james, task -> {
+        CompletableFuture<Boolean> refused = new Delegation(List.of(), true, james, WorkerPool.on(task -> {
             throw new RejectedExecutionException();
-        }).mayActAs("admin", "bob").toCompletableFuture();
+        })).mayActAs("admin", "bob").toCompletableFuture();
 
         assertThat(answer).isCompletedExceptionally();
         assertThat(refused).isCompletedExceptionally();

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,6 +34,7 @@ import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.LogCapture;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.SecretLookup;
 import org.smtpguard.resilience.BackendStatus.State;
@@ -96,19 +98,65 @@ class SafeguardedTest {
         }
 
         @Test
-        void countsFromTheQuestionOnWhereverItWaits() {
-            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "timeout", "200ms"));
+        void beginsWhenTheBackendIsQueried() {
+            Safeguarded safeguarded = around(Map.of("atOnce most", "1"));
             ask(safeguarded);
-            time.pass(Duration.ofMillis(150));
             CompletableFuture<CredentialResult> second = ask(safeguarded);
-            time.pass(Duration.ofMillis(50));
+            time.pass(LIMIT);
             assertThat(backend.asked).as("the first has used up its time, it is the second's turn").hasSize(2);
 
-            time.pass(Duration.ofMillis(149));
+            time.pass(LIMIT.minus(MOMENT));
             assertThat(second).isNotDone();
             time.pass(MOMENT);
 
             assertThat(second).isCompletedWithValue(CredentialResult.unavailable("no answer within 200 ms"));
+        }
+
+        @Test
+        void doesNotCountWhatARequestWaitsForAWorkerHoweverOften() {
+            AtomicReference<Origin> queued = new AtomicReference<>();
+            backend.behaviour = credentials -> {
+                queued.set(credentials.origin());
+                credentials.origin().queued();
+                return new CompletableFuture<>();
+            };
+            Safeguarded safeguarded = around(Map.of("breaker faults", "1"));
+            CompletableFuture<CredentialResult> answer = ask(safeguarded);
+
+            time.pass(Duration.ofSeconds(4));
+            queued.get().started();
+            time.pass(Duration.ofMillis(100));
+            queued.get().queued();
+            time.pass(Duration.ofSeconds(4));
+            queued.get().started();
+            time.pass(Duration.ofMillis(99));
+            assertThat(answer).isNotDone();
+            time.pass(MOMENT);
+
+            assertThat(answer).isCompletedWithValue(CredentialResult.unavailable("no answer within 200 ms"));
+            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            assertThat(time.alarms()).isZero();
+        }
+
+        @Test
+        void aRequestThatWaitsTooLongForAWorkerIsDroppedAsOverload() {
+            backend.behaviour = credentials -> {
+                credentials.origin().queued();
+                return new CompletableFuture<>();
+            };
+            Safeguarded safeguarded = around(Map.of("breaker faults", "1"));
+            CompletableFuture<CredentialResult> answer = ask(safeguarded);
+
+            time.pass(Safeguarded.QUEUE_LIMIT.minus(MOMENT));
+            assertThat(answer).isNotDone();
+            time.pass(MOMENT);
+
+            assertThat(answer.join().isOverload()).isTrue();
+            assertThat(backend.last()).as("the worker will find nothing to do").isCancelled();
+            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().lastFault()).isEmpty();
+            assertThat(safeguarded.status().overloaded()).isOne();
+            assertThat(safeguarded.status().pending()).isZero();
         }
 
         @Test
@@ -162,6 +210,19 @@ class SafeguardedTest {
         return Arguments.of(name, fault, reason);
     }
 
+    @Test
+    void aPasswordThatIsTooLongIsRefusedLikeAWrongOneWithoutAQuestion() {
+        Safeguarded safeguarded = around(Map.of("cache", ""));
+        backend.answers(YES);
+
+        assertThat(safeguarded.verify(Credentials.of("alice", Secret.of("x".repeat(129)))).toCompletableFuture())
+            .isCompletedWithValue(CredentialResult.refused());
+        assertThat(backend.asked).isEmpty();
+        assertThat(safeguarded.status().cache().misses()).isZero();
+        assertThat(safeguarded.verify(Credentials.of("alice", Secret.of("\u00e4".repeat(64)))).toCompletableFuture())
+            .as("64 characters of two octets").isCompletedWithValue(YES);
+    }
+
     @Nested
     @DisplayName("at most so many at once")
     class AtOnce {
@@ -195,9 +256,11 @@ class SafeguardedTest {
             try (LogCapture log = new LogCapture()) {
                 for (int i = 0; i < 10; i++) {
                     CredentialResult result = ask(safeguarded).join();
-                    assertThat(result).isEqualTo(CredentialResult.notAsked("too much to do: 1 questions are pending and 1 wait"));
+                    assertThat(result).isEqualTo(CredentialResult.overloaded("too many requests wait, 1 are pending"));
                 }
-                assertThat(log.at(Level.WARN)).hasSize(1).first().asString().startsWith("Backend corp turns questions away: ");
+                assertThat(log.at(Level.WARN)).hasSize(1).first().asString()
+                    .startsWith("Overload: requests to backend corp are answered 454, 1 since the start: ");
+                assertThat(safeguarded.status().overloaded()).isEqualTo(10);
                 time.pass(Duration.ofMillis(100));
                 assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
                 assertThat(safeguarded.status().lastFault()).isEmpty();
@@ -206,20 +269,47 @@ class SafeguardedTest {
         }
 
         @Test
-        void whoseTurnDoesNotComeInTimeIsToldSoAndTheBackendIsNotBlamed() {
-            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "timeout", "200ms", "breaker faults", "3"));
-            backend.behaviour = credentials -> new CompletableFuture<CredentialResult>().minimalCompletionStage();
+        void aRequestWhoseTurnDoesNotComeIsOverloadAndTheBackendIsNotBlamed() {
+            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "timeout", "60s", "breaker faults", "1"));
             CompletableFuture<CredentialResult> first = ask(safeguarded);
             List<CompletableFuture<CredentialResult>> others =
                 IntStream.range(0, 5).mapToObj(i -> ask(safeguarded)).collect(Collectors.toList());
-            time.pass(LIMIT);
+            time.pass(Safeguarded.QUEUE_LIMIT);
 
-            assertThat(first.join().wasAsked()).isTrue();
-            assertThat(others).allSatisfy(other -> assertThat(other.join().kind()).isEqualTo(Kind.UNAVAILABLE));
+            assertThat(first).isNotDone();
+            assertThat(others).allSatisfy(other -> assertThat(other.join().isOverload()).isTrue());
             assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().overloaded()).isEqualTo(5);
             assertThat(safeguarded.status().waiting()).isZero();
-            assertThat(safeguarded.status().pending()).isZero();
+            backend.last().complete(YES);
+            assertThat(backend.asked).hasSize(1);
             assertThat(time.alarms()).isZero();
+        }
+
+        @Test
+        void placesAreSharedBetweenClientNetworks() {
+            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "atOnce queue", "4"));
+            List<String> order = new ArrayList<>();
+            backend.behaviour = credentials -> {
+                order.add(credentials.username());
+                return new CompletableFuture<>();
+            };
+            List<CompletableFuture<CredentialResult>> hostile = IntStream.range(0, 5)
+                .mapToObj(i -> askFrom(safeguarded, "192.0.2.1", "hostile" + i)).collect(Collectors.toList());
+
+            CompletableFuture<CredentialResult> alice = askFrom(safeguarded, "192.0.2.2", "alice");
+
+            assertThat(hostile.get(4).join().isOverload()).as("the last of those that have most places makes room").isTrue();
+            assertThat(alice).isNotDone();
+            while (order.size() < 5) {
+                backend.last().complete(NO);
+            }
+            assertThat(order).startsWith("hostile0", "hostile1", "alice", "hostile2");
+        }
+
+        private CompletableFuture<CredentialResult> askFrom(Safeguarded safeguarded, String address, String user) {
+            return safeguarded.verify(Credentials.of(user, Secret.of(PASSWORD))
+                .from(Origin.of("PLAIN", Optional.of(address), Optional.empty(), true))).toCompletableFuture();
         }
 
         @Test
@@ -229,7 +319,7 @@ class SafeguardedTest {
             };
             Safeguarded safeguarded = around(Map.of("breaker faults", "1"));
 
-            assertThat(ask(safeguarded).join()).isEqualTo(CredentialResult.notAsked("too much to do (RejectedExecutionException)"));
+            assertThat(ask(safeguarded).join()).isEqualTo(CredentialResult.overloaded("too many requests are waiting for a worker"));
             assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
         }
 
@@ -266,6 +356,41 @@ class SafeguardedTest {
             assertThat(backend.asked).as("the second is never asked").hasSize(2);
             backend.asked.get(1).complete(YES);
             assertThat(third).isCompletedWithValue(YES);
+        }
+
+        @Test
+        void givesUpItsPlaceInTheQueueOfTheWorkers() {
+            AtomicReference<Origin> queued = new AtomicReference<>();
+            backend.behaviour = credentials -> {
+                queued.set(credentials.origin());
+                credentials.origin().queued();
+                return new CompletableFuture<>();
+            };
+            Safeguarded safeguarded = around(Map.of("breaker faults", "1"));
+
+            ask(safeguarded).cancel(false);
+
+            assertThat(backend.last()).isCancelled();
+            assertThat(safeguarded.status().pending()).isZero();
+            assertThat(time.alarms()).isZero();
+        }
+
+        @Test
+        void doesNotQueueForTheNextStep() {
+            Safeguarded safeguarded = around();
+            AtomicReference<Origin> running = new AtomicReference<>();
+            backend.behaviour = credentials -> {
+                running.set(credentials.origin());
+                return new CompletableFuture<>();
+            };
+            ask(safeguarded).cancel(false);
+            assertThat(backend.last()).isNotCancelled();
+
+            running.get().queued();
+
+            assertThat(backend.last()).isCancelled();
+            assertThat(safeguarded.status().pending()).isZero();
+            assertThat(safeguarded.status().overloaded()).isZero();
         }
 
         @Test
@@ -669,13 +794,13 @@ class SafeguardedTest {
             Lookup lookup = new Lookup();
             SecretLookup safeguarded = (SecretLookup) Safeguarded.around(lookup, Safeguards.of(settings(Map.of("timeout", "200ms"))), time);
             for (int i = 0; i < 5; i++) {
-                CompletableFuture<KeyResult> keys = safeguarded.lookup("alice", "SCRAM-SHA-256").toCompletableFuture();
+                CompletableFuture<KeyResult> keys = safeguarded.lookup("alice", "SCRAM-SHA-256", Origin.byHand()).toCompletableFuture();
                 assertThat(keys).isNotDone();
                 time.pass(LIMIT);
                 assertThat(keys.join().kind()).isEqualTo(Kind.UNAVAILABLE);
                 assertThat(keys.join().detail()).isEqualTo("no answer within 200 ms");
             }
-            KeyResult refused = safeguarded.lookup("alice", "SCRAM-SHA-256").toCompletableFuture().join();
+            KeyResult refused = safeguarded.lookup("alice", "SCRAM-SHA-256", Origin.byHand()).toCompletableFuture().join();
             assertThat(refused.detail()).isEqualTo("not asked: 5 faults in a row, the last: no answer within 200 ms");
             assertThat(refused.asCredentialResult().wasAsked()).isFalse();
             assertThat(lookup.looked).isEqualTo(5);
@@ -701,7 +826,7 @@ class SafeguardedTest {
             private int looked;
 
             @Override
-            public CompletionStage<KeyResult> lookup(String username, String scheme) {
+            public CompletionStage<KeyResult> lookup(String username, String scheme, Origin origin) {
                 looked++;
                 return new CompletableFuture<>();
             }

@@ -20,6 +20,7 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.KeyShape;
 import org.smtpguard.credential.ScramKeys;
 
@@ -156,7 +157,7 @@ class ScramTest {
     private static Scram.Keys counting(KeyCensus census) {
         return new Scram.Keys() {
             @Override
-            public CompletableFuture<KeyResult> lookup(String username, String scheme) {
+            public CompletableFuture<KeyResult> lookup(String username, String scheme, Origin origin) {
                 return CompletableFuture.completedFuture(KeyResult.unknown());
             }
 
@@ -198,7 +199,7 @@ class ScramTest {
     @ParameterizedTest
     @CsvSource({"'n=a=2Cb=3Dc,r=', 'a,b=c'", "'n=us\u00e9r,r=', 'us\u00e9r'", "'n=a=3D2Cb,r=', 'a=2Cb'"})
     void aNameIsLookedUpWithoutItsEscapes(String first, String name) {
-        Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme) -> CompletableFuture.completedFuture(
+        Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme, origin) -> CompletableFuture.completedFuture(
             user.equals(name) ? KeyResult.found(name, keys()) : KeyResult.unavailable("asked for " + user)),
             new Identities(Optional::of, (user, other) -> CompletableFuture.completedFuture(false)), SECRET, () -> SERVER_NONCE);
         Exchange exchange = scram.start(Peer.inClearText());
@@ -249,7 +250,8 @@ class ScramTest {
 
     @Test
     void aBackendThatCannotAnswerIsNoWrongPassword() {
-        Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme) -> CompletableFuture.completedFuture(KeyResult.unavailable("down")),
+        Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme, origin) ->
+            CompletableFuture.completedFuture(KeyResult.unavailable("down")),
             Questions.identities(), SECRET);
 
         Step step = reply(scram.start(Peer.inClearText()), "n,,n=user,r=x");
@@ -264,7 +266,7 @@ class ScramTest {
 
     /** @param known the name that the backend has for "user" */
     private static Scram scram(String name, boolean bindingOffered, String known) {
-        return Scram.of(name, bindingOffered, (user, scheme) -> CompletableFuture.completedFuture(
+        return Scram.of(name, bindingOffered, (user, scheme, origin) -> CompletableFuture.completedFuture(
             user.equals("user") && scheme.equals("SCRAM-SHA-256") ? KeyResult.found(known, keys()) : KeyResult.unknown()),
             Questions.identities(), SECRET, () -> SERVER_NONCE);
     }

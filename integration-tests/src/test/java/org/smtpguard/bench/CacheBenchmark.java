@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
@@ -20,6 +19,7 @@ import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.Secret;
+import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.JamesServer;
@@ -131,16 +131,16 @@ public final class CacheBenchmark {
         private final AtomicInteger hashes = new AtomicInteger();
 
         @Override
-        public Executor hashing() {
-            return task -> {
+        public WorkerPool hashing() {
+            return WorkerPool.on(task -> {
                 hashes.incrementAndGet();
                 task.run();
-            };
+            });
         }
 
         @Override
-        public Executor blocking() {
-            return Runnable::run;
+        public WorkerPool blocking() {
+            return WorkerPool.on(Runnable::run);
         }
     }
 }

@@ -18,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -32,6 +31,7 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.Secret;
+import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.JamesServer;
@@ -271,13 +271,13 @@ public final class EqualTreatmentBenchmark {
 
         /** On the thread that asks: one hand-over less to hide a difference in. */
         @Override
-        public Executor hashing() {
-            return Runnable::run;
+        public WorkerPool hashing() {
+            return WorkerPool.on(Runnable::run);
         }
 
         @Override
-        public Executor blocking() {
-            return Runnable::run;
+        public WorkerPool blocking() {
+            return WorkerPool.on(Runnable::run);
         }
     }
 }

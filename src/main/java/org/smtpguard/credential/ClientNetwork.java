@@ -1,0 +1,73 @@
+package org.smtpguard.credential;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The network that a client belongs to, as far as its address tells: an IPv4 address (/32), or the first 64 bits of an IPv6 address,
+ * which one customer has to itself (RFC 6177 §2). IPv4 addresses in IPv6 form ({@code ::ffff:192.0.2.1}, RFC 4291 §2.5.5.2) are IPv4
+ * addresses. Requests without an address are a network of their own, {@link #NONE}. Immutable.
+ */
+public final class ClientNetwork {
+    /** Of requests without a client, and of addresses that are none. */
+    public static final ClientNetwork NONE = new ClientNetwork(new byte[0]);
+
+    private static final int IPV6_PREFIX_OCTETS = 8;
+    private static final Pattern IPV4 = Pattern.compile("(?:\\d{1,3}\\.){3}\\d{1,3}");
+
+    private final byte[] prefix;
+
+    private ClientNetwork(byte[] prefix) {
+        this.prefix = prefix;
+    }
+
+    /** @param address an IP address as text, with or without a zone ({@code fe80::1%eth0}); names are not looked up */
+    public static ClientNetwork of(Optional<String> address) {
+        return address.map(ClientNetwork::of).orElse(NONE);
+    }
+
+    private static ClientNetwork of(String address) {
+        int zone = address.indexOf('%');
+        String literal = zone < 0 ? address : address.substring(0, zone);
+        // Anything else would be looked up as a name.
+        if (literal.indexOf(':') < 0 && !IPV4.matcher(literal).matches()) {
+            return NONE;
+        }
+        try {
+            InetAddress parsed = InetAddress.getByName(literal);
+            byte[] octets = parsed.getAddress();
+            return new ClientNetwork(parsed instanceof Inet4Address ? octets : Arrays.copyOf(octets, IPV6_PREFIX_OCTETS));
+        } catch (UnknownHostException e) {
+            return NONE;
+        }
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof ClientNetwork && Arrays.equals(prefix, ((ClientNetwork) o).prefix);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(prefix);
+    }
+
+    /** In CIDR notation. */
+    @Override
+    public String toString() {
+        try {
+            if (prefix.length == 0) {
+                return "none";
+            }
+            boolean isIpv6 = prefix.length == IPV6_PREFIX_OCTETS;
+            String address = InetAddress.getByAddress(isIpv6 ? Arrays.copyOf(prefix, 2 * IPV6_PREFIX_OCTETS) : prefix).getHostAddress();
+            return address + "/" + 8 * prefix.length;
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("An address has 4 or 16 octets", e);
+        }
+    }
+}
