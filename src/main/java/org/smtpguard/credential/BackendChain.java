@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,10 +43,12 @@ public final class BackendChain {
     }
 
     /**
-     * Judges a claim. The future never fails; its result names the backend that decided. Credentials
+     * Judges a claim. The future never fails; its result names the backend that decided, and holds a definite "no" of another
+     * ({@link CredentialResult#refusal}) where that one could not judge. Credentials
      * that no user can have ({@link Credentials#canBeValid}) are refused and no backend is queried, so none is named.
      *
-     * <p>A caller that does not care any more cancels the future: no further backend is asked then.
+     * <p>A client that has gone cancels the future: no further backend is queried then, and a request that still waits is dropped. What
+     * the backends have said by then, and what one that is already queried says, is the result ({@link RequestFuture}).
      */
     public CompletableFuture<CredentialResult> verify(Credentials credentials) {
         if (!credentials.canBeValid()) {
@@ -73,21 +74,10 @@ public final class BackendChain {
                 }
                 return result.asCredentialResult();
             });
-            judged.whenComplete((result, fault) -> {
-                if (fault instanceof CancellationException) {
-                    abandonUnlessDone(looked);
-                }
-            });
-            return judged;
+            return RequestFuture.of(judged, () -> abandon(looked));
         }).begin();
-        CompletableFuture<KeyResult> keys = verdict.thenApply(result -> found.get().filter(any -> result.isAccepted())
-            .orElseGet(() -> KeyResult.none(result)).by(result.backend()));
-        keys.whenComplete((result, fault) -> {
-            if (keys.isCancelled()) {
-                verdict.cancel(false);
-            }
-        });
-        return keys;
+        return RequestFuture.of(verdict.thenApply(result -> found.get().filter(any -> result.isAccepted())
+            .orElseGet(() -> KeyResult.none(result)).by(result.backend())), verdict);
     }
 
     /** How the SCRAM keys of a scheme look that the backends hold, all of them together. Returns at once. */
@@ -113,7 +103,7 @@ public final class BackendChain {
     /** One question on its way along the chain. */
     private final class Inquiry {
         private final Function<CredentialBackend, CompletionStage<CredentialResult>> question;
-        private volatile CompletableFuture<CredentialResult> asked = new CompletableFuture<>();
+        private volatile CompletionStage<?> asked = CompletableFuture.completedFuture(null);
         private volatile boolean dropped;
 
         Inquiry(Function<CredentialBackend, CompletionStage<CredentialResult>> question) {
@@ -128,26 +118,19 @@ public final class BackendChain {
                     ? CompletableFuture.completedFuture(soFar)
                     : ask(link).thenApply(result -> soFar.and(result, link)));
             }
-            CompletableFuture<CredentialResult> verdict = standing.thenApply(Standing::verdict);
-            verdict.whenComplete((result, fault) -> {
-                if (verdict.isCancelled()) {
-                    dropped = true;
-                    asked.cancel(false);
-                }
-            });
-            return verdict;
+            return RequestFuture.of(standing.thenApply(Standing::verdict), this::drop);
+        }
+
+        private void drop() {
+            dropped = true;
+            abandon(asked);
         }
 
         private CompletableFuture<CredentialResult> ask(Link link) {
             CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
-            asked = answer;
             try {
                 CompletionStage<CredentialResult> stage = Objects.requireNonNull(question.apply(link.backend));
-                answer.whenComplete((result, fault) -> {
-                    if (answer.isCancelled()) {
-                        abandonUnlessDone(stage);
-                    }
-                });
+                asked = stage;
                 stage.whenComplete((result, fault) -> {
                     if (fault == null && result != null) {
                         answer.complete(result);
@@ -156,7 +139,7 @@ public final class BackendChain {
                     }
                 });
                 if (dropped) {
-                    answer.cancel(false);
+                    abandon(stage);
                 }
             } catch (Throwable fault) {
                 // Errors too: a driver that is not on the class path must not leave a client without an answer.
@@ -175,7 +158,7 @@ public final class BackendChain {
         }
     }
 
-    private static void abandonUnlessDone(CompletionStage<?> stage) {
+    private static void abandon(CompletionStage<?> stage) {
         try {
             stage.toCompletableFuture().cancel(false);
         } catch (RuntimeException e) {
@@ -186,23 +169,30 @@ public final class BackendChain {
 
     /** What is known after some of the links. Immutable. */
     private static final class Standing {
-        private static final Standing START = new Standing(Optional.empty(), false);
+        private static final Standing START = new Standing(Optional.empty(), Optional.empty(), false);
 
         private final Optional<CredentialResult> weightiest;
+        private final Optional<CredentialResult> refusal;
         private final boolean over;
 
-        private Standing(Optional<CredentialResult> weightiest, boolean over) {
+        private Standing(Optional<CredentialResult> weightiest, Optional<CredentialResult> refusal, boolean over) {
             this.weightiest = weightiest;
+            this.refusal = refusal;
             this.over = over;
         }
 
         Standing and(CredentialResult result, Link link) {
-            boolean weightier = weightiest.map(before -> weight(result) > weight(before)).orElse(true);
-            return new Standing(weightier ? Optional.of(result) : weightiest, link.after(result) == Then.STOP);
+            return new Standing(weightier(weightiest, result), result.kind().isRefusal() ? weightier(refusal, result) : refusal,
+                link.after(result) == Then.STOP);
         }
 
         CredentialResult verdict() {
-            return weightiest.orElseGet(() -> CredentialResult.unavailable("nobody was asked"));
+            CredentialResult verdict = weightiest.orElseGet(() -> CredentialResult.unavailable("nobody was asked"));
+            return verdict.kind() == CredentialResult.Kind.UNAVAILABLE ? refusal.map(verdict::after).orElse(verdict) : verdict;
+        }
+
+        private static Optional<CredentialResult> weightier(Optional<CredentialResult> before, CredentialResult result) {
+            return before.filter(known -> weight(known) >= weight(result)).or(() -> Optional.of(result));
         }
 
         private static int weight(CredentialResult result) {

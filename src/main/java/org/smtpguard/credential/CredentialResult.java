@@ -53,16 +53,19 @@ public final class CredentialResult {
     private final String detail;
     private final Evidence evidence;
     private final Optional<String> backend;
+    private final Optional<CredentialResult> refusal;
 
     private CredentialResult(Kind kind, String detail) {
-        this(kind, detail, Evidence.SERVICE_FAILED, Optional.empty());
+        this(kind, detail, Evidence.SERVICE_FAILED, Optional.empty(), Optional.empty());
     }
 
-    private CredentialResult(Kind kind, String detail, Evidence evidence, Optional<String> backend) {
+    private CredentialResult(Kind kind, String detail, Evidence evidence, Optional<String> backend,
+                             Optional<CredentialResult> refusal) {
         this.kind = kind;
         this.detail = Objects.requireNonNull(detail, "detail");
         this.evidence = evidence;
         this.backend = backend;
+        this.refusal = refusal;
     }
 
     /**
@@ -135,7 +138,7 @@ public final class CredentialResult {
     }
 
     private CredentialResult with(Evidence other) {
-        return new CredentialResult(kind, detail, other, backend);
+        return new CredentialResult(kind, detail, other, backend, refusal);
     }
 
     /**
@@ -184,7 +187,12 @@ public final class CredentialResult {
 
     /** The same answer, with the name of the backend that gave it. */
     public CredentialResult by(String backend) {
-        return new CredentialResult(kind, detail, evidence, Optional.of(backend));
+        return new CredentialResult(kind, detail, evidence, Optional.of(backend), refusal);
+    }
+
+    /** The same answer of a backend that could not judge, where another had refused the credentials before: see {@link #refusal()}. */
+    CredentialResult after(CredentialResult refusedBy) {
+        return new CredentialResult(kind, detail, evidence, backend, Optional.of(refusedBy));
     }
 
     public Kind kind() {
@@ -193,6 +201,14 @@ public final class CredentialResult {
 
     public boolean isAccepted() {
         return kind == Kind.ACCEPTED;
+    }
+
+    /**
+     * The definite "no" in this answer: itself, or that of another backend where this one could not judge. A log-in with such an answer
+     * has failed, whatever the client is told.
+     */
+    public Optional<CredentialResult> refusal() {
+        return kind.isRefusal() ? Optional.of(this) : refusal;
     }
 
     /** False if it says nothing of the other side, see {@link #notAsked} and {@link #overloaded}. */
@@ -248,12 +264,12 @@ public final class CredentialResult {
             return false;
         }
         CredentialResult that = (CredentialResult) o;
-        return kind == that.kind && detail.equals(that.detail) && backend.equals(that.backend);
+        return kind == that.kind && detail.equals(that.detail) && backend.equals(that.backend) && refusal.equals(that.refusal);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kind, detail, backend);
+        return Objects.hash(kind, detail, backend, refusal);
     }
 
     @Override

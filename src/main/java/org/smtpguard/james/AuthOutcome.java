@@ -1,7 +1,10 @@
 package org.smtpguard.james;
 
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
+import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.diagnosis.Fault;
 import org.smtpguard.sasl.Step;
 
@@ -22,6 +25,8 @@ enum AuthOutcome {
     TOO_LONG(Optional.of(Fault.RESPONSE_TOO_LONG)),
     CANCELLED(Optional.of(Fault.CANCELLED));
 
+    private static final Set<AuthOutcome> FAILED_LOGINS = EnumSet.of(UNKNOWN, REFUSED, DISABLED, EXPIRED, TOO_WEAK, IDENTITY);
+
     private final Optional<Fault> fault;
 
     AuthOutcome(Optional<Fault> fault) {
@@ -34,7 +39,7 @@ enum AuthOutcome {
             case SUCCESS:
                 return ACCEPTED;
             case REFUSED:
-                return valueOf(step.result().kind().name());
+                return of(step.result());
             case IDENTITY_REFUSED:
                 return IDENTITY;
             default:
@@ -42,13 +47,18 @@ enum AuthOutcome {
         }
     }
 
+    /** @param result of the backends */
+    static AuthOutcome of(CredentialResult result) {
+        return valueOf(result.kind().name());
+    }
+
     /** What the client is told; empty if it is logged in. */
     Optional<Fault> fault() {
         return fault;
     }
 
-    /** Whether somebody was tried who is not the client: what those count who ban guessers. */
-    boolean isRefusal() {
-        return fault.filter(told -> told == Fault.CREDENTIALS_REFUSED || told == Fault.IDENTITY_REFUSED).isPresent();
+    /** Whether this is a definite "no": what counts towards the limit of failed log-ins. */
+    boolean isFailedLogin() {
+        return FAILED_LOGINS.contains(this);
     }
 }

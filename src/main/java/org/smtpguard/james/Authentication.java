@@ -304,12 +304,12 @@ public final class Authentication
 
     /** One AUTH command and the exchange that it began. */
     private final class Dialogue {
-        private final String mechanism;
+        private final Origin origin;
         private final CommandLine command;
         private final Exchange exchange;
 
         private Dialogue(Mechanism mechanism, Peer peer, CommandLine command) {
-            this.mechanism = mechanism.name();
+            this.origin = peer.origin(mechanism.name());
             this.command = command;
             this.exchange = mechanism.start(peer);
         }
@@ -320,9 +320,25 @@ public final class Authentication
             if (step.isDone() && !step.isCompletedExceptionally()) {
                 return answer(session, step.getNow(Step.malformed()));
             }
-            logbook.metrics().pendsUntil(step);
-            return guard.waitingRoom().await(session, step, outcome -> answer(session, outcome.orElseGet(() ->
+            CompletableFuture<Step> awaited = step.copy();
+            awaited.whenComplete((any, fault) -> {
+                if (awaited.isCancelled()) {
+                    abandon(step);
+                }
+            });
+            logbook.metrics().pendsUntil(awaited);
+            return guard.waitingRoom().await(session, awaited, outcome -> answer(session, outcome.orElseGet(() ->
                 Step.refused("", CredentialResult.unavailable("the mechanism failed")))));
+        }
+
+        /** The client has hung up. A "no" that comes all the same is a failed log-in: on the thread that brings it. */
+        private void abandon(CompletableFuture<Step> step) {
+            step.cancel(false);
+            step.thenAccept(late -> {
+                if (late.kind() == Step.Kind.REFUSED || late.kind() == Step.Kind.IDENTITY_REFUSED) {
+                    logbook.failed(origin, AuthOutcome.of(late), late.username(), late.result());
+                }
+            });
         }
 
         private Response answer(SMTPSession session, Step step) {
@@ -334,7 +350,7 @@ public final class Authentication
                     return step.lenient().filter(lenient -> isTaken(session, Fault.MALFORMED, step.flaw()))
                         .map(lenient -> advance(session, lenient.get())).orElseGet(() -> failed(session, AuthOutcome.MALFORMED, step));
                 case SUCCESS:
-                    logbook.authenticated(session, mechanism, AuthOutcome.ACCEPTED, step);
+                    logbook.authenticated(origin, step);
                     return succeeded(session, step);
                 default:
                     return failed(session, AuthOutcome.of(step), step);
@@ -342,8 +358,9 @@ public final class Authentication
         }
 
         private Response failed(SMTPSession session, AuthOutcome outcome, Step step) {
-            logbook.authenticated(session, mechanism, outcome, step);
-            return guard.refuse(session, outcome.fault().orElseThrow(), step.flaw(), command);
+            Fault fault = outcome.fault().orElseThrow();
+            return logbook.ended(origin, outcome, step.username(), step.result()) ? guard.refuseLogin(session, fault, command)
+                : guard.refuse(session, fault, step.flaw(), command);
         }
 
         /** The client's response to a challenge: like AUTH itself, the last of its group. */
@@ -396,8 +413,8 @@ public final class Authentication
             session.setUsername(Username.of(step.username()));
             session.setRelayingAllowed(true);
             String user = step.result().username();
-            session.setAttachment(LOGIN, new LoginRecord(mechanism, user, step.result().backend().orElse(""), session.isTLSStarted()),
-                State.Connection);
+            session.setAttachment(LOGIN, new LoginRecord(origin.mechanism(), user, step.result().backend().orElse(""),
+                session.isTLSStarted()), State.Connection);
             return Responses.of(Reply.of(235, SUCCESS, List.of("Authentication successful")));
         }
     }

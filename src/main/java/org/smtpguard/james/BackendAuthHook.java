@@ -29,12 +29,14 @@ import org.smtpguard.credential.Secret;
  */
 public final class BackendAuthHook implements AuthHook, ProtocolHandler {
     private final Backends backends;
+    private final Logbook logbook;
     private BackendSet set;
     private BackendChain chain;
 
     @Inject
-    public BackendAuthHook(Backends backends) {
+    public BackendAuthHook(Backends backends, Logbook logbook) {
         this.backends = backends;
+        this.logbook = logbook;
     }
 
     @Override
@@ -59,7 +61,11 @@ public final class BackendAuthHook implements AuthHook, ProtocolHandler {
             // James does not tell a hook by which mechanism the password came.
             Origin origin = Origin.of("PLAIN", Optional.of(session.getRemoteAddress().getAddress().getHostAddress()),
                 Optional.of(session.getSessionID()), session.isTLSStarted());
-            return result(session, chain.verify(Credentials.of(username.asString(), Secret.of(password)).from(origin)).get());
+            CredentialResult result = chain.verify(Credentials.of(username.asString(), Secret.of(password)).from(origin)).get();
+            if (!result.isAccepted() && logbook.failed(origin, AuthOutcome.of(result), username.asString(), result)) {
+                Notes.of(session).failedLoginReported();
+            }
+            return result(session, result);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return unavailable();

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,6 +24,7 @@ import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.RequestFuture;
 import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sasl.BearerMessage;
@@ -118,17 +120,24 @@ final class JamesOAuth {
             CompletableFuture<Step> step = new CompletableFuture<>();
             Origin origin = Origin.of(name, Optional.of(Logbook.client(session)), Optional.of(session.getSessionID()),
                 session.isTLSStarted());
-            CompletableFuture<Response> asked = blocking.submit(origin,
-                () -> james.onCommand(draft.proxy(), new BaseRequest(Verb.AUTH.name(), name + " " + message)));
+            AtomicBoolean isBegun = new AtomicBoolean();
+            CompletableFuture<Response> asked = blocking.submit(origin, () -> {
+                isBegun.set(true);
+                return james.onCommand(draft.proxy(), new BaseRequest(Verb.AUTH.name(), name + " " + message));
+            });
             asked.whenComplete((answer, fault) -> {
                 // The class alone: an exception of a library may quote the token.
                 step.complete(fault == null ? step(answer, draft) : unavailable(CredentialResult.unavailable(fault).reason()));
             });
             Step late = unavailable("no answer within " + LIMIT.toMillis() + " ms");
             step.completeOnTimeout(late, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-            // Late, or without a client: where it has not begun, it is not.
+            // Late: where it has not begun, it is not. Without a client: what has begun is answered, for a "no" is a failed log-in.
             step.whenComplete((any, fault) -> asked.cancel(false));
-            return step;
+            return RequestFuture.of(step, () -> {
+                if (!isBegun.get()) {
+                    step.cancel(false);
+                }
+            });
         }
 
         /** Whose token it is by its own word, which James goes on to verify: RFC 7628 §3.1 lets a client leave the user out. */

@@ -11,6 +11,8 @@ import org.apache.james.protocols.smtp.SMTPSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.FailedLogin;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.diagnosis.Diagnosis;
 import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.Printable;
@@ -25,8 +27,8 @@ import org.smtpguard.transcript.Violations;
  * Where all that happens on a session is written down, for all ports: the log, the counts, the transcript. What may be
  * written of a line is decided by those; what is said in confidence gets no further than {@link Recording}.
  *
- * <p>Threads: called on the sessions' own. A session's recording is among its {@link Notes}, begun with its first command on a
- * port whose guard is not off; where there is none, nothing is recorded.
+ * <p>Threads: called on the sessions' own, but for {@link #failed}, which any may call. A session's recording is
+ * among its {@link Notes}, begun with its first command on a port whose guard is not off; where there is none, nothing is recorded.
  */
 @Singleton
 public final class Logbook {
@@ -44,6 +46,7 @@ public final class Logbook {
     private final GuardMetrics metrics;
     private final Transcripts transcripts;
     private final Violations violations;
+    private final FailedLogins failedLogins = new FailedLogins();
 
     @Inject
     public Logbook(GuardMetrics metrics, Transcripts transcripts, Violations violations) {
@@ -116,29 +119,74 @@ public final class Logbook {
             session.getSessionID());
     }
 
+    /** Where others subscribe to failed log-ins. */
+    FailedLogins failedLogins() {
+        return failedLogins;
+    }
+
     /**
-     * An AUTH has come to its end.
+     * An AUTH has succeeded.
      *
      * @param step the last of its exchange
      */
-    void authenticated(SMTPSession session, String mechanism, AuthOutcome outcome, Step step) {
+    void authenticated(Origin origin, Step step) {
         CredentialResult result = step.result();
         String backend = result.backend().orElse(GuardMetrics.NO_BACKEND);
-        metrics.authenticated(mechanism, backend, outcome);
+        metrics.authenticated(origin.mechanism(), backend, AuthOutcome.ACCEPTED);
         String user = Printable.cut(step.username(), NAME_LIMIT);
-        if (outcome == AuthOutcome.ACCEPTED) {
-            AUTHENTICATION.info("AUTH method {} succeeded for {} by {} client={} session={}", mechanism, user, backend, client(session),
-                session.getSessionID());
-            if (!result.username().equals(step.username())) {
-                AUTHENTICATION.info("{} was authorized to connect as {}", Printable.cut(result.username(), NAME_LIMIT), user);
-            }
-            return;
+        AUTHENTICATION.info("AUTH method {} succeeded for {} by {} client={} session={}", origin.mechanism(), user, backend,
+            client(origin), session(origin));
+        if (!result.username().equals(step.username())) {
+            AUTHENTICATION.info("{} was authorized to connect as {}", Printable.cut(result.username(), NAME_LIMIT), user);
         }
-        String reason = outcome == AuthOutcome.IDENTITY ? "may not act as the authorization identity" : result.reason();
-        // The words of James are for whoever tried a name that is not theirs: nobody is to be banned for an outage.
-        AUTHENTICATION.info("AUTH method {} {} from {}@{}: {} ({}) by {} [{}] client={} session={}", mechanism,
-            outcome.isRefusal() ? "failed" : "ended", user, client(session), outcome, Printable.cut(reason, REASON_LIMIT), backend,
-            outcome.fault().orElseThrow().id(), client(session), session.getSessionID());
+    }
+
+    /**
+     * An AUTH has ended without a log-in, and the client is told so.
+     *
+     * @param user whom the client claimed to be
+     * @param result what the backends said
+     * @return whether that is a failed log-in, be it that the client is told of an outage
+     */
+    boolean ended(Origin origin, AuthOutcome outcome, String user, CredentialResult result) {
+        boolean isFailed = failed(origin, outcome, user, result);
+        if (!outcome.isFailedLogin()) {
+            ended(origin, outcome, user, result.backend(), result.reason());
+        }
+        return isFailed;
+    }
+
+    /**
+     * An AUTH has ended without a log-in, and the client may have gone: written down if it is a failed log-in.
+     *
+     * @return whether it is
+     */
+    boolean failed(Origin origin, AuthOutcome outcome, String user, CredentialResult result) {
+        if (outcome.isFailedLogin()) {
+            String reason = outcome == AuthOutcome.IDENTITY ? "may not act as the authorization identity" : result.reason();
+            ended(origin, outcome, user, result.backend(), reason);
+            failedLogins.publish(new FailedLogin(user, origin, result.backend(), reason));
+            return true;
+        }
+        return outcome == AuthOutcome.UNAVAILABLE
+            && result.refusal().filter(no -> failed(origin, AuthOutcome.of(no), user, no)).isPresent();
+    }
+
+    private void ended(Origin origin, AuthOutcome outcome, String user, Optional<String> by, String reason) {
+        String backend = by.orElse(GuardMetrics.NO_BACKEND);
+        metrics.authenticated(origin.mechanism(), backend, outcome);
+        // "failed", in James' words, is said of failed log-ins alone: no client is to be banned for an outage.
+        AUTHENTICATION.info("AUTH method {} {} from {}@{}: {} ({}) by {} [{}] client={} session={}", origin.mechanism(),
+            outcome.isFailedLogin() ? "failed" : "ended", Printable.cut(user, NAME_LIMIT), client(origin), outcome,
+            Printable.cut(reason, REASON_LIMIT), backend, outcome.fault().orElseThrow().id(), client(origin), session(origin));
+    }
+
+    private static String client(Origin origin) {
+        return origin.remoteAddress().orElse("");
+    }
+
+    private static String session(Origin origin) {
+        return origin.sessionId().orElse("");
     }
 
     /**
@@ -148,12 +196,8 @@ public final class Logbook {
      * @param result a refusal
      */
     void checkFailed(String client, String username, String backend, CredentialResult result) {
-        AuthOutcome outcome = AuthOutcome.valueOf(result.kind().name());
-        metrics.authenticated(WEBADMIN, backend, outcome);
-        String from = Printable.cut(client, NAME_LIMIT);
-        AUTHENTICATION.info("AUTH method {} {} from {}@{}: {} ({}) by {} [{}] client={} session=none", WEBADMIN,
-            outcome.isRefusal() ? "failed" : "ended", Printable.cut(username, NAME_LIMIT), from, outcome,
-            Printable.cut(result.reason(), REASON_LIMIT), backend, outcome.fault().orElseThrow().id(), from);
+        Origin origin = Origin.of(WEBADMIN, Optional.of(Printable.cut(client, NAME_LIMIT)), Optional.of("none"), true);
+        failed(origin, AuthOutcome.of(result), username, result.by(backend));
     }
 
     /** The session has ended. */

@@ -27,6 +27,7 @@ final class Notes {
     private int consequences = NO_FAILURE;
     private boolean greetedInClearText;
     private boolean authenticationNeeded;
+    private boolean failedLoginReported;
 
     private Notes() {
     }
@@ -84,6 +85,18 @@ final class Notes {
     /** Counts a failed AUTH. */
     int countAuthFailure() {
         return ++authFailures;
+    }
+
+    /** A failed log-in that James will answer has been written down. */
+    void failedLoginReported() {
+        failedLoginReported = true;
+    }
+
+    /** Whether the failed log-in that James has just answered is written down already. */
+    boolean takeFailedLoginReported() {
+        boolean reported = failedLoginReported;
+        failedLoginReported = false;
+        return reported;
     }
 
     /** A command failed on which those behind it in its pipelined group depend (RFC 2920 §3.1). */

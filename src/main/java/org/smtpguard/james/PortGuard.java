@@ -143,9 +143,15 @@ final class PortGuard {
         return refuse(session, diagnostician.of(fault, detail, command, told), command);
     }
 
+    /** The reply to an AUTH with that fault which is a failed log-in, whatever the fault says of it: another backend may be unavailable. */
+    Response refuseLogin(SMTPSession session, Fault fault, CommandLine command) {
+        SessionState told = afterwards(session, fault.id(), sessions.state(session));
+        return refuse(session, diagnostician.of(fault, command, told), command, this::isPassedByFailedLogin);
+    }
+
     /** What James' own refusal of a command becomes: itself, or the end of the session if it was an error too many. */
     Response refusedByJames(SMTPSession session, CommandLine command, Response response) {
-        return isPassed(session, DiagnosisId.SYN_COMMAND) ? judge(session, Fault.TOO_MANY_ERRORS, command).orElse(response) : response;
+        return isPassedByError(session, DiagnosisId.SYN_COMMAND).flatMap(limit -> judge(session, limit, command)).orElse(response);
     }
 
     /** The reply to a line that James could not read: its own; counted like its others, unless the line was of a message. */
@@ -181,34 +187,38 @@ final class PortGuard {
     }
 
     private Response refuse(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
-        logbook.refused(session, diagnosis, command);
-        if (isPassed(session, diagnosis.id())) {
-            Fault limit = AUTH_FAILURES.contains(diagnosis.id()) ? Fault.TOO_MANY_AUTH_FAILURES : Fault.TOO_MANY_ERRORS;
-            Optional<Response> end = judge(session, limit, command);
-            if (end.isPresent()) {
-                return end.get();
-            }
+        return refuse(session, diagnosis, command, AUTH_FAILURES.contains(diagnosis.id()) ? this::isPassedByFailedLogin
+            : counted -> isPassedByError(counted, diagnosis.id()));
+    }
+
+    /** @param count counts what is refused, and tells which limit is passed by it: then that is the one refusal, told and logged */
+    private Response refuse(SMTPSession session, Diagnosis diagnosis, CommandLine command, Function<SMTPSession, Optional<Fault>> count) {
+        Optional<Response> end = count.apply(session).flatMap(limit -> judge(session, limit, command));
+        if (end.isPresent()) {
+            return end.get();
         }
+        logbook.refused(session, diagnosis, command);
         Reply reply = settings.renderer().render(diagnosis, session.getSessionID());
         return new RefusalResponse(diagnosis.closesConnection() ? reply.thenClose() : reply, diagnosis);
     }
 
-    /** Counts what was refused, and tells whether it was one too many. */
-    private boolean isPassed(SMTPSession session, DiagnosisId id) {
-        Notes notes = Notes.of(session);
-        if (AUTH_FAILURES.contains(id)) {
-            return settings.limits().isPassedByAuthFailures(notes.countAuthFailure());
-        }
+    private Optional<Fault> isPassedByFailedLogin(SMTPSession session) {
+        return Optional.of(Fault.TOO_MANY_AUTH_FAILURES)
+            .filter(limit -> settings.limits().isPassedByAuthFailures(Notes.of(session).countAuthFailure()));
+    }
+
+    private Optional<Fault> isPassedByError(SMTPSession session, DiagnosisId id) {
         if (NO_ERRORS.contains(id)) {
-            return false;
+            return Optional.empty();
         }
+        Notes notes = Notes.of(session);
         if (CONSEQUENCES.contains(id)) {
             boolean consequence = notes.isConsequence();
             notes.groupFailed();
             if (consequence) {
-                return false;
+                return Optional.empty();
             }
         }
-        return settings.limits().isPassedByErrors(notes.countError());
+        return Optional.of(Fault.TOO_MANY_ERRORS).filter(limit -> settings.limits().isPassedByErrors(notes.countError()));
     }
 }

@@ -2,6 +2,7 @@ package org.smtpguard.james;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -23,6 +24,8 @@ import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.core.DataLineFilter;
 import org.apache.james.smtpserver.ExtendedSMTPSession;
 import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.diagnosis.Fault;
 import org.smtpguard.protocol.CommandLine;
@@ -266,6 +269,9 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
             return guard.refuse(session, Fault.AUTHENTICATION_REQUIRED, command);
         }
         if (command.verb() == Verb.AUTH && SMTPRetCode.AUTH_FAILED.equals(response.getRetCode())) {
+            if (!Notes.of(session).takeFailedLoginReported()) {
+                logbook.failed(origin(session, command), AuthOutcome.REFUSED, "", CredentialResult.refused());
+            }
             return guard.refuse(session, Fault.CREDENTIALS_REFUSED, command);
         }
         if (command.verb() == Verb.AUTH && SMTPRetCode.PARAMETER_NOT_IMPLEMENTED.equals(response.getRetCode())) {
@@ -318,6 +324,12 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         ExtendedSMTPSession extended = (ExtendedSMTPSession) session;
         LifecycleUtil.dispose(extended.getMimeMessageWriter());
         extended.setMimeMessageInputStreamSource(null);
+    }
+
+    /** Of an AUTH that James has judged, by a mechanism that it knows. */
+    private static Origin origin(SMTPSession session, CommandLine command) {
+        String mechanism = command.argument().orElse("").trim().split(" ", 2)[0].toUpperCase(Locale.ROOT);
+        return Origin.of(mechanism, Optional.of(Logbook.client(session)), Optional.of(session.getSessionID()), session.isTLSStarted());
     }
 
     private static String recipient(CommandLine command) {

@@ -18,6 +18,7 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.MechanismRelay;
 import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.RequestFuture;
 import org.smtpguard.credential.SecretLookup;
 
 /**
@@ -29,8 +30,8 @@ import org.smtpguard.credential.SecretLookup;
  * request is answered as overload: counted and logged as such, and without effect on the circuit.
  *
  * <p>A client that hangs up (cancels the future) while its request waits gives up its place. A request that the backend has goes on,
- * whether the client is there or not: its answer tells how the backend is. Were it a fault, five impatient clients would open the
- * circuit.
+ * whether the client is there or not, and its answer is the future's: it tells how the backend is, and a "no" is a failed log-in. Were
+ * it a fault, five impatient clients would open the circuit.
  *
  * <p>Threads: a request is put to the backend on the caller's thread or, after a wait, on the thread that ended another; the
  * answer is completed on the one that brought it, or on the JDK's timer after silence. None of them may be made to wait. What is
@@ -258,15 +259,7 @@ public class Safeguarded implements CredentialBackend {
             if (outcome.isDone()) {
                 return outcome;
             }
-            // The caller's own, which may be cancelled; the alarm stays on then, for the answer is still to come.
-            CompletableFuture<T> answer = new CompletableFuture<>();
-            outcome.whenComplete((result, fault) -> answer.complete(result));
-            answer.whenComplete((result, fault) -> {
-                if (answer.isCancelled()) {
-                    onClientGone();
-                }
-            });
-            return answer;
+            return RequestFuture.of(outcome, this::onClientGone);
         }
 
         /** Its turn has come. */

@@ -11,6 +11,7 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.MechanismRelay;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.RelayStep;
+import org.smtpguard.credential.RequestFuture;
 
 /** A backend that relays mechanisms, with its safeguards around each step. A challenge is an answer as good as a verdict. */
 final class SafeguardedRelay extends Safeguarded implements MechanismRelay {
@@ -47,13 +48,8 @@ final class SafeguardedRelay extends Safeguarded implements MechanismRelay {
 
     private CompletionStage<RelayStep> step(Origin origin, Function<Origin, CompletionStage<RelayStep>> question) {
         CompletableFuture<RelayStep> asked = ask("", origin, question, STEPS);
-        CompletableFuture<RelayStep> step = asked.thenApply(said -> said.challenge()
-            .map(challenge -> RelayStep.challenge(challenge, response -> step(origin, timed -> said.respond(response)))).orElse(said));
-        step.whenComplete((any, fault) -> {
-            if (step.isCancelled()) {
-                asked.cancel(false);
-            }
-        });
-        return step;
+        return RequestFuture.of(asked.thenApply(said -> said.challenge()
+            .map(challenge -> RelayStep.challenge(challenge, response -> step(origin, timed -> said.respond(response)))).orElse(said)),
+            asked);
     }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.RequestFuture;
 import org.smtpguard.credential.Secret;
 
 /** How the mechanisms that send a password check what a client claims; the same for PLAIN and LOGIN. */
@@ -25,7 +26,7 @@ public final class Claims {
     }
 
     /**
-     * The step for a claim; cancelling its future drops the question. A name that can be nobody's, or an empty password, is
+     * The step for a claim; its future is a {@link RequestFuture}. A name that can be nobody's, or an empty password, is
      * refused in the words of a wrong password and no backend is asked: an empty password makes many a directory answer
      * "welcome, anonymous".
      *
@@ -38,13 +39,7 @@ public final class Claims {
             return Step.refused(user.orElse(""), CredentialResult.refused()).now();
         }
         CompletableFuture<CredentialResult> verdict = verifier.verify(Credentials.of(user.get(), password).from(origin));
-        CompletableFuture<Step> step = verdict.thenCompose(result -> step(authorization, user.get(), result));
-        step.whenComplete((done, fault) -> {
-            if (step.isCancelled()) {
-                verdict.cancel(false);
-            }
-        });
-        return step;
+        return RequestFuture.of(verdict.thenCompose(result -> step(authorization, user.get(), result)), verdict);
     }
 
     private CompletionStage<Step> step(Optional<String> authorization, String user, CredentialResult result) {

@@ -41,7 +41,7 @@ public final class Peer {
     }
 
     /** What a backend may know of a claim that comes by this mechanism. */
-    Origin origin(String mechanism) {
+    public Origin origin(String mechanism) {
         return Origin.of(mechanism, remoteAddress, sessionId, tls);
     }
 

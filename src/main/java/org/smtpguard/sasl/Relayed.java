@@ -12,6 +12,7 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.MechanismRelay;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.RelayStep;
+import org.smtpguard.credential.RequestFuture;
 
 /**
  * A mechanism that a backend plays elsewhere. Who the client is, and whether it may act as somebody else, is settled there: the name
@@ -76,15 +77,9 @@ public final class Relayed implements Mechanism {
                 answer = CompletableFuture.failedFuture(e);
             }
             CompletableFuture<RelayStep> asked = answer;
-            CompletableFuture<Step> step = answer
+            return RequestFuture.of(answer
                 .exceptionally(fault -> RelayStep.verdict("", CredentialResult.unavailable(Identities.name(fault))))
-                .thenCompose(this::step);
-            step.whenComplete((done, fault) -> {
-                if (step.isCancelled()) {
-                    asked.cancel(false);
-                }
-            });
-            return step;
+                .thenCompose(this::step), asked);
         }
 
         private CompletionStage<Step> step(RelayStep relayed) {

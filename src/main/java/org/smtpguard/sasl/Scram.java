@@ -18,6 +18,7 @@ import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.RequestFuture;
 import org.smtpguard.credential.ScramKeys;
 import org.smtpguard.sasl.ScramMessages.ClientFinal;
 import org.smtpguard.sasl.ScramMessages.ClientFirst;
@@ -139,13 +140,7 @@ public final class Scram implements Mechanism {
             username = user.orElse("");
             CompletableFuture<KeyResult> lookup = user.map(name -> keys.lookup(name, scheme, peer.origin(name())))
                 .orElseGet(() -> CompletableFuture.completedFuture(KeyResult.unknown()));
-            CompletableFuture<Step> step = lookup.thenApply(this::challenge);
-            step.whenComplete((done, fault) -> {
-                if (step.isCancelled()) {
-                    lookup.cancel(false);
-                }
-            });
-            return step;
+            return RequestFuture.of(lookup.thenApply(this::challenge), lookup);
         }
 
         /** A client that could bind and believes that the server cannot has been lied to (RFC 5802 §6). */

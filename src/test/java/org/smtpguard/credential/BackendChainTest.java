@@ -191,6 +191,33 @@ class BackendChainTest {
     }
 
     @Test
+    void aDefiniteNoIsInTheResultWhateverAnotherBackendCannotSay() {
+        CredentialResult before = verify(Link.of(saying("knows", UNKNOWN)), Link.of(saying("no", REFUSED)),
+            Link.of(saying("down", UNAVAILABLE)));
+        CredentialResult behind = verify(Link.of(saying("down", UNAVAILABLE)),
+            Link.of(saying("no", REFUSED)));
+        CredentialResult none = verify(Link.of(saying("down", UNAVAILABLE)));
+
+        assertThat(before.kind()).isEqualTo(CredentialResult.Kind.UNAVAILABLE);
+        assertThat(before.refusal()).contains(CredentialResult.refused().by("no"));
+        assertThat(behind.kind()).isEqualTo(CredentialResult.Kind.UNAVAILABLE);
+        assertThat(behind.refusal()).contains(CredentialResult.refused().by("no"));
+        assertThat(none.refusal()).isEmpty();
+        assertThat(verify(Link.of(saying("no", REFUSED)), Link.of(saying("yes", ACCEPTED))).refusal()).isEmpty();
+    }
+
+    @Test
+    void whatWasSaidBeforeTheCallerWentIsTheResult() {
+        CompletableFuture<CredentialResult> slow = new CompletableFuture<>();
+        CompletableFuture<CredentialResult> verdict = new BackendChain(List.of(Link.of(saying("no", REFUSED)),
+            Link.of(backend("slow", c -> slow)))).verify(ALICE);
+        verdict.cancel(false);
+
+        assertThat(slow).isCancelled();
+        assertThat(verdict.join().refusal()).contains(CredentialResult.refused().by("no"));
+    }
+
+    @Test
     void theNextBackendIsAskedOnceThePreviousHasAnswered() {
         CompletableFuture<CredentialResult> first = new CompletableFuture<>();
         CompletableFuture<CredentialResult> verdict =

@@ -188,6 +188,7 @@ final class EmbeddedPort {
         private int authFailures;
         private boolean heloEhloEnforcement = true;
         private final Map<String, String> rules = new LinkedHashMap<>();
+        private boolean secondBackend;
         private Logbook logbook = new Logbook(GuardMetrics.unread(),
             new Transcripts(Clock.systemUTC()), new Violations(Clock.systemUTC()));
 
@@ -238,6 +239,12 @@ final class EmbeddedPort {
             return this;
         }
 
+        /** After the backend comes another, which is out of order. */
+        Builder secondBackendOutOfOrder() {
+            secondBackend = true;
+            return this;
+        }
+
         Builder logbook(Logbook value) {
             logbook = value;
             return this;
@@ -270,6 +277,11 @@ final class EmbeddedPort {
             element.addProperty("backend[@name]", "fixture");
             // Each session is to see the backend as its test has it, whatever the others have seen.
             element.addProperty("backend.breaker[@faults]", "0");
+            if (secondBackend) {
+                element.addProperty("backend(-1)[@class]", FixtureBackend.class.getName());
+                element.addProperty("backend(1)[@name]", FixtureBackend.OUT_OF_ORDER);
+                element.addProperty("backend(1).breaker[@faults]", "0");
+            }
             return element;
         }
     }

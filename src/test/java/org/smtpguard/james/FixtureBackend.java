@@ -22,6 +22,8 @@ public final class FixtureBackend implements CredentialBackend {
     static final String EXPIRED = "expired";
     static final String TOO_WEAK = "too weak";
     static final String LATE = "late-";
+    /** A backend of this name never judges. */
+    static final String OUT_OF_ORDER = "out-of-order";
 
     private static final ThreadLocal<Deque<Runnable>> WAITING = ThreadLocal.withInitial(ArrayDeque::new);
 
@@ -45,7 +47,7 @@ public final class FixtureBackend implements CredentialBackend {
 
     @Override
     public CompletionStage<CredentialResult> verify(Credentials credentials) {
-        CredentialResult result = judge(credentials);
+        CredentialResult result = name.equals(OUT_OF_ORDER) ? CredentialResult.unavailable("a fixture that is down") : judge(credentials);
         if (!credentials.username().startsWith(LATE)) {
             return CompletableFuture.completedFuture(result);
         }

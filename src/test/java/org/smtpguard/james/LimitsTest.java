@@ -3,6 +3,8 @@ package org.smtpguard.james;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
@@ -13,7 +15,10 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.smtpguard.credential.FailedLogin;
 import org.smtpguard.credential.LogCapture;
+import org.smtpguard.transcript.Transcripts;
+import org.smtpguard.transcript.Violations;
 
 /** What counts towards the end of a session, and what does not; over random ways there, the same on each run. */
 class LimitsTest {
@@ -127,6 +132,71 @@ class LimitsTest {
     }
 
     @Test
+    void aDefiniteNoIsAFailedLogInWhateverAnotherBackendsOutageMakesOfTheReply() {
+        Logbook logbook = logbook();
+        List<FailedLogin> failed = failedLogins(logbook);
+        EmbeddedPort.Client client = EmbeddedPort.builder().limits(ERRORS, AUTH_FAILURES).logbook(logbook).secondBackendOutOfOrder().build()
+            .connect();
+        client.send("EHLO client.example\r\n");
+        try (LogCapture log = new LogCapture()) {
+            for (int failures = 1; failures < AUTH_FAILURES; failures++) {
+                assertThat(client.send(auth("guess"))).startsWith("454-4.7.0 ");
+            }
+            assertThat(client.send(auth("guess"))).startsWith("421-4.7.0 ").contains("[LIMIT-AUTH]");
+            assertThat(log.text().lines()).filteredOn(line -> line.startsWith("INFO AUTH method PLAIN failed from alice@localhost@"
+                + "127.0.0.1: REFUSED (wrong password) by fixture [AUTH-CREDENTIALS] client=127.0.0.1 session=" + client.reference()))
+                .hasSize(AUTH_FAILURES);
+        }
+        assertThat(failed).hasSize(AUTH_FAILURES).allSatisfy(login -> {
+            assertThat(login.user()).isEqualTo("alice@localhost");
+            assertThat(login.backend()).contains("fixture");
+            assertThat(login.origin().remoteAddress()).contains("127.0.0.1");
+        });
+    }
+
+    @Test
+    void aNoThatComesAfterTheClientHasHungUpIsAFailedLogIn() {
+        Logbook logbook = logbook();
+        List<FailedLogin> failed = failedLogins(logbook);
+        EmbeddedPort.Client client = EmbeddedPort.builder().limits(ERRORS, AUTH_FAILURES).logbook(logbook).build().connect();
+        client.send("EHLO client.example\r\n");
+        client.send(auth(FixtureBackend.LATE + "bob", "guess"));
+        client.close();
+        assertThat(failed).isEmpty();
+
+        client.awaitBackends();
+
+        assertThat(failed).singleElement().satisfies(login -> assertThat(login.user()).isEqualTo(FixtureBackend.LATE + "bob"));
+    }
+
+    @Test
+    void aYesThatComesAfterTheClientHasHungUpIsNone() {
+        Logbook logbook = logbook();
+        List<FailedLogin> failed = failedLogins(logbook);
+        EmbeddedPort.Client client = EmbeddedPort.builder().logbook(logbook).build().connect();
+        client.send("EHLO client.example\r\n");
+        client.send(auth(FixtureBackend.LATE + "bob", FixtureBackend.RIGHT));
+        client.close();
+        client.awaitBackends();
+
+        assertThat(failed).isEmpty();
+    }
+
+    @Test
+    void fiveFailedLogInsAreFiveRefusalsInTheLog() {
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\n");
+        try (LogCapture log = new LogCapture()) {
+            for (int failures = 1; failures <= AUTH_FAILURES; failures++) {
+                client.send(auth("guess"));
+            }
+            assertThat(log.text().lines()).filteredOn(line -> line.contains(" refused AUTH ")).hasSize(AUTH_FAILURES)
+                .last().asString().startsWith("INFO 421 LIMIT-AUTH ");
+            assertThat(log.text().lines()).filteredOn(line -> line.contains(" failed from ")).hasSize(AUTH_FAILURES);
+        }
+    }
+
+    @Test
     void whoSendsToTheWrongPeopleIsToldSoAndStays() {
         Random random = new Random(1);
         EmbeddedPort.Client client = port.connect();
@@ -149,8 +219,22 @@ class LimitsTest {
         assertThat(client.isOpen()).isTrue();
     }
 
+    private static Logbook logbook() {
+        return new Logbook(GuardMetrics.unread(), new Transcripts(Clock.systemUTC()), new Violations(Clock.systemUTC()));
+    }
+
+    private static List<FailedLogin> failedLogins(Logbook logbook) {
+        List<FailedLogin> failed = new ArrayList<>();
+        logbook.failedLogins().subscribe(failed::add);
+        return failed;
+    }
+
     private static String auth(String password) {
-        byte[] message = ("\0alice@localhost\0" + password).getBytes(StandardCharsets.UTF_8);
+        return auth("alice@localhost", password);
+    }
+
+    private static String auth(String user, String password) {
+        byte[] message = ("\0" + user + "\0" + password).getBytes(StandardCharsets.UTF_8);
         return "AUTH PLAIN " + Base64.getEncoder().encodeToString(message) + "\r\n";
     }
 
