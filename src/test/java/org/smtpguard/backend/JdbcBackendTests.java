@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +40,7 @@ import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.KeyShape;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.OverloadException;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
 import org.smtpguard.credential.WorkerPool;
@@ -400,7 +402,8 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
                 throw new RejectedExecutionException();
             }, Runnable::run));
 
-            assertThat(ask(backend, USER, PASSWORD)).isEqualTo(CredentialResult.notAsked("too many wait for an answer"));
+            assertThat(backend.verify(credentials(USER, PASSWORD)).toCompletableFuture()).failsWithin(Duration.ofSeconds(30))
+                .withThrowableThat().withCauseInstanceOf(OverloadException.class);
         }
 
         @Test
@@ -672,7 +675,8 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
 
         @Test
         void isTurnedAwayWhereThereIsTooMuchToDo() throws Exception {
-            assertThat(check(complete(TestWorkers.busy()))).contains("too many wait for an answer");
+            assertThat(complete(TestWorkers.busy()).check().toCompletableFuture()).failsWithin(Duration.ofSeconds(30))
+                .withThrowableThat().withCauseInstanceOf(OverloadException.class);
         }
 
         private Optional<String> check(CredentialBackend backend) throws Exception {

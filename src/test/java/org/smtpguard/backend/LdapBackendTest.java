@@ -2,6 +2,7 @@ package org.smtpguard.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import org.smtpguard.credential.CredentialBackendContract;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.LogCapture;
+import org.smtpguard.credential.OverloadException;
 import org.smtpguard.credential.TestWorkers;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.it.server.LdapDirectory;
@@ -505,7 +507,8 @@ class LdapBackendTest extends LdapFixture {
 
         @Test
         void isTurnedAwayByBusyWorkers() throws Exception {
-            assertThat(check(opened(new LdapBackend(settings(search()), TestWorkers.busy())))).contains("too many wait for an answer");
+            assertThat(opened(new LdapBackend(settings(search()), TestWorkers.busy())).check().toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(30)).withThrowableThat().withCauseInstanceOf(OverloadException.class);
         }
 
         private Optional<String> check(Map<String, String> settings) throws Exception {
