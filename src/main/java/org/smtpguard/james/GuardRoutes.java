@@ -202,7 +202,8 @@ public final class GuardRoutes implements Routes {
         response.header("Vary", "Accept");
         response.header("Cache-Control", "no-store");
         response.header("X-Content-Type-Options", "nosniff");
-        response.header("Referrer-Policy", "no-referrer");
+        // With no-referrer a browser would send our own forms with "Origin: null", as those of other sites.
+        response.header("Referrer-Policy", "same-origin");
         response.header("Content-Security-Policy", Document.POLICY);
         response.type(isHtml ? "text/html; charset=utf-8" : "application/json");
         RawResponse.remove(response, CORS);

@@ -53,7 +53,7 @@ class WebAdminIT {
         assertThat(List.of(json, html)).allSatisfy(response -> {
             assertThat(header(response, "Vary")).contains("Accept");
             assertThat(header(response, "X-Content-Type-Options")).isEqualTo("nosniff");
-            assertThat(header(response, "Referrer-Policy")).isEqualTo("no-referrer");
+            assertThat(header(response, "Referrer-Policy")).isEqualTo("same-origin");
             assertThat(header(response, "Cache-Control")).isEqualTo("no-store");
             assertThat(header(response, "Content-Security-Policy")).contains("default-src 'none'", "frame-ancestors 'none'",
                 "base-uri 'none'", "form-action 'self'").doesNotContain("unsafe");

@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,12 +66,25 @@ public final class Browser implements AutoCloseable {
 
     /** Skips the test that asks where there is no Chromium. */
     public static Browser start() {
+        return start("");
+    }
+
+    /**
+     * Resolves names as the test says. Skips the test that asks where there is no Chromium.
+     *
+     * @param hosts Chromium's host-resolver-rules, such as {@code MAP evil.example 127.0.0.1}; empty for the system's resolver
+     */
+    public static Browser start(String hosts) {
         try {
             Path profile = Files.createTempDirectory("smtpguard-chromium-");
             List<String> command = new ArrayList<>(List.of(InstalledProgram.of("chromium").file(), "--headless", "--no-sandbox",
                 "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                "--disable-sync", "--disable-breakpad", "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-port=0",
+                "--disable-sync", "--disable-breakpad", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-proxy-server",
+                "--remote-debugging-port=0",
                 "--user-data-dir=" + profile, "about:blank"));
+            if (!hosts.isEmpty()) {
+                command.add(command.size() - 1, "--host-resolver-rules=" + hosts);
+            }
             Process process = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(profile.resolve("output.txt").toFile()).start();
             try {
@@ -145,9 +159,9 @@ public final class Browser implements AutoCloseable {
         return this;
     }
 
-    /** The value of an expression, which has to be one that JSON can hold. */
+    /** The value of an expression, which has to be one that JSON can hold; that of a promise once it is settled. */
     public JsonNode evaluate(String expression) {
-        JsonNode answer = send("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true));
+        JsonNode answer = send("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
         if (answer.has("exceptionDetails")) {
             throw new AssertionError(expression + ": " + answer.path("exceptionDetails"));
         }
@@ -180,13 +194,30 @@ public final class Browser implements AutoCloseable {
 
     /** The addresses that were asked for, data in the page itself apart. */
     public List<String> requests() {
-        return events.stream().filter(event -> event.contains("\"Network.requestWillBeSent\"")).map(event -> {
+        return payloads("Network.requestWillBeSent").map(sent -> sent.path("request").path("url").asText())
+            .filter(url -> !url.startsWith("data:")).collect(Collectors.toList());
+    }
+
+    private Stream<JsonNode> payloads(String kind) {
+        return events.stream().filter(event -> event.contains("\"" + kind + "\"")).map(event -> {
             try {
-                return JSON.readTree(event).path("params").path("request").path("url").asText();
+                return JSON.readTree(event).path("params");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }).filter(url -> !url.startsWith("data:")).collect(Collectors.toList());
+        });
+    }
+
+    /**
+     * The statuses of the answers from a server, whether or not the page that asked may see them. What a frame of another site has
+     * asked for is not among them.
+     */
+    public List<Integer> statuses(String server) {
+        Set<String> requests = payloads("Network.requestWillBeSent")
+            .filter(sent -> sent.path("request").path("url").asText().startsWith(server))
+            .map(sent -> sent.path("requestId").asText()).collect(Collectors.toSet());
+        return payloads("Network.responseReceivedExtraInfo").filter(received -> requests.contains(received.path("requestId").asText()))
+            .map(received -> received.path("statusCode").asInt()).collect(Collectors.toList());
     }
 
     private JsonNode send(String method, Map<String, Object> parameters) {
