@@ -132,10 +132,15 @@ public final class Scram implements Mechanism {
         }
 
         private CompletionStage<Step> first(String message) {
-            clientFirst = ClientFirst.parse(message).filter(this::isBindingAsAnnounced);
-            if (clientFirst.isEmpty()) {
+            Optional<ClientFirst> client = ClientFirst.parse(message);
+            if (client.isEmpty()) {
                 return Step.malformed().now();
             }
+            Optional<String> flaw = bindingFlaw(client.get());
+            if (flaw.isPresent()) {
+                return Step.malformed(flaw.get()).now();
+            }
+            clientFirst = client;
             Optional<String> user = identities.normalise(clientFirst.get().username());
             username = user.orElse("");
             CompletableFuture<KeyResult> lookup = user.map(name -> keys.lookup(name, scheme, peer.origin(name())))
@@ -143,17 +148,25 @@ public final class Scram implements Mechanism {
             return RequestFuture.of(lookup.thenApply(this::challenge), lookup);
         }
 
-        /** A client that could bind and believes that the server cannot has been lied to (RFC 5802 §6). */
-        private boolean isBindingAsAnnounced(ClientFirst client) {
-            switch (client.binding()) {
-                case BINDING:
-                    return mechanism.isPlus();
-                case "y":
-                    return !mechanism.isPlus() && (!bindingOffered || peer.serverEndPoint().isEmpty());
+        /** What is wrong with how the client binds to the channel; what the client sent is not repeated. */
+        private Optional<String> bindingFlaw(ClientFirst client) {
+            String binding = client.binding();
+            if (mechanism.isPlus()) {
+                return binding.equals(BINDING) ? Optional.empty()
+                    : Optional.of(name() + " takes the channel binding tls-server-end-point and no other");
+            }
+            switch (binding) {
                 case "n":
-                    return !mechanism.isPlus();
+                    return Optional.empty();
+                case "y":
+                    // A client that could bind and believes that the server cannot has been lied to (RFC 5802 §6).
+                    return bindingOffered && peer.serverEndPoint().isPresent()
+                        ? Optional.of("the client says that this server offers no channel binding, but it offers " + name()
+                            + "-PLUS: the list of mechanisms may have been changed on its way")
+                        : Optional.empty();
                 default:
-                    return false;
+                    return Optional.of(binding.startsWith("p=") ? name() + " takes no channel binding"
+                        : "the message begins with neither n, y nor p=");
             }
         }
 

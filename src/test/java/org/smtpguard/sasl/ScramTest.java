@@ -249,6 +249,21 @@ class ScramTest {
     }
 
     @Test
+    void whatIsWrongWithTheBindingIsSaid() {
+        Peer peer = Peer.underTls(Optional.of(END_POINT), Optional.empty());
+
+        assertThat(reply(scram("SCRAM-SHA-256", true).start(peer), "y,,n=user,r=x").flaw())
+            .contains("it offers SCRAM-SHA-256-PLUS").contains("may have been changed on its way");
+        assertThat(reply(scram("SCRAM-SHA-256-PLUS", true).start(peer), "p=tls-exporter,,n=user,r=x").flaw())
+            .isEqualTo("SCRAM-SHA-256-PLUS takes the channel binding tls-server-end-point and no other");
+        assertThat(reply(scram("SCRAM-SHA-256-PLUS", true).start(peer), "n,,n=user,r=x").flaw()).contains("tls-server-end-point");
+        assertThat(reply(scram("SCRAM-SHA-256", true).start(peer), "p=tls-server-end-point,,n=user,r=x").flaw())
+            .isEqualTo("SCRAM-SHA-256 takes no channel binding");
+        assertThat(reply(scram("SCRAM-SHA-256", true).start(peer), "x,,n=user,r=x").flaw())
+            .isEqualTo("the message begins with neither n, y nor p=");
+    }
+
+    @Test
     void aBackendThatCannotAnswerIsNoWrongPassword() {
         Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme, origin) ->
             CompletableFuture.completedFuture(KeyResult.unavailable("down")),

@@ -274,8 +274,12 @@ class AuthDialoguesIT {
                 all.put("of a client that thinks the server cannot bind", first -> first.replaceFirst("^[^,]*", "y"));
             } else {
                 all.put("that binds", first -> first.replaceFirst("^[^,]*", "p=tls-server-end-point"));
-                tests.add(refused(mechanism + " of a client that was told it cannot bind, and could", Over.TLS, Refused.MALFORMED, wire ->
-                    wire.send("AUTH " + mechanism + " " + base64(client(mechanism, wire).withHeader("y,,").first()))));
+                tests.add(test(mechanism + " of a client that was told it cannot bind, and could", Over.TLS, wire -> {
+                    ehlo(wire).send("AUTH " + mechanism + " " + base64(client(mechanism, wire).withHeader("y,,").first()));
+                    Refused.MALFORMED.in(wire);
+                    wire.expectInReply("it offers " + mechanism + "-PLUS");
+                    isSound(wire);
+                }));
             }
             all.forEach((name, edit) -> {
                 tests.add(refused(mechanism + " " + name, over(mechanism), Refused.MALFORMED, wire ->
