@@ -167,9 +167,14 @@ class BanningIT {
         String log = Files.readString(log(DATE), StandardCharsets.UTF_8);
 
         assertThat(log.split("\n")).filteredOn(line -> line.contains(FRAMED) && OURS.matcher(line).find())
-            .hasSize(FORGED.size() * GUESSES)
+            .hasSize((int) FORGED.stream().filter(BanningIT::canBeAName).count() * GUESSES)
             .allMatch(line -> line.matches(".* - AUTH method PLAIN failed from [ -~]*: UNKNOWN \\(no such user\\) by apps"
                 + " \\[AUTH-CREDENTIALS] client=" + FRAMER + " session=[0-9a-f]{8}"));
+    }
+
+    /** A name with a control character is none (RFC 4013), and is not written down. */
+    private static boolean canBeAName(String text) {
+        return text.chars().noneMatch(Character::isISOControl);
     }
 
     @ParameterizedTest
