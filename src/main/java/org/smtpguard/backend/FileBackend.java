@@ -1,23 +1,27 @@
 package org.smtpguard.backend;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.smtpguard.backend.UserFile.MalformedLine;
+import org.smtpguard.backend.UserFile.NoUserFileException;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialResult;
@@ -33,7 +37,7 @@ import org.smtpguard.password.PasswordSchemes;
 /**
  * Users in a file of {@code user:{SCHEME}hash} lines ({@code docs/backends/file.md}). A changed file is taken at the next
  * log-in, or within a second or so if anybody wants to hear of changes; one that cannot be used is not, and the last good version
- * stays.
+ * stays. Lines that cannot be used are skipped ({@link UserFile}).
  *
  * <p>Every claim costs one check of one hash, known user or not; see {@link UserFile} for what a stranger is checked against.
  *
@@ -68,7 +72,7 @@ public final class FileBackend implements SecretLookup {
     /**
      * @param settings {@code <file>}, and perhaps {@code <upgrade>}, {@code <preferredScheme>}, {@code <allowPlain>} and
      *     {@code <costLimits>}
-     * @throws ConfigurationFault if the file is missing, cannot be read or has a line that cannot be taken
+     * @throws ConfigurationFault if the file is missing, cannot be read or is no file of users
      */
     public FileBackend(BackendSettings settings, Workers workers) {
         this(settings, workers, HashSettings.schemes(settings.only(ELEMENTS)), new FileRewrite());
@@ -79,20 +83,31 @@ public final class FileBackend implements SecretLookup {
     }
 
     FileBackend(BackendSettings settings, Workers workers, PasswordSchemes schemes, FileRewrite rewrite) {
+        this(settings, workers, schemes, rewrite, Clock.systemUTC());
+    }
+
+    FileBackend(BackendSettings settings, Workers workers, PasswordSchemes schemes, FileRewrite rewrite, Clock clock) {
         this.settings = settings.only(ELEMENTS);
         this.workers = Objects.requireNonNull(workers, "workers");
         this.schemes = schemes;
         this.file = settings.file("file");
-        this.hashes = new FileHashes(file, rewrite);
+        this.hashes = new FileHashes(file, rewrite, clock);
         this.upgrade = settings.flag("upgrade")
             ? Optional.of(new HashUpgrade(settings.name(), schemes, workers.hashing(), new Sideline(workers.blocking(), 1)))
             : Optional.empty();
         this.watch = new Watch(workers.blocking(), this::users);
         this.key = settings.keyFor(Decoys.USE);
-        Optional<Stamp> stamp = stamp();
+        Optional<FileStamp> stamp = FileStamp.of(file);
         try {
-            this.version = new Version(stamp, UserFile.parse(content(), schemes, key), Optional.empty());
-        } catch (IOException | MalformedLine e) {
+            byte[] content = content();
+            boolean unfinished = isUnfinished(content);
+            if (unfinished) {
+                LOGGER.warn("{} It counts as it is until then.", unfinished());
+            }
+            // Where it is unfinished it is read again at the next look, until it has settled.
+            this.version = new Version(stamp.filter(any -> !unfinished), content, UserFile.parse(content, schemes, key));
+            tell(version.users, List.of(), List.of());
+        } catch (IOException | NoUserFileException e) {
             throw settings.fault(sentence(e));
         }
     }
@@ -162,7 +177,23 @@ public final class FileBackend implements SecretLookup {
     @Override
     public Optional<String> flaw() {
         Version now = version;
-        return now.fault.map(fault -> fault + "; until that is mended, " + lastGood(now));
+        return now.fault.map(fault -> fault + "; until that is mended, " + lastGood(now)).or(this::mistake);
+    }
+
+    @Override
+    public Optional<String> mistake() {
+        return Optional.of(version.users.faults()).filter(faults -> !faults.isEmpty()).map(faults -> "cannot use the file " + file + ", "
+            + String.join("; ", LineNote.told(faults)) + "; what cannot be used is skipped, and the users there get 454");
+    }
+
+    @Override
+    public List<String> notices() {
+        return notes(version.users);
+    }
+
+    private List<String> notes(UserFile users) {
+        return LineNote.told(users.notices()).stream().map(note -> "has in the file " + file + " " + note)
+            .collect(Collectors.toUnmodifiableList());
     }
 
     /** Log-ins that are answered from a cache do not come here, so the file is looked at without one. */
@@ -179,10 +210,14 @@ public final class FileBackend implements SecretLookup {
 
     private KeyResult keys(String user, String scheme) {
         UserFile users = users();
+        Optional<LineNote> unusable = users.unusable(user);
+        if (unusable.isPresent()) {
+            return KeyResult.none(unusable(unusable.get()));
+        }
         if (!users.knows(user)) {
             return KeyResult.unknown();
         }
-        if (users.isDisabled(user)) {
+        if (users.isDisabled(user) || users.isWithoutPassword(user)) {
             return KeyResult.disabled();
         }
         return ScramLookup.keys(user, users.storedFor(user), scheme);
@@ -208,20 +243,36 @@ public final class FileBackend implements SecretLookup {
         String user = UserFile.normalise(credentials.username());
         PasswordHash hash = users.hashFor(user);
         boolean matches = PasswordCheck.matches(hash, credentials.password());
+        return new Judgement(verdict(users, user, matches), hash);
+    }
+
+    private CredentialResult verdict(UserFile users, String user, boolean matches) {
+        Optional<LineNote> unusable = users.unusable(user);
+        if (unusable.isPresent()) {
+            return unusable(unusable.get());
+        }
         if (!users.knows(user)) {
-            return new Judgement(CredentialResult.unknown(), hash);
+            return CredentialResult.unknown();
         }
         if (users.isDisabled(user)) {
-            return new Judgement(CredentialResult.disabled(), hash);
+            return CredentialResult.disabled();
         }
-        return new Judgement(matches ? CredentialResult.accepted(user) : CredentialResult.refused(), hash);
+        if (users.isWithoutPassword(user)) {
+            return CredentialResult.withoutPassword();
+        }
+        return matches ? CredentialResult.accepted(user) : CredentialResult.refused();
+    }
+
+    /** For the operator's log. All other users are judged: it says nothing of the file as a whole. */
+    private CredentialResult unusable(LineNote line) {
+        return CredentialResult.unavailable("the user's line in the file " + file + " cannot be used, " + line).forThisUser();
     }
 
     private UserFile users() {
-        if (!version.isOf(stamp()) && reading.tryLock()) {
+        if (!version.isOf(FileStamp.of(file)) && reading.tryLock()) {
             try {
                 // Looked at again: another thread may have read the file between the look and the lock.
-                Optional<Stamp> stamp = stamp();
+                Optional<FileStamp> stamp = FileStamp.of(file);
                 Version last = version;
                 if (!last.isOf(stamp)) {
                     version = next(last, stamp);
@@ -236,21 +287,58 @@ public final class FileBackend implements SecretLookup {
         return version.users;
     }
 
-    private Version next(Version last, Optional<Stamp> stamp) {
+    private Version next(Version last, Optional<FileStamp> stamp) {
         try {
             byte[] content = content();
-            if (content.length == 0 && last.users.size() > 0) {
+            boolean unfinished = isUnfinished(content);
+            if (last.isFrom(content)) {
+                return last.as(stamp.filter(any -> !unfinished));
+            }
+            if (isBlank(content) && last.users.size() > 0) {
                 // An editor that writes in place empties the file first: nobody may be refused for coming just then.
                 return broken(last, stamp, "found the file " + file + " empty; put a comment into it if really nobody is to log in");
             }
+            if (unfinished) {
+                return waiting(last, stamp);
+            }
             UserFile users = UserFile.parse(content, schemes, key);
             LOGGER.info("Backend {} has taken the changed file {} (users: {})", name(), file, users.size());
-            return new Version(stamp, users, Optional.empty());
-        } catch (MalformedLine e) {
+            tell(users, last.users.faults(), last.users.notices());
+            return new Version(stamp, content, users);
+        } catch (NoUserFileException e) {
             return broken(last, stamp, sentence(e));
         } catch (IOException e) {
             // Not remembered by its stamp: a change of permissions leaves that as it is, and must be seen.
             return broken(last, Optional.empty(), sentence(e));
+        }
+    }
+
+    /** Whether the last line may be a part of one: its end is missing, and somebody has written until just now. */
+    private boolean isUnfinished(byte[] content) throws IOException {
+        return content.length > 0 && content[content.length - 1] != '\n' && !hashes.isWhole(content);
+    }
+
+    private Version waiting(Version last, Optional<FileStamp> stamp) {
+        if (!last.waitsFor.equals(stamp)) {
+            LOGGER.warn("{} Until then, {}.", unfinished(), lastGood(last));
+        }
+        return last.waitingFor(stamp);
+    }
+
+    private String unfinished() {
+        return settings.fault("found the file " + file + " without a line's end at its end, and changed less than "
+            + FileHashes.SETTLED.toSeconds() + " s ago: it may not be all there yet, and is read again when it has been left alone for that"
+            + " long").getMessage();
+    }
+
+    /** What is wrong with lines, unless it was told of the version before: one that differs elsewhere. */
+    private void tell(UserFile users, List<LineNote> toldFaults, List<LineNote> toldNotices) {
+        if (!users.faults().equals(toldFaults)) {
+            LineNote.told(users.faults()).forEach(note -> LOGGER.error("{}", settings.fault("cannot use the file " + file + ", " + note
+                + ". What cannot be used is skipped; its user gets 454 until it is corrected, everything else counts").getMessage()));
+        }
+        if (!users.notices().equals(toldNotices)) {
+            notes(users).forEach(note -> LOGGER.warn("{}", settings.fault(note).getMessage()));
         }
     }
 
@@ -262,11 +350,15 @@ public final class FileBackend implements SecretLookup {
         return Files.readAllBytes(file);
     }
 
-    private Version broken(Version last, Optional<Stamp> stamp, String fault) {
+    private static boolean isBlank(byte[] content) {
+        return new String(content, StandardCharsets.ISO_8859_1).isBlank();
+    }
+
+    private Version broken(Version last, Optional<FileStamp> stamp, String fault) {
         if (stamp.isPresent() || !last.fault.equals(Optional.of(fault))) {
             LOGGER.warn("{} Until that is mended, {}.", settings.fault(fault).getMessage(), lastGood(last));
         }
-        return new Version(stamp, last.users, Optional.of(fault));
+        return last.broken(stamp, fault);
     }
 
     private static String lastGood(Version version) {
@@ -276,8 +368,8 @@ public final class FileBackend implements SecretLookup {
     /** What is wrong with the file and how to mend it, as a predicate of this backend. */
     private String sentence(Exception e) {
         String fault = "cannot use the file " + file + ", ";
-        if (e instanceof MalformedLine) {
-            return fault + e.getMessage();
+        if (e instanceof NoUserFileException) {
+            return fault + e.getMessage() + "; no line of it is one of a user's";
         }
         if (e instanceof NoSuchFileException) {
             return fault + "which does not exist; create it or correct <file>";
@@ -288,15 +380,6 @@ public final class FileBackend implements SecretLookup {
         return fault + (Files.exists(file) && !Files.isRegularFile(file)
             ? "which is a directory or a pipe; name a file in <file>"
             : "which could not be read (" + e.getClass().getSimpleName() + "); check it, and the disk");
-    }
-
-    /** Empty if there is nothing to be seen. Taken before the file is read: a change in between shows at the next look. */
-    private Optional<Stamp> stamp() {
-        try {
-            return Optional.of(new Stamp(Files.readAttributes(file, BasicFileAttributes.class)));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
     }
 
     @Override
@@ -314,48 +397,56 @@ public final class FileBackend implements SecretLookup {
         }
     }
 
-    /** What tells one version of a file from another without reading it. */
-    private static final class Stamp {
-        private final FileTime modified;
-        private final long size;
-        private final Optional<Object> fileKey;
-
-        Stamp(BasicFileAttributes attributes) {
-            this.modified = attributes.lastModifiedTime();
-            this.size = attributes.size();
-            this.fileKey = Optional.ofNullable(attributes.fileKey());
-        }
-
-        @Override
-        public boolean equals(Object o) {
-            if (!(o instanceof Stamp)) {
-                return false;
-            }
-            Stamp that = (Stamp) o;
-            return modified.equals(that.modified) && size == that.size && fileKey.equals(that.fileKey);
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(modified, size, fileKey);
-        }
-    }
-
     /** What counts since the last look at the file: good users always, and what is wrong with the file if anything is. */
     private static final class Version {
-        private final Optional<Stamp> stamp;
+        private final Optional<FileStamp> stamp;
+        private final byte[] digest;
         private final UserFile users;
         private final Optional<String> fault;
+        private final Optional<FileStamp> waitsFor;
 
-        Version(Optional<Stamp> stamp, UserFile users, Optional<String> fault) {
+        Version(Optional<FileStamp> stamp, byte[] content, UserFile users) {
+            this(stamp, digest(content), users, Optional.empty(), Optional.empty());
+        }
+
+        private Version(Optional<FileStamp> stamp, byte[] digest, UserFile users, Optional<String> fault, Optional<FileStamp> waitsFor) {
             this.stamp = stamp;
+            this.digest = digest;
             this.users = users;
             this.fault = fault;
+            this.waitsFor = waitsFor;
+        }
+
+        /** The same users, since the file cannot be used now. */
+        Version broken(Optional<FileStamp> other, String what) {
+            return new Version(other, digest, users, Optional.of(what), Optional.empty());
+        }
+
+        /** The same users, since the file may not be whole yet: it has to be looked at again, whether it changes or not. */
+        Version waitingFor(Optional<FileStamp> unfinished) {
+            return new Version(Optional.empty(), digest, users, fault, unfinished);
+        }
+
+        /** The same content under another stamp. */
+        Version as(Optional<FileStamp> other) {
+            return new Version(other, digest, users, Optional.empty(), Optional.empty());
         }
 
         /** Whether there is nothing to be read. */
-        boolean isOf(Optional<Stamp> now) {
+        boolean isOf(Optional<FileStamp> now) {
             return now.isPresent() && now.equals(stamp);
+        }
+
+        boolean isFrom(byte[] content) {
+            return MessageDigest.isEqual(digest, digest(content));
+        }
+
+        private static byte[] digest(byte[] content) {
+            try {
+                return MessageDigest.getInstance("SHA-256").digest(content);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("Every Java platform has SHA-256", e);
+            }
         }
     }
 }

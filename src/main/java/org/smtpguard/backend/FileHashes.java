@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -17,16 +18,18 @@ import org.smtpguard.backend.UserFile.Place;
  * if no octet of the file has changed since it was read. A file that was changed less than two seconds ago is left alone.
  */
 final class FileHashes {
-    private static final Duration SETTLED = Duration.ofSeconds(2);
+    static final Duration SETTLED = Duration.ofSeconds(2);
 
     private final Path file;
     private final FileRewrite rewrite;
     private final ReentrantLock writing = new ReentrantLock();
-    /** What was last written here, guarded by {@link #writing}: that is whole, however young. */
-    private byte[] written = {};
+    private final Clock clock;
+    /** What was last written here, set under {@link #writing}: that is whole, however young. */
+    private volatile byte[] written = {};
 
-    FileHashes(Path file, FileRewrite rewrite) {
+    FileHashes(Path file, FileRewrite rewrite, Clock clock) {
         this.file = file;
+        this.clock = clock;
         this.rewrite = rewrite;
     }
 
@@ -53,10 +56,15 @@ final class FileHashes {
         }
     }
 
+    /** Whether this content of the file is all that somebody wanted to write, as far as can be told: nobody seems to be writing. */
+    boolean isWhole(byte[] content) throws IOException {
+        return MessageDigest.isEqual(content, written) || isSettled();
+    }
+
     /** Whether nobody has touched the file for a while: who writes in place may be in the midst of it, and what is read a half. */
     private boolean isSettled() throws IOException {
         Instant modified = Files.getLastModifiedTime(file).toInstant();
-        return Duration.between(modified, Instant.now()).abs().compareTo(SETTLED) >= 0;
+        return Duration.between(modified, clock.instant()).abs().compareTo(SETTLED) >= 0;
     }
 
     private final class FileHash implements OutdatedHash {

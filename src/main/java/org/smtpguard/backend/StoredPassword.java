@@ -1,10 +1,18 @@
 package org.smtpguard.backend;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.smtpguard.password.PasswordSchemes;
+
 /**
  * What is stored of a user's password, without the mark before it, or in its place, that disables the user, as in
  * {@code /etc/shadow}. Immutable. Has no text form: it may be a hash, or what somebody took for one.
  */
 final class StoredPassword {
+    /** shadow(5): such a field is no result of crypt(3), whatever follows. Directories put the mark behind the scheme. */
+    private static final Pattern LOCK = Pattern.compile("((?:\\{[^}]*\\})?)[!*]+(.*)", Pattern.DOTALL);
+
     private final String hash;
     private final boolean disabled;
 
@@ -15,8 +23,10 @@ final class StoredPassword {
 
     static StoredPassword of(String text) {
         String stored = text.strip();
-        boolean marked = stored.startsWith("!") || stored.startsWith("*");
-        return new StoredPassword(marked ? stored.substring(1).strip() : stored, marked);
+        Matcher lock = LOCK.matcher(stored);
+        // A plain password may begin with any character: there the mark has to stand before the scheme.
+        boolean locked = lock.matches() && (lock.group(1).isEmpty() || !PasswordSchemes.isPlain(lock.group(1)));
+        return new StoredPassword(locked ? (lock.group(1) + lock.group(2)).strip() : stored, locked);
     }
 
     /** The hash, with its scheme if that stands there; may be empty. */

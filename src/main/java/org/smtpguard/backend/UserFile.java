@@ -3,8 +3,10 @@ package org.smtpguard.backend;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -19,18 +21,31 @@ import org.smtpguard.password.PasswordSchemes;
 /**
  * One version of a file of {@code user:{SCHEME}hash} lines, read whole. Immutable. It also says which hash a stranger's
  * password is checked against ({@link Decoys}).
+ *
+ * <p>A line that cannot be used is skipped. Its user, as far as the line tells who that is, is neither known nor unknown then: the
+ * operator meant somebody, and nobody can say what their password is.
  */
 final class UserFile {
+    private static final String MARK = "\uFEFF";
+
     /** With the hash that the password is checked against; that of a disabled user may be missing. */
     private final Map<String, PasswordHash> users;
     private final Set<String> disabled;
+    private final Set<String> withoutPassword;
+    private final Map<String, LineNote> unusable;
+    private final List<LineNote> faults;
+    private final List<LineNote> notices;
     private final Decoys decoys;
     private final ScramShapes shapes;
 
-    private UserFile(Map<String, PasswordHash> users, Set<String> disabled, Decoys decoys) {
-        this.users = users;
-        this.disabled = disabled;
-        this.decoys = decoys;
+    private UserFile(Reader reader, PasswordSchemes schemes, byte[] key) {
+        this.users = Map.copyOf(reader.users);
+        this.disabled = Set.copyOf(reader.disabled);
+        this.withoutPassword = Set.copyOf(reader.withoutPassword);
+        this.unusable = Map.copyOf(reader.unusable);
+        this.faults = List.copyOf(reader.faults);
+        this.notices = List.copyOf(reader.notices);
+        this.decoys = Decoys.of(users.values(), schemes, key);
         this.shapes = ScramShapes.of(users.values());
     }
 
@@ -39,70 +54,147 @@ final class UserFile {
      *
      * @param content UTF-8, with or without a mark at the beginning; lines end with LF or CR LF
      * @param key random; decides what strangers cost, and therefore stays the same from one version to the next
-     * @throws MalformedLine naming the line and what is wrong there, with nothing that stands in it
+     * @throws NoUserFileException if it has lines and none begins with a name and a colon: it is something else
      */
-    static UserFile parse(byte[] content, PasswordSchemes schemes, byte[] key) throws MalformedLine {
-        Map<String, PasswordHash> users = new HashMap<>();
-        Set<String> disabled = new HashSet<>();
-        Map<String, Integer> seenAt = new HashMap<>();
-        int number = 0;
-        for (int start = 0, end; start < content.length; start = end + 1) {
-            end = endOfLine(content, start);
-            number++;
-            String line = decode(content, start, end, number);
-            if (line.isEmpty() || line.startsWith("#")) {
-                continue;
-            }
-            // Neither name nor hash is repeated in a fault: with a colon missing, or one too many, one is taken for the other.
-            int colon = line.indexOf(':');
-            String user = colon < 0 ? "" : normalise(line.substring(0, colon).strip());
-            if (user.isEmpty()) {
-                throw new MalformedLine(number, "it is not of the form user:{SCHEME}hash; write it so, or put a # before it");
-            }
-            Integer before = seenAt.putIfAbsent(user, number);
-            if (before != null) {
-                throw new MalformedLine(number, "its user stands in line " + before + " already; remove one of the two");
-            }
-            StoredPassword stored = stored(line.substring(colon + 1));
-            if (stored.isDisabled()) {
-                disabled.add(user);
-            }
-            if (!stored.hash().isEmpty() || !stored.isDisabled()) {
-                users.put(user, hash(stored.hash(), number, schemes));
-            }
+    static UserFile parse(byte[] content, PasswordSchemes schemes, byte[] key) throws NoUserFileException {
+        Reader reader = new Reader(content, schemes);
+        reader.read();
+        if (!reader.faults.isEmpty() && reader.seenAt.isEmpty()) {
+            throw new NoUserFileException(reader.faults.get(0));
         }
-        return new UserFile(Map.copyOf(users), Set.copyOf(disabled), Decoys.of(users.values(), schemes, key));
+        return new UserFile(reader, schemes, key);
     }
 
     private static int endOfLine(byte[] content, int start) {
-        int end = start;
-        while (end < content.length && content[end] != '\n') {
-            end++;
+        return find((byte) '\n', content, start, content.length);
+    }
+
+    private static int find(byte octet, byte[] content, int start, int end) {
+        int place = start;
+        while (place < end && content[place] != octet) {
+            place++;
         }
-        return end;
+        return place;
     }
 
-    private static String decode(byte[] content, int start, int end, int number) throws MalformedLine {
-        try {
-            String line = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content, start, end - start)).toString();
-            boolean marked = number == 1 && line.startsWith("\uFEFF");
-            return (marked ? line.substring(1) : line).strip();
-        } catch (CharacterCodingException e) {
-            throw new MalformedLine(number, "it is not UTF-8; save the file as UTF-8");
+    /** Without the byte order mark that some editors put at the beginning, which joining files brings into their midst. */
+    private static String unmarked(String text) {
+        return (text.startsWith(MARK) ? text.substring(1) : text).strip();
+    }
+
+    /** Goes through the lines of one file, once. */
+    private static final class Reader {
+        private final byte[] content;
+        private final PasswordSchemes schemes;
+        private final Map<String, PasswordHash> users = new HashMap<>();
+        private final Set<String> disabled = new HashSet<>();
+        private final Set<String> withoutPassword = new HashSet<>();
+        private final Map<String, LineNote> unusable = new HashMap<>();
+        private final List<LineNote> faults = new ArrayList<>();
+        private final List<LineNote> notices = new ArrayList<>();
+        private final Map<String, Integer> seenAt = new HashMap<>();
+
+        Reader(byte[] content, PasswordSchemes schemes) {
+            this.content = content;
+            this.schemes = schemes;
         }
-    }
 
-    /** What is stored of the password. What stands behind a further colon is Dovecot's: uid, gid, home and more. */
-    private static StoredPassword stored(String rest) {
-        int colon = rest.indexOf(':');
-        return StoredPassword.of(colon < 0 ? rest : rest.substring(0, colon));
-    }
+        void read() {
+            int number = 0;
+            for (int start = 0, end; start < content.length; start = end + 1) {
+                end = endOfLine(content, start);
+                readLine(++number, start, end);
+            }
+            users.keySet().removeAll(unusable.keySet());
+            disabled.removeAll(unusable.keySet());
+            withoutPassword.removeAll(unusable.keySet());
+        }
 
-    private static PasswordHash hash(String stored, int number, PasswordSchemes schemes) throws MalformedLine {
-        try {
-            return schemes.read(stored);
-        } catch (MalformedHash e) {
-            throw new MalformedLine(number, e.getMessage());
+        /** Name and hash alone have to be UTF-8: comments, and what stands behind the hash, are nobody's business here. */
+        private void readLine(int number, int start, int end) {
+            int colon = find((byte) ':', content, start, end);
+            String beginning = unmarked(lenient(start, colon));
+            if (beginning.startsWith("#") || beginning.isEmpty() && colon == end) {
+                return;
+            }
+            Optional<String> name = colon < end ? text(start, colon).map(UserFile::unmarked).map(UserFile::normalise)
+                : Optional.of("");
+            // What stands behind a further colon is Dovecot's, or shadow(5)'s: uid, gid, home, dates and more.
+            Optional<String> stored = text(Math.min(colon + 1, end), find((byte) ':', content, Math.min(colon + 1, end), end));
+            if (name.isEmpty() || stored.isEmpty()) {
+                skip(number, beginning, "it is not UTF-8; save the file as UTF-8");
+            } else if (name.get().isEmpty() || isUnprintable(name.get())) {
+                // Neither name nor hash is repeated: with a colon missing, or one too many, one is taken for the other.
+                skip(number, colon < end ? "" : beginning.split("\\s", 2)[0],
+                    "it is not of the form user:{SCHEME}hash; write it so, or put a # before it");
+            } else {
+                Optional<Integer> before = Optional.ofNullable(seenAt.putIfAbsent(name.get(), number));
+                if (before.isPresent()) {
+                    skip(number, beginning, "its user stands in line " + before.get() + " already; remove one of the two");
+                } else {
+                    notice(number, start, name.get());
+                    take(number, name.get(), StoredPassword.of(stored.get()));
+                }
+            }
+        }
+
+        private void take(int number, String user, StoredPassword stored) {
+            if (stored.isDisabled()) {
+                disabled.add(user);
+                try {
+                    users.put(user, schemes.read(stored.hash()));
+                } catch (MalformedHash e) {
+                    // Locked for good: no password is to be checked, and nothing to be corrected.
+                    return;
+                }
+            } else if (stored.hash().isEmpty()) {
+                withoutPassword.add(user);
+                notices.add(new LineNote(number, "its password field is empty: an account without a password, to which nobody can log in"));
+            } else if (stored.hash().equals("x")) {
+                skip(number, user, "its password field is x, which says that the hash is in /etc/shadow; write the hash here");
+            } else {
+                try {
+                    PasswordHash hash = schemes.read(stored.hash());
+                    users.put(user, hash);
+                    hash.doubt().ifPresent(doubt -> notices.add(new LineNote(number, doubt)));
+                } catch (MalformedHash e) {
+                    skip(number, user, e.getMessage());
+                }
+            }
+        }
+
+        private void notice(int number, int start, String name) {
+            if (start > 0 && text(start, Math.min(start + 3, content.length)).filter(MARK::equals).isPresent()) {
+                notices.add(new LineNote(number, "a byte order mark stands before it, as where files are joined; remove it"));
+            }
+            if (!LocalNames.isPossible(name)) {
+                notices.add(new LineNote(number, "James can have no user of its name, so that nobody logs in with it; correct the name"));
+            }
+        }
+
+        private void skip(int number, String name, String clause) {
+            LineNote fault = new LineNote(number, clause);
+            faults.add(fault);
+            if (!name.isEmpty() && !isUnprintable(name) && !name.startsWith("{") && !name.startsWith("$")) {
+                unusable.putIfAbsent(normalise(name), fault);
+            }
+        }
+
+        private static boolean isUnprintable(String text) {
+            return text.chars().anyMatch(Character::isISOControl);
+        }
+
+        private Optional<String> text(int start, int end) {
+            try {
+                return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content, start, end - start)).toString());
+            } catch (CharacterCodingException e) {
+                return Optional.empty();
+            }
+        }
+
+        /** What is not UTF-8 is Latin-1 most often. */
+        private String lenient(int start, int end) {
+            return text(start, end).orElseGet(() -> new String(content, start, end - start, StandardCharsets.ISO_8859_1));
         }
     }
 
@@ -133,7 +225,7 @@ final class UserFile {
         private static Optional<Place> inLine(byte[] content, int start, int end, String user) {
             int colon = find((byte) ':', content, start, end);
             String name = new String(content, start, colon - start, StandardCharsets.UTF_8);
-            String bare = (start == 0 && name.startsWith("\uFEFF") ? name.substring(1) : name).strip();
+            String bare = unmarked(name);
             if (colon == end || bare.startsWith("#") || !normalise(bare).equals(user)) {
                 return Optional.empty();
             }
@@ -146,14 +238,6 @@ final class UserFile {
                 last--;
             }
             return Optional.of(new Place(content, first, last));
-        }
-
-        private static int find(byte octet, byte[] content, int start, int end) {
-            int place = start;
-            while (place < end && content[place] != octet) {
-                place++;
-            }
-            return place;
         }
 
         /** The hash, with its scheme. */
@@ -177,15 +261,45 @@ final class UserFile {
         return Saslprep.name(user).orElse(user).toLowerCase(Locale.ROOT);
     }
 
+    /** How many users it has, disabled ones too, without those of lines that are skipped. */
     int size() {
         Set<String> names = new HashSet<>(users.keySet());
         names.addAll(disabled);
+        names.addAll(withoutPassword);
         return names.size();
+    }
+
+    /** Lines that are skipped, first line first. */
+    List<LineNote> faults() {
+        return faults;
+    }
+
+    /** Lines that count, and that somebody should look at, first line first. */
+    List<LineNote> notices() {
+        return notices;
+    }
+
+    /**
+     * Why the user's line is skipped, if it is.
+     *
+     * @param user a normalised name
+     */
+    Optional<LineNote> unusable(String user) {
+        return Optional.ofNullable(unusable.get(user));
     }
 
     /** @param user a normalised name */
     boolean knows(String user) {
-        return users.containsKey(user) || disabled.contains(user);
+        return users.containsKey(user) || disabled.contains(user) || withoutPassword.contains(user);
+    }
+
+    /**
+     * Whether the user's password field is empty.
+     *
+     * @param user a normalised name
+     */
+    boolean isWithoutPassword(String user) {
+        return withoutPassword.contains(user);
     }
 
     /**
@@ -221,12 +335,12 @@ final class UserFile {
         return KeyCensus.counted(shapes.of(scheme));
     }
 
-    /** A line that cannot be taken. The message goes on after the file's name. */
-    static final class MalformedLine extends Exception {
+    /** The file is something else than a file of users. The message goes on after the file's name. */
+    static final class NoUserFileException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        MalformedLine(int number, String fault) {
-            super("line " + number + ": " + fault);
+        NoUserFileException(LineNote first) {
+            super(first.toString());
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.smtpguard.credential;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -54,6 +55,22 @@ public interface CredentialBackend extends AutoCloseable {
     /** What is amiss although the backend answers, in words for the operator: a file that stands at its last good version. */
     default Optional<String> flaw() {
         return Optional.empty();
+    }
+
+    /**
+     * What the operator has to correct in data that is their own, although the backend answers: it is also the {@link #flaw}, unless
+     * that is something worse.
+     */
+    default Optional<String> mistake() {
+        return Optional.empty();
+    }
+
+    /**
+     * What the operator should look at although it may be meant so, in words for the operator and without a secret. As of the last
+     * look; a few at most. It makes nothing degraded.
+     */
+    default List<String> notices() {
+        return List.of();
     }
 
     /**

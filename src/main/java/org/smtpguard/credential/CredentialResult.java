@@ -97,6 +97,11 @@ public final class CredentialResult {
         return new CredentialResult(Kind.DISABLED, "account disabled");
     }
 
+    /** Disabled, since an account without a password lets nobody in. */
+    public static CredentialResult withoutPassword() {
+        return new CredentialResult(Kind.DISABLED, "the password field is empty");
+    }
+
     public static CredentialResult expired() {
         return new CredentialResult(Kind.EXPIRED, "password expired");
     }

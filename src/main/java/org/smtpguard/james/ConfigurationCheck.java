@@ -181,10 +181,15 @@ public final class ConfigurationCheck {
                         add(Severity.OK, place, name, "asks James' own users; not checked here, since no James runs.");
                         continue;
                     }
-                    Optional<String> trouble = backend.check().toCompletableFuture().join();
+                    Optional<String> found = backend.check().toCompletableFuture().join();
+                    Optional<String> mistake = backend.mistake();
+                    Optional<String> trouble = found.filter(what -> !mistake.equals(found));
                     add(trouble.isPresent() ? Severity.WRONG : Severity.OK, place, name,
                         trouble.map(what -> "cannot be asked: " + what + ".").orElse("can be asked."));
-                    backend.flaw().ifPresent(flaw -> add(Severity.WARNING, place, name, flaw + "."));
+                    mistake.ifPresent(what -> add(Severity.WRONG, place, name, what + "."));
+                    backend.flaw().filter(flaw -> !mistake.equals(Optional.of(flaw)))
+                        .ifPresent(flaw -> add(Severity.WARNING, place, name, flaw + "."));
+                    backend.notices().forEach(notice -> add(Severity.WARNING, place, name, notice + "."));
                 } catch (ConfigurationFault e) {
                     add(Severity.WRONG, place, name, e.getMessage());
                 }

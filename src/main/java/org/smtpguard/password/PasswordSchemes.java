@@ -146,6 +146,11 @@ public final class PasswordSchemes {
         return words.length == 1 ? read(words[0], hash) : read(words[0], Wrapping.named(words[1]).orElseThrow(this::unknown), hash);
     }
 
+    /** Whether {@code {SCHEME}} says that the password itself follows, wrapped or not. */
+    public static boolean isPlain(String scheme) {
+        return Plain.NAMES.contains(scheme.replaceAll("^\\{|(\\.[^}]*)?\\}$", "").toUpperCase(Locale.ROOT));
+    }
+
     private PasswordHash read(String name, String hash) {
         Optional<PasswordScheme> scheme = named(name);
         if (scheme.isPresent()) {

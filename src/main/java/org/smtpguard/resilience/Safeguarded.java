@@ -1,6 +1,7 @@
 package org.smtpguard.resilience;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -166,6 +167,16 @@ public class Safeguarded implements CredentialBackend {
     @Override
     public final Optional<String> flaw() {
         return backend.flaw();
+    }
+
+    @Override
+    public final Optional<String> mistake() {
+        return backend.mistake();
+    }
+
+    @Override
+    public final List<String> notices() {
+        return backend.notices();
     }
 
     /** How it is now. */

@@ -1,6 +1,7 @@
 package org.smtpguard.backend;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,8 +17,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +33,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -134,38 +143,271 @@ class FileBackendTest implements CredentialBackendContract {
             assertThat(ask(backend, "bob@localhost", "secret")).isEqualTo(CredentialResult.accepted("bob@localhost"));
             assertThat(ask(backend, "alice@localhost", "Secret").kind()).isEqualTo(Kind.REFUSED);
             assertThat(ask(backend, "bob@localhost", "Secret").kind()).isEqualTo(Kind.REFUSED);
-            assertThat(Files.readString(Path.of("conf/smtp-users"))).contains("alice@localhost:{ARGON2ID}", "bob@localhost:{BCRYPT}");
+            assertThat(Files.readString(Path.of("conf/smtp-users"))).contains("alice@localhost:{", "bob@localhost:{");
+        }
+    }
+
+    @Nested
+    @DisplayName("a line that cannot be used")
+    class ALine {
+        @ParameterizedTest(name = "{0}: {1}")
+        @CsvSource(delimiter = '|', value = {
+            "bob | it is not of the form user:{SCHEME}hash; write it so, or put a # before it",
+            "bob {BCRYPT}" + BCRYPT_OF_SECRET + " | it is not of the form user:{SCHEME}hash; write it so, or put a # before it",
+            "bob:hunter2 | the password does not say its scheme",
+            "bob:{MD5}hunter2 | the scheme is not known here; known are {ARGON2ID}, {ARGON2I}, ",
+            "bob:{hunter2} | the scheme is not known here",
+            "bob:{hunter2 | the scheme's closing brace is missing",
+            "bob:{BCRYPT}" + BCRYPT_OF_SECRET + "x | a bcrypt hash has 60 characters",
+            "BOB:{ARGON2ID}" + BCRYPT_OF_SECRET + ":1000::: | an Argon2id hash begins with $argon2id$",
+            "bob:x:1000:1000:Bob:/home/bob:/bin/sh | its password field is x, which says that the hash is in /etc/shadow",
+            "bob:$y$j9T$hunter2$YfPDDaRCA0BIOkmYrWvNF6FYGfrHO4lIXSaDAUaa4iD:19000:0:99999:7::: | it looks like yescrypt ($y$)",
+            "bob:\0hunter2 | the password does not say its scheme",
+            "' \uFEFFbob:hunter2' | the password does not say its scheme",
+        })
+        void isSkippedAndToldAndItsUserIsNotRefused(String line, String fault) throws Exception {
+            write(line(USER, PASSWORD), "", line, line("carol", "carols"));
+            try (LogCapture log = new LogCapture()) {
+                CredentialBackend backend = backend(TestWorkers.direct());
+
+                assertThat(log.at(Level.ERROR)).hasSize(1).first().asString()
+                    .startsWith("<backend class=\"FileBackend\" name=\"apps\"> cannot use the file " + file + ", line 3: ").contains(fault);
+                assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
+                assertThat(ask(backend, USER, WRONG_PASSWORD).kind()).isEqualTo(Kind.REFUSED);
+                assertThat(ask(backend, "carol", "carols").isAccepted()).isTrue();
+                assertThat(ask(backend, STRANGER, PASSWORD).kind()).isEqualTo(Kind.UNKNOWN);
+                CredentialResult bob = ask(backend, "Bob", "secret");
+                assertThat(bob.kind()).isEqualTo(Kind.UNAVAILABLE);
+                assertThat(bob.isForThisUser()).as("says nothing of the file").isTrue();
+                assertThat(bob.reason()).contains("line 3: ", fault);
+                CredentialResult key =
+                    ((FileBackend) backend).lookup("bob", "SCRAM-SHA-256", Origin.byHand()).toCompletableFuture().get()
+                        .asCredentialResult();
+                assertThat(key.kind()).isEqualTo(Kind.UNAVAILABLE);
+                assertThat(key.isForThisUser()).isTrue();
+                assertThat(backend.flaw().orElseThrow()).contains("cannot use the file " + file + ", line 3: ", fault);
+                assertThat(backend.check().toCompletableFuture().get(30, TimeUnit.SECONDS)).isEqualTo(backend.flaw());
+                assertThat(log.text() + bob.reason() + backend.flaw()).doesNotContain("hunter2", BCRYPT_OF_SECRET, "v3hEjcyi");
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {":{BCRYPT}" + BCRYPT_OF_SECRET, "{BCRYPT}" + BCRYPT_OF_SECRET, "{BCRYPT}" + BCRYPT_OF_SECRET + ":bob",
+            "b\0b:{BCRYPT}" + BCRYPT_OF_SECRET, "\0\0\0", "$6$hunter2", "<html>"})
+        void mayHaveNoUserThatCouldBeTold(String line) throws Exception {
+            write(line(USER, PASSWORD), "", line);
+            CredentialBackend backend = backend(TestWorkers.direct());
+
+            assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
+            assertThat(ask(backend, "bob", "secret").kind()).isEqualTo(Kind.UNKNOWN);
+            assertThat(backend.flaw().orElseThrow()).contains("line 3: ").doesNotContain("hunter2", "v3hEjcyi");
+        }
+
+        @Test
+        void isTheSecondOfAUserAndThenNeitherCounts() throws Exception {
+            write(line(USER, PASSWORD), line("bob", "bobs"), line("Bob", "another"));
+            CredentialBackend backend = backend(TestWorkers.direct());
+
+            assertThat(ask(backend, "bob", "bobs").kind()).isEqualTo(Kind.UNAVAILABLE);
+            assertThat(ask(backend, "bob", "another").kind()).isEqualTo(Kind.UNAVAILABLE);
+            assertThat(ask(backend, "bob", "another").reason())
+                .contains("line 3: its user stands in line 2 already; remove one of the two");
+        }
+
+        @Test
+        void costsWhatOthersCost() throws Exception {
+            List<String> checks = new ArrayList<>();
+            write(line(USER, PASSWORD), "bob:{BCRYPT}hunter2");
+            CredentialBackend backend = new FileBackend(settings(Map.of("file", "file://smtp-users")), TestWorkers.direct(),
+                new PasswordSchemes(List.of(new CountingScheme(CHEAP, checks))));
+
+            ask(backend, USER, WRONG_PASSWORD);
+            ask(backend, "bob", WRONG_PASSWORD);
+            ask(backend, STRANGER, WRONG_PASSWORD);
+
+            assertThat(checks).containsExactly("BCRYPT 4", "BCRYPT 4", "BCRYPT 4");
+        }
+
+        @Test
+        void isSkippedInAChangeOfWhichAllElseCountsAtOnce() throws Exception {
+            write(line("removed", PASSWORD), line("bob", "bobs"), line("carol", "carols"));
+            CredentialBackend backend = backend(TestWorkers.direct());
+
+            write("bob:{BCRYPT}hunter2", line("carol", "another"), line("dave", "daves"));
+
+            assertThat(ask(backend, "removed", PASSWORD).kind()).isEqualTo(Kind.UNKNOWN);
+            assertThat(ask(backend, "bob", "bobs").kind()).isEqualTo(Kind.UNAVAILABLE);
+            assertThat(ask(backend, "carol", "another").isAccepted()).isTrue();
+            assertThat(ask(backend, "dave", "daves").isAccepted()).isTrue();
+            write(line("bob", "bobs"));
+            assertThat(ask(backend, "bob", "bobs").isAccepted()).isTrue();
+            assertThat(backend.flaw()).isEmpty();
+        }
+
+        @Test
+        void isNotToldAgainWhereOthersChange() throws Exception {
+            write("bob:{BCRYPT}hunter2", line(USER, PASSWORD));
+            try (LogCapture log = new LogCapture()) {
+                CredentialBackend backend = backend(TestWorkers.direct());
+                for (int i = 0; i < 5; i++) {
+                    write("bob:{BCRYPT}hunter2", line(USER, "password" + i));
+                    assertThat(ask(backend, USER, "password" + i).isAccepted()).isTrue();
+                }
+                assertThat(log.at(Level.ERROR)).hasSize(1);
+            }
+        }
+
+        @Test
+        void isToldTenTimesAtMost() throws Exception {
+            List<String> lines = new ArrayList<>(List.of(line(USER, PASSWORD)));
+            IntStream.range(0, 10_000).forEach(i -> lines.add("user" + i + ":hunter2"));
+            write(lines.toArray(new String[0]));
+            try (LogCapture log = new LogCapture()) {
+                CredentialBackend backend = backend(TestWorkers.direct());
+
+                assertThat(log.at(Level.ERROR)).hasSize(11).last().asString().contains("and 9990 more lines");
+                assertThat(backend.flaw().orElseThrow()).contains("line 11: ", "and 9990 more lines").doesNotContain("line 12: ");
+                assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
+                assertThat(ask(backend, "user9999", PASSWORD).reason()).contains("line 10001: ");
+            }
+        }
+
+        @Test
+        void mayBeOfAnotherEncoding() throws Exception {
+            String start = line(USER, PASSWORD) + "\n# J\u00fcrgen\nj\u00fcrgen:" + BCRYPT_OF_SECRET + "\n";
+            Files.write(file, (start + "bob:" + BCRYPT_OF_SECRET + ":1000:1000:B\u00f6b\n").getBytes(ISO_8859_1));
+            CredentialBackend backend = backend(TestWorkers.direct());
+
+            assertThat(backend.flaw().orElseThrow()).contains("line 3: it is not UTF-8; save the file as UTF-8")
+                .doesNotContain("line 2", "line 4");
+            assertThat(ask(backend, "j\u00fcrgen", "secret").kind()).isEqualTo(Kind.UNAVAILABLE);
+            assertThat(ask(backend, "bob", "secret").isAccepted()).isTrue();
+        }
+
+        @Test
+        void mayBeAsLongAsItLikes() throws Exception {
+            write("bob:{SHA.HEX}" + "ab".repeat(1_000_000), line(USER, PASSWORD),
+                "carol:" + BCRYPT_OF_SECRET + ":" + "x".repeat(1_000_000));
+            CredentialBackend backend = backend(TestWorkers.direct());
+
+            assertThat(backend.flaw().orElseThrow()).contains("line 1: it is longer than any hash");
+            assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
+            assertThat(ask(backend, "carol", "secret").isAccepted()).isTrue();
+        }
+    }
+
+    @Nested
+    @DisplayName("a line that counts and is to be looked at")
+    class ANotice {
+        @ParameterizedTest(name = "{0}")
+        @ValueSource(strings = {"a@b@c", "\"a@b\"@localhost", "bob@-x.org", "bob@x..org", "@localhost", "bob@"})
+        void isOneOfANameThatJamesCannotHave(String name) throws Exception {
+            assertNotice(name + ":" + BCRYPT_OF_SECRET, "James can have no user of its name");
+        }
+
+        @Test
+        void isOneWithAMarkAsWhereFilesAreJoined() throws Exception {
+            CredentialBackend backend = assertNotice("\uFEFFbob:" + BCRYPT_OF_SECRET, "a byte order mark stands before it");
+
+            assertThat(ask(backend, "bob", "secret").isAccepted()).isTrue();
+        }
+
+        @Test
+        void isOneOfAHashThatMayHaveBeenCut() throws Exception {
+            byte[] salt = {1, 2};
+            String hash = Base64.getEncoder().encodeToString(
+                joined(MessageDigest.getInstance("SHA-1").digest(joined("x".getBytes(UTF_8), salt)),
+                salt));
+            CredentialBackend backend = assertNotice("bob:{SSHA}" + hash, "the SSHA hash has a salt of 2 octets");
+
+            assertThat(ask(backend, "bob", "x").isAccepted()).isTrue();
+        }
+
+        @ParameterizedTest(name = "{0}")
+        @ValueSource(strings = {"bob:", "bob::", "bob::19000:0:99999:7:::", "bob:  :x"})
+        void isOneWithoutAPassword(String line) throws Exception {
+            CredentialBackend backend = assertNotice(line, "its password field is empty");
+
+            assertThat(ask(backend, "bob", "x").kind()).isEqualTo(Kind.DISABLED);
+            assertThat(ask(backend, "bob", "x").reason()).isEqualTo("the password field is empty");
+            assertThat(ask(backend, "bob", "").isAccepted()).isFalse();
+        }
+
+        private CredentialBackend assertNotice(String line, String notice) throws Exception {
+            write(line(USER, PASSWORD), line);
+            try (LogCapture log = new LogCapture()) {
+                CredentialBackend backend = backend(TestWorkers.direct());
+
+                assertThat(log.at(Level.WARN)).hasSize(1).first().asString().contains("line 2: " + notice);
+                assertThat(backend.notices()).hasSize(1).first().asString().contains("line 2: " + notice);
+                assertThat(backend.flaw()).isEmpty();
+                assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
+                return backend;
+            }
+        }
+
+        private byte[] joined(byte[] one, byte[] other) {
+            byte[] whole = Arrays.copyOf(one, one.length + other.length);
+            System.arraycopy(other, 0, whole, one.length, other.length);
+            return whole;
+        }
+    }
+
+    @Nested
+    @DisplayName("files of other programs")
+    class OtherPrograms {
+        @ParameterizedTest(name = "{0}")
+        @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
+            "daemon:*:19000:0:99999:7::: | DISABLED", "daemon:!!:19000:0:99999:7::: | DISABLED", "daemon:!*:19000:0:99999:7::: | DISABLED",
+            "daemon:*LK*:19000:::::: | DISABLED", "daemon:*LOCKED*" + BCRYPT_OF_SECRET + ":1:1:: | DISABLED", "daemon:! | DISABLED",
+            "daemon:!" + BCRYPT_OF_SECRET + ":19000:0:99999:7::: | DISABLED", "daemon:!!" + BCRYPT_OF_SECRET + " | DISABLED",
+            "daemon:!$y$j9T$abc$YfPDDaRCA0BIOkmYrWvNF6FYGfrHO4lIXSaDAUaa4iD:19000:0:99999:7::: | DISABLED",
+            "daemon:{CRYPT}!" + BCRYPT_OF_SECRET + " | DISABLED", "daemon:{CRYPT}* | DISABLED", "daemon:{SSHA}!xyz | DISABLED",
+            "daemon:!{SSHA}xyz | DISABLED", "daemon:*disabled by the operator | DISABLED", "daemon:{PLAIN}!secret | UNAVAILABLE",
+            "daemon:" + BCRYPT_OF_SECRET + ":19000:0:99999:7::: | ACCEPTED",
+            "daemon:{BLF-CRYPT}" + BCRYPT_OF_SECRET + ":5000:5000::/var/vmail/d::userdb_quota_rule=*:storage=1G nologin=n | ACCEPTED",
+            "daemon:{BLF-CRYPT.b64}JDJ5JDA1JHYzaEVqY3lpUW1EUEguQjEzVGpBaC5kSlY4RUlFaDlqNnpyU0oyT3Yvd0RyNFNEVGw4TWp5 | ACCEPTED",
+            "daemon:$6$ab+cdefg$H4djETLRmYInjWANZl7JDdDyur.hVvz2jSe7sGeR48Nu2X5HgE1pO/fV9zV7WL5ZO.RnOQeNiC/Z661U81Z/g0 | ACCEPTED",
+            "daemon:$1$$ysVNzQc4CTMkp5daOdZ.3/ | ACCEPTED", "daemon:{MD5}$1$$ysVNzQc4CTMkp5daOdZ.3/ | ACCEPTED",
+            "daemon:$apr1$$g/UEjvgvl9nWOQl6rNKvZ. | ACCEPTED",
+        })
+        void areReadAsThoseReadThem(String line, Kind kind) throws Exception {
+            write(line(USER, PASSWORD), line);
+            CredentialBackend backend = backend(TestWorkers.direct());
+
+            assertThat(ask(backend, "daemon", "secret").kind()).isEqualTo(kind);
+            assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
+            assertThat(backend.flaw().isPresent()).isEqualTo(kind == Kind.UNAVAILABLE);
+        }
+
+        @Test
+        void mayBeginAPlainPasswordWithWhatLocksOthers() throws Exception {
+            write("bob:{PLAIN}!secret", "carol:{PLAIN.B64}IXNlY3JldA==", "dave:!{PLAIN}!secret", "erin:{cleartext}*secret");
+            CredentialBackend backend = new FileBackend(settings(Map.of("file", "file://smtp-users", "allowPlain", "true")),
+                TestWorkers.direct());
+
+            assertThat(ask(backend, "bob", "!secret").isAccepted()).isTrue();
+            assertThat(ask(backend, "carol", "!secret").isAccepted()).isTrue();
+            assertThat(ask(backend, "dave", "!secret").kind()).isEqualTo(Kind.DISABLED);
+            assertThat(ask(backend, "erin", "*secret").isAccepted()).isTrue();
         }
     }
 
     @Nested
     @DisplayName("a mistake stops the start with one sentence")
     class AMistake {
-        @ParameterizedTest(name = "{0}: {1}")
-        @CsvSource(delimiter = '|', value = {
-            "bob | line 3: it is not of the form user:{SCHEME}hash; write it so, or put a # before it",
-            ":{BCRYPT}" + BCRYPT_OF_SECRET + " | line 3: it is not of the form user:{SCHEME}hash; write it so, or put a # before it",
-            "{BCRYPT}" + BCRYPT_OF_SECRET + " | line 3: it is not of the form user:{SCHEME}hash; write it so, or put a # before it",
-            "{BCRYPT}" + BCRYPT_OF_SECRET + ":bob | line 3: the password does not say its scheme",
-            "bob: | line 3: the password does not say its scheme",
-            "bob:hunter2 | line 3: the password does not say its scheme",
-            "bob:{MD5}hunter2 | line 3: the scheme is not known here; known are {ARGON2ID}, {ARGON2I}, ",
-            "bob:{hunter2} | line 3: the scheme is not known here",
-            "bob:{BCRYPT}" + BCRYPT_OF_SECRET + "x | line 3: a bcrypt hash has 60 characters",
-            "bob:{ARGON2ID}" + BCRYPT_OF_SECRET + " | line 3: an Argon2id hash begins with $argon2id$",
-            "ALICE@localhost:{BCRYPT}" + BCRYPT_OF_SECRET + " | line 3: its user stands in line 1 already; remove one of the two",
-        })
-        void inALine(String line, String fault) throws Exception {
-            write(line(USER, PASSWORD), "", line);
-
-            assertFault("cannot use the file " + file + ", " + fault);
-        }
-
         @Test
-        void inItsEncoding() throws Exception {
-            Files.write(file, "# J\u00fcrgen\n".getBytes(ISO_8859_1));
+        void inWhatTheFileIs() throws Exception {
+            Files.write(file, ("\uFEFF" + line(USER, PASSWORD) + "\r\n" + line("bob", "bobs")).getBytes(UTF_16LE));
+            assertFault("cannot use the file " + file + ", line 1: it is not UTF-8; save the file as UTF-8"
+                + "; no line of it is one of a user's");
 
-            assertFault("cannot use the file " + file + ", line 1: it is not UTF-8; save the file as UTF-8");
+            write("# users", "alice@localhost {BCRYPT}hunter2", "bob {BCRYPT}hunter2");
+            assertFault("cannot use the file " + file + ", line 2: it is not of the form user:{SCHEME}hash; "
+                + "write it so, or put a # before it; no line of it is one of a user's");
+
+            Files.write(file, new byte[4096]);
+            assertFault("cannot use the file " + file + ", line 1: it is not of the form ");
         }
 
         @Test
@@ -237,16 +479,110 @@ class FileBackendTest implements CredentialBackendContract {
         }
 
         @Test
+        void mayComeInPlaceWithSizeAndTimeAsBefore() throws Exception {
+            CredentialBackend backend = backend(TestWorkers.direct());
+            assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
+            FileTime age = Files.getLastModifiedTime(file);
+            long size = Files.size(file);
+            Object changed = Files.getAttribute(file, "unix:ctime");
+
+            // As tar x and touch -r leave it. The clock of the file system is coarse.
+            await().until(() -> {
+                Files.writeString(file, line(USER, "another") + "\n");
+                Files.setLastModifiedTime(file, age);
+                return !Files.getAttribute(file, "unix:ctime").equals(changed);
+            });
+
+            assertThat(Files.size(file)).isEqualTo(size);
+            assertThat(ask(backend, USER, PASSWORD).kind()).isEqualTo(Kind.REFUSED);
+            assertThat(ask(backend, USER, "another").isAccepted()).isTrue();
+        }
+
+        @Test
+        void ofNothingButPermissionsChangesNothing() throws Exception {
+            AtomicInteger changes = new AtomicInteger();
+            try (CredentialBackend backend = backend(TestWorkers.direct()); LogCapture log = new LogCapture()) {
+                backend.onChange(changes::incrementAndGet);
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+                assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
+
+                assertThat(changes).hasValue(0);
+                assertThat(log.at(Level.INFO)).isEmpty();
+            }
+        }
+
+        @Test
+        void withoutALinesEndCountsOnceNobodyWritesAnyMore() throws Exception {
+            Instant now = Instant.parse("2024-06-01T00:00:00Z");
+            AtomicReference<Instant> time = new AtomicReference<>(now.minusSeconds(60));
+            FileBackend backend = new FileBackend(settings(Map.of("file", "file://smtp-users")), TestWorkers.direct(),
+                PasswordSchemes.standard(),
+                new FileRewrite(), clock(time::get));
+            time.set(now.plusMillis(500));
+            try (LogCapture log = new LogCapture()) {
+                String unfinished = line("bob", "bobs") + "\n" + line(USER, "another");
+                Files.writeString(file, unfinished);
+                Files.setLastModifiedTime(file, FileTime.from(now));
+
+                assertThat(ask(backend, USER, PASSWORD).isAccepted()).as("as before").isTrue();
+                assertThat(ask(backend, "bob", "bobs").kind()).isEqualTo(Kind.UNKNOWN);
+                assertThat(log.at(Level.WARN)).hasSize(1).first().asString().contains("without a line's end at its end");
+                assertThat(backend.flaw()).isEmpty();
+
+                time.set(now.plusSeconds(2));
+                assertThat(ask(backend, USER, "another").isAccepted()).as("it has settled").isTrue();
+                assertThat(ask(backend, "bob", "bobs").isAccepted()).isTrue();
+
+                time.set(now.plusSeconds(2));
+                Files.writeString(file, line("bob", "bobs") + "\n");
+                Files.setLastModifiedTime(file, FileTime.from(now.plusSeconds(1)));
+                assertThat(ask(backend, USER, "another").kind()).as("whole lines count at once").isEqualTo(Kind.UNKNOWN);
+            }
+        }
+
+        @Test
+        void withoutALinesEndJustBeforeTheStartCountsAndIsTold() throws Exception {
+            Files.writeString(file, line(USER, PASSWORD));
+            Instant modified = Files.getLastModifiedTime(file).toInstant();
+            try (LogCapture log = new LogCapture()) {
+                FileBackend backend = new FileBackend(settings(Map.of("file", "file://smtp-users")), TestWorkers.direct(),
+                    PasswordSchemes.standard(), new FileRewrite(), clock(() -> modified));
+
+                assertThat(log.at(Level.WARN)).hasSize(1).first().asString().contains("may not be all there yet");
+                assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
+            }
+        }
+
+        private Clock clock(Supplier<Instant> now) {
+            return new Clock() {
+                @Override
+                public ZoneId getZone() {
+                    return ZoneOffset.UTC;
+                }
+
+                @Override
+                public Clock withZone(ZoneId zone) {
+                    return this;
+                }
+
+                @Override
+                public Instant instant() {
+                    return now.get();
+                }
+            };
+        }
+
+        @Test
         void thatBreaksTheFileLeavesTheLastGoodVersionAndIsToldOnce() throws Exception {
             CredentialBackend backend = backend(TestWorkers.direct());
             try (LogCapture log = new LogCapture()) {
-                write(line(USER, "another"), "bob:{BCRYPT}hunter2");
+                write(":{BCRYPT}hunter2");
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
                 assertThat(log.at(Level.WARN)).hasSize(1).first().asString()
-                    .contains("name=\"apps\"", file.toString(), "line 2", "the last version that could be read counts (users: 1)");
+                    .contains("name=\"apps\"", file.toString(), "line 1", "the last version that could be read counts (users: 1)");
 
-                write(line(USER, "another"), "bob");
+                write("{BCRYPT}hunter2");
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
                 assertThat(log.at(Level.WARN)).as("another broken version").hasSize(2);
@@ -314,10 +650,10 @@ class FileBackendTest implements CredentialBackendContract {
             CredentialBackend backend = backend(TestWorkers.direct());
             assertThat(backend.flaw()).isEmpty();
             try (LogCapture quiet = new LogCapture()) {
-                write(line(USER, "another"), "bob:{BCRYPT}hunter2");
+                write(":{BCRYPT}hunter2");
                 assertThat(backend.check().toCompletableFuture().get(30, TimeUnit.SECONDS)).isEqualTo(backend.flaw());
                 assertThat(backend.flaw().orElseThrow())
-                    .startsWith("cannot use the file " + file + ", line 2: a bcrypt hash begins with ")
+                    .startsWith("cannot use the file " + file + ", line 1: it is not of the form ")
                     .endsWith("; until that is mended, the last version that could be read counts (users: 1)")
                     .doesNotContain("hunter2");
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
@@ -338,7 +674,7 @@ class FileBackendTest implements CredentialBackendContract {
                 write(line(USER, "another"));
                 await().atMost(30, TimeUnit.SECONDS).until(() -> changes.get() == 1);
 
-                write(line(USER, "another"), "bob:{BCRYPT}hunter2");
+                write(":{BCRYPT}hunter2");
                 await().atMost(30, TimeUnit.SECONDS).until(() -> backend.flaw().isPresent());
                 assertThat(changes).as("a version that cannot be used changes nothing").hasValue(1);
 

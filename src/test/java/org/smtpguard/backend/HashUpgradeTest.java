@@ -87,6 +87,22 @@ class HashUpgradeTest {
     }
 
     @Test
+    void leavesLinesThatCannotBeUsed() throws Exception {
+        String before = "bob:{SHA}hunter2\nno colon\nbob:" + OLD + "\nj\u00fcrgen:\0\n\n:x\nalice:%s\ncarol:!" + OLD
+            + "\ndave:!!\nerin:\n\uFEFFfrank:" + OLD + "\n";
+        put(file, before.replace("%s", OLD));
+        CredentialBackend backend = backend(TestWorkers.direct());
+
+        for (String user : List.of("bob", "j\u00fcrgen", "carol", "dave", "erin", "alice")) {
+            assertThat(ask(backend, user, "secret").isAccepted()).as(user).isEqualTo(user.equals("alice"));
+        }
+
+        String after = Files.readString(file);
+        String hash = after.substring(after.indexOf("{ARGON2ID}"), after.indexOf("\ncarol"));
+        assertThat(after).isEqualTo(before.replace("%s", hash));
+    }
+
+    @Test
     void isSeenByTheSameBackendAndTold() throws Exception {
         put(file, "jürgen:" + OLD);
         CredentialBackend backend = backend(TestWorkers.direct());
@@ -312,8 +328,8 @@ class HashUpgradeTest {
     void plainPasswordsAreTakenWhereThatIsSaidAndAreTheFirstToGo() throws Exception {
         put(file, "alice:{PLAIN}secret");
         Map<String, String> elements = new HashMap<>(on());
-        assertThatThrownBy(() -> new FileBackend(settings(elements), TestWorkers.direct()))
-            .isInstanceOf(ConfigurationFault.class).hasMessageContaining("line 1: plain passwords are not allowed here");
+        assertThat(ask(new FileBackend(settings(elements), TestWorkers.direct()), "alice", "secret").reason())
+            .contains("line 1: plain passwords are not allowed here");
 
         elements.put("allowPlain", "true");
         elements.put("costLimits", "argon2Memory=64");

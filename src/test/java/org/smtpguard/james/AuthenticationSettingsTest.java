@@ -258,13 +258,14 @@ class AuthenticationSettingsTest {
             .hasMessageContaining("has the name of another backend with other settings");
     }
 
-    @ParameterizedTest
-    @CsvSource({"twice, line 3: its user stands in line 1 already; remove one of the two",
-        "malformed, line 2: it is not of the form user:{SCHEME}hash"})
-    void aLineOfTheFileThatCannotBeTakenIsNamedByItsNumber(String file, String fault) {
-        assertThatThrownBy(() -> parse(APPS.replace("conf/users", "conf/" + file))).isInstanceOf(ConfigurationFault.class)
-            .hasMessageStartingWith("<backend class=\"FileBackend\" name=\"apps\"> cannot use the file ")
-            .hasMessageContaining(fault);
+    @Test
+    void aLineOfTheFileThatCannotBeUsedIsNamedByItsNumberAndStopsTheStartOnlyIfAllAreSuch() {
+        assertThat(parse(APPS.replace("conf/users", "conf/twice")).backends().links().get(0).backend().flaw().orElseThrow())
+            .contains("line 3: its user stands in line 1 already; remove one of the two");
+        assertThatThrownBy(() -> parse(APPS.replace("name=\"apps\"", "name=\"malformed\"").replace("conf/users", "conf/malformed")))
+            .isInstanceOf(ConfigurationFault.class)
+            .hasMessageStartingWith("<backend class=\"FileBackend\" name=\"malformed\"> cannot use the file ")
+            .hasMessageContaining("malformed, line 2: it is not of the form user:{SCHEME}hash");
     }
 
     private AuthenticationSettings parse(String content) {

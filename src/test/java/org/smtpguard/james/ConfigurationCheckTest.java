@@ -71,6 +71,20 @@ class ConfigurationCheckTest {
     }
 
     @Test
+    void aLineOfAFileThatCannotBeUsedIsWrongAndADoubtfulOneAWarning() throws IOException {
+        Files.writeString(conf.resolve("smtp-users"), Files.readString(conf.resolve("smtp-users"))
+            + "bob@localhost:hunter2\na@b@c:!\nx:\n");
+
+        List<Finding> findings = check(SERVERS);
+        assertThat(of(Severity.WRONG, findings)).hasSize(1).first().asString()
+            .contains("backend apps: cannot use the file ", "smtp-users, line 2: the password does not say its scheme")
+            .doesNotContain("hunter2");
+        assertThat(of(Severity.WARNING, findings)).extracting(Finding::sentence)
+            .anySatisfy(sentence -> assertThat(sentence).contains("smtp-users line 3: James can have no user of its name"))
+            .anySatisfy(sentence -> assertThat(sentence).contains("smtp-users line 4: its password field is empty"));
+    }
+
+    @Test
     void scramWithoutKeysIsDoubtfulAndWhatPlusIsBoundToIsSaid() throws IOException {
         List<Finding> findings = check(SERVERS.replace("<mechanisms>PLAIN", "<mechanisms>SCRAM-SHA-256 SCRAM-SHA-256-PLUS PLAIN"));
 

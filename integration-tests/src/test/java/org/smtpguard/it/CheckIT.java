@@ -47,6 +47,16 @@ class CheckIT {
         assertThat(check.exitValue()).isEqualTo(1);
     }
 
+    @Test
+    void aLineOfTheUsersFileThatCannotBeUsedIsToldWithItsNumber() throws Exception {
+        Path file = home.resolve("conf/smtp-users");
+        Files.writeString(file, "alice@localhost:{BCRYPT}hunter2\n" + Files.readString(file));
+        Process check = check();
+
+        assertThat(output(check)).containsPattern("WRONG .*smtp-users, line 1: a bcrypt hash begins with").doesNotContain("hunter2");
+        assertThat(check.exitValue()).isEqualTo(1);
+    }
+
     private Process check() throws Exception {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
             System.getProperty("smtpguard.it.jar") + File.pathSeparator + System.getProperty("smtpguard.it.lib") + File.separator + "*",

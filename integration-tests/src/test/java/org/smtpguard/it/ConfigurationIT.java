@@ -30,7 +30,7 @@ class ConfigurationIT {
     }
 
     @Test
-    void aMalformedLineStopsTheStart() {
+    void aFileWithoutAnyLineOfAUserStopsTheStart() {
         StartFailure failure = JamesServer.guarded()
             .withConf("smtp-users", "# users\n\nalice@localhost {BCRYPT} hunter2\n").failToStart();
 
