@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
@@ -33,6 +34,7 @@ final class JdbcDatabase implements AutoCloseable {
     private static final Duration SHORTEST = Duration.ofMillis(250);
 
     private final HikariDataSource pool;
+    private final String address;
     private final Duration limit;
 
     /** @throws org.smtpguard.credential.ConfigurationFault if there is no driver for the address */
@@ -53,6 +55,7 @@ final class JdbcDatabase implements AutoCloseable {
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setThreadFactory(threads(config.getPoolName(), source.driverLoader()));
         this.pool = new HikariDataSource(config);
+        this.address = source.address();
         this.limit = limit;
     }
 
@@ -125,13 +128,22 @@ final class JdbcDatabase implements AutoCloseable {
 
     private <T> T run(JdbcStatement statement, Map<String, String> values, Work<T> work) throws SQLException {
         long begun = System.nanoTime();
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connection()) {
             Duration left = limit.minusNanos(System.nanoTime() - begun);
             whereSupported(() -> connection.setNetworkTimeout(Runnable::run, (int) Math.max(1, left.toMillis())));
             try (PreparedStatement prepared = statement.prepare(connection, values)) {
                 whereSupported(() -> prepared.setQueryTimeout((int) Math.max(1, left.toSeconds())));
                 return work.on(connection, prepared);
             }
+        }
+    }
+
+    /** Where the pool cannot tell why it has none, it is said of which database. */
+    private Connection connection() throws SQLException {
+        try {
+            return pool.getConnection();
+        } catch (SQLTransientConnectionException e) {
+            throw e.getCause() instanceof SQLException ? e : new JdbcFault(e, address);
         }
     }
 

@@ -14,9 +14,10 @@ import org.smtpguard.credential.CredentialResult;
 final class JdbcFault extends SQLException {
     private static final long serialVersionUID = 1L;
 
-    JdbcFault(Exception fault) {
+    /** @param address the database that could not be connected to, without a secret */
+    JdbcFault(Exception fault, String address) {
         // Neither cause nor next exception: whoever logs this one would log those, too.
-        super(words(fault), fault instanceof SQLException ? ((SQLException) fault).getSQLState() : null);
+        super(words(fault) + ", connecting to " + address, fault instanceof SQLException ? ((SQLException) fault).getSQLState() : null);
     }
 
     /**

@@ -15,6 +15,8 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.ToLongFunction;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 import org.smtpguard.credential.BackendSettings;
@@ -41,6 +43,10 @@ final class JdbcSource implements DataSource {
         "jdbc:mariadb:", List.of(TimeLimit.millis("connectTimeout"), TimeLimit.millis("socketTimeout")),
         "jdbc:sqlserver:", List.of(TimeLimit.seconds("loginTimeout"), TimeLimit.millis("socketTimeout")),
         "jdbc:oracle:", List.of(TimeLimit.millis("oracle.net.CONNECT_TIMEOUT"), TimeLimit.millis("oracle.jdbc.ReadTimeout")));
+
+    /** The part of an address that is shown. A user name with a password ends in {@code @}. */
+    private static final Pattern SHOWN = Pattern.compile("^jdbc:[a-z0-9]+:(?:[a-z0-9]+:)?//"
+        + "[\\w.,:\\[\\]\\\\-]+(?=[/?;#]|$)(?:/[\\w.-]+(?=[?;#]|$))?");
 
     private final Driver driver;
     private final String url;
@@ -131,6 +137,15 @@ final class JdbcSource implements DataSource {
         return kind(url);
     }
 
+    /**
+     * Where the database is, for the log: host, port and name of the database. Of an address of another shape, the kind alone: drivers
+     * take passwords in parameters, before the host or among its properties.
+     */
+    String address() {
+        Matcher matcher = SHOWN.matcher(url);
+        return url.indexOf('@') < 0 && matcher.find() ? matcher.group() : kind();
+    }
+
     ClassLoader driverLoader() {
         return driver.getClass().getClassLoader();
     }
@@ -145,7 +160,7 @@ final class JdbcSource implements DataSource {
                 return connection;
             }
         } catch (SQLException | RuntimeException e) {
-            throw new JdbcFault(e);
+            throw new JdbcFault(e, address());
         }
         throw new SQLException("The driver does not take the address");
     }

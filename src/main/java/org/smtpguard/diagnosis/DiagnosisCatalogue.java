@@ -261,10 +261,15 @@ public final class DiagnosisCatalogue {
             "Use one of those behind AUTH in the reply to EHLO.",
             "RFC 4954 4"));
         all.put(DiagnosisId.AUTH_ENCODING, new Article(
-            "The client's response is not base64, or not what the mechanism asks for.",
-            "A password sent as it is, a line broken by an encoder, a NUL forgotten. The exchange is over.",
-            "PLAIN is base64 of NUL user NUL password, on one line: printf '\\0user\\0pass' | base64",
-            "RFC 4954 4, RFC 4616 2"));
+            "The client's response is not base64, not what the mechanism asks for, or came before the server's challenge.",
+            "A password sent as it is, a line broken by an encoder, a NUL forgotten or too many; AUTH CRAM-MD5 with an initial response. "
+                + "The exchange is over.",
+            "PLAIN is base64 of NUL user NUL password, on one line: printf '\\0user\\0pass' | base64. Where the server begins (CRAM-MD5, "
+                + "DIGEST-MD5), send AUTH and the mechanism alone, then answer its 334.",
+            "RFC 4954 4, RFC 4616 2")
+            .per("RFC 4954 4", Level.MUST,
+                "If the client uses an initial-response argument to the AUTH command with a SASL mechanism in which the client does not "
+                    + "begin the authentication exchange, the server MUST reject the AUTH command with a 501 reply."));
         all.put(DiagnosisId.AUTH_TOO_LONG, new Article(
             "The client's response is longer than the lines that this server reads. The exchange is over.",
             "A ticket or a token of more than 8 kB, or something that is no response at all.",

@@ -180,6 +180,31 @@ class DovecotBackendTest implements DovecotContract {
             assertThat(servers.element().connections()).isEqualTo(1);
         }
 
+        @ParameterizedTest(name = "{0}")
+        @CsvSource(delimiter = '|', value = {
+            "OK ID user=alice@localhost proxy host=192.0.2.1 | USER",
+            "OK ID | USER",
+            "OK ID user=\u00ff\u00fe@localhost | USER",
+            "FAIL ID user=alice@localhost code=temp_fail | PERHAPS",
+            "FAIL ID user=alice@localhost temp | PERHAPS",
+            "CONT ID | PERHAPS",
+            "HELLO | PERHAPS",
+        })
+        void thatIsNoVerdictTellsOfOneUser(String reply, Subject subject) throws Exception {
+            try (DovecotBackend backend = asking(peer -> answer(peer, (id, fields) -> reply.replace(' ', '\t').replace("ID", id)), SHORT)) {
+                assertThat(Subject.of(ask(backend, USER))).isEqualTo(subject);
+            }
+        }
+
+        @Test
+        void thatDoesNotComeForWantOfAConnectionTellsOfTheService() throws Exception {
+            LoopbackServer gone = serving(Peer::listen);
+            gone.close();
+            try (DovecotBackend backend = new DovecotBackend(settings(Map.of("address", address(gone))), TestWorkers.direct())) {
+                assertThat(Subject.of(ask(backend, USER))).isEqualTo(Subject.SERVICE);
+            }
+        }
+
         @Test
         void belongsToItsQuestionInWhateverOrderItComes() throws Exception {
             int questions = 100;

@@ -86,7 +86,38 @@ class JdbcSettingsTest {
 
         assertThatThrownBy(() -> JdbcSource.of(settings, Duration.ofMillis(2500)).getConnection()).isInstanceOf(JdbcFault.class)
             .satisfies(e -> assertThat(Confiding.TOLD.get()).isEqualTo(told))
-            .hasMessage("the database reports a fault (java.sql.SQLException)").hasNoCause();
+            .hasMessageStartingWith("the database reports a fault (java.sql.SQLException), connecting to jdbc:")
+            .hasNoCause();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', value = {
+        "jdbc:postgresql://db.example.org/mail                             | jdbc:postgresql://db.example.org/mail",
+        "jdbc:postgresql://db.example.org:5433,[2001:db8::7]:5432/mail     | jdbc:postgresql://db.example.org:5433,[2001:db8::7]:5432/mail",
+        "jdbc:postgresql://db/mail?user=u&password=s3cret                  | jdbc:postgresql://db/mail",
+        "jdbc:postgresql://db?password=s3cret                              | jdbc:postgresql://db",
+        "jdbc:postgresql:mail?password=s3cret                              | jdbc:postgresql:",
+        "jdbc:mysql://u:s3cret@db/mail                                     | jdbc:mysql:",
+        "jdbc:mysql://u:pass/s3cret@db/mail                                | jdbc:mysql:",
+        "jdbc:mysql://u:pass?s3cret@db/mail                                | jdbc:mysql:",
+        "jdbc:mysql://(host=db,user=u,password=s3cret)/mail                | jdbc:mysql:",
+        "jdbc:mysql://address=(host=db)(password=s3cret)/mail              | jdbc:mysql:",
+        "jdbc:mysql://db:3306/mail#s3cret                                  | jdbc:mysql://db:3306/mail",
+        "jdbc:mysql:replication://db1,db2/mail?password=s3cret             | jdbc:mysql:replication://db1,db2/mail",
+        "jdbc:mariadb:loadbalance://db1:3306,db2/mail                      | jdbc:mariadb:loadbalance://db1:3306,db2/mail",
+        "jdbc:sqlserver://db:1433;databaseName=mail;user=u;password=s3cret | jdbc:sqlserver://db:1433",
+        "jdbc:sqlserver://db\\mail;password={s3cret}                        | jdbc:sqlserver://db\\mail",
+        "jdbc:oracle:thin:u/s3cret@//db:1521/mail                          | jdbc:oracle:",
+        "jdbc:oracle:thin:u/s3cret//x@//db/mail                            | jdbc:oracle:",
+        "jdbc:oracle:thin:@db:1521:mail                                    | jdbc:oracle:",
+        "jdbc:h2:mem:mail;PASSWORD=s3cret                                  | jdbc:h2:",
+        "jdbc:h2:tcp://db/mail;PASSWORD=s3cret                             | jdbc:h2:tcp://db/mail",
+        "jdbc:h2:tcp://db/~/mail                                           | jdbc:h2:tcp://db",
+    })
+    void theAddressIsShownWithoutASecret(String url, String shown) {
+        JdbcSource source = JdbcSource.of(settings(Map.of("url", url, "driver", Confiding.class.getName())), Duration.ofSeconds(5));
+
+        assertThat(source.address()).isEqualTo(shown);
     }
 
     private static Map<String, String> elements() {

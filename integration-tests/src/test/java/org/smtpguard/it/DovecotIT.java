@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.it.client.MailClient;
 import org.smtpguard.it.client.MailClient.Submission;
 import org.smtpguard.it.server.Dovecot;
@@ -138,6 +139,27 @@ class DovecotIT {
                 .send("AUTH PLAIN " + plain("alice@localhost", PASSWORD)).expect("235");
         }
         assertThat(server.log()).contains("AUTH method CRAM-MD5 failed from alice@localhost@127.0.0.1: REFUSED (wrong password) by tcp");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CRAM-MD5 YWxpY2U=", "cram-md5 YWxpY2U=", "CRAM-MD5 =", "CRAM-MD5 !!!!"})
+    void aMechanismInWhichTheServerBeginsTakesNoInitialResponse(String argument) {
+        for (InetSocketAddress address : both()) {
+            try (WireScript wire = greeted(address)) {
+                wire.send("AUTH " + argument).expect("501 5.7.0").expectInReply("\\[AUTH-ENCODING]$")
+                    .expectInReply("send AUTH without a response")
+                    .send("NOOP").expectLine("250 ")
+                    .send("AUTH CRAM-MD5").expectMatch("^334 [A-Za-z0-9+/=]+$").send("*").expect("501 5.7.0")
+                    .send("AUTH PLAIN " + plain("alice@localhost", PASSWORD)).expectLine("235 2.7.0 ");
+            }
+        }
+    }
+
+    @Test
+    void aNulInTheNameOrThePasswordIsRefused() {
+        for (InetSocketAddress address : both()) {
+            NulCredentials.areRefused(() -> greeted(address), "alice@localhost", PASSWORD);
+        }
     }
 
     @Test

@@ -64,6 +64,12 @@ class JamesBackendIT {
         }
     }
 
+    @Test
+    void aNulInTheNameOrThePasswordIsRefused() {
+        NulCredentials.areRefused(() -> greeted(server.submission()), "alice@localhost", "james-password-of-alice");
+        NulCredentials.areRefused(() -> greeted(server.smtp()), "alice@localhost", "secret");
+    }
+
     private static WireScript greeted(InetSocketAddress address) {
         return wire(address).expect("220").send("EHLO client.example").expect("250");
     }

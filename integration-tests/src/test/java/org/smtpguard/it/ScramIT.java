@@ -86,6 +86,21 @@ class ScramIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"alice@localhost\0", "\0alice@localhost", "alice\0@localhost", "\0"})
+    void refusesANameWithNul(String user) {
+        try (WireScript wire = greeted()) {
+            wire.send("AUTH SCRAM-SHA-256 " + base64(ScramClient.of(MECHANISM, user, "secret").first())).expect("501 5.5.2")
+                .send("NOOP").expectLine("250 ")
+                .send("AUTH PLAIN " + plain(ALICE, "secret")).expectLine("235 2.7.0 ");
+        }
+    }
+
+    @Test
+    void aNulInTheNameOrThePasswordIsRefused() {
+        NulCredentials.areRefused(ScramIT::greeted, ALICE, "secret");
+    }
+
     @Test
     void canBeCancelled() {
         try (WireScript wire = greeted()) {
