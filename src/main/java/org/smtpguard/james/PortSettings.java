@@ -33,20 +33,27 @@ public final class PortSettings {
     private static final Set<String> PASSWORD_MECHANISMS = Set.of("PLAIN", "LOGIN");
 
     private final List<InetSocketAddress> withoutPasswords;
+    private final Set<Integer> named;
 
-    private PortSettings(List<InetSocketAddress> withoutPasswords) {
+    private PortSettings(List<InetSocketAddress> withoutPasswords, Set<Integer> named) {
         this.withoutPasswords = withoutPasswords;
+        this.named = named;
+    }
+
+    private PortSettings(List<HierarchicalConfiguration<ImmutableNode>> ports) {
+        this(addresses(ports), ports.stream().flatMap(PortSettings::binds).map(InetSocketAddress::getPort)
+            .collect(Collectors.toUnmodifiableSet()));
     }
 
     /** Reads the file, and logs what is switched off on which guarded port. */
     @Inject
     public PortSettings(ConfigurationProvider configurations) throws ConfigurationException {
-        this(addresses(configurations.getConfiguration("smtpserver").configurationsAt("smtpserver")));
+        this(configurations.getConfiguration("smtpserver").configurationsAt("smtpserver"));
     }
 
     /** Every port takes passwords: where there is no {@code smtpserver.xml}. */
     static PortSettings defaults() {
-        return new PortSettings(List.of());
+        return new PortSettings(List.of(), Set.of());
     }
 
     /** Whether {@code <auth><plainAuthEnabled>} lets the session's port take passwords, by PLAIN or LOGIN. */
@@ -86,9 +93,13 @@ public final class PortSettings {
                     LOGGER.warn("{}: <plainAuthEnabled> is false: AUTH PLAIN and LOGIN are off on this port, and no other mechanism is"
                         + " configured: AUTH is not offered there", bind);
                 }
-                return Arrays.stream(bind.split(","));
+                return binds(port);
             })
-            .map(PortSettings::address).filter(Objects::nonNull).collect(Collectors.toUnmodifiableList());
+            .collect(Collectors.toUnmodifiableList());
+    }
+
+    private static Stream<InetSocketAddress> binds(HierarchicalConfiguration<ImmutableNode> port) {
+        return Arrays.stream(port.getString("bind", DEFAULT_BIND).split(",")).map(PortSettings::address).filter(Objects::nonNull);
     }
 
     /** As James reads {@code <bind>}; null for what James itself refuses. */
@@ -102,7 +113,9 @@ public final class PortSettings {
         }
     }
 
-    private static boolean isBoundTo(InetSocketAddress local, InetSocketAddress bind) {
-        return local.getPort() == bind.getPort() && (bind.getAddress().isAnyLocalAddress() || bind.getAddress().equals(local.getAddress()));
+    /** Port 0 is whichever the system has chosen: none that another bind names. */
+    private boolean isBoundTo(InetSocketAddress local, InetSocketAddress bind) {
+        boolean isPort = bind.getPort() == 0 ? !named.contains(local.getPort()) : local.getPort() == bind.getPort();
+        return isPort && (bind.getAddress().isAnyLocalAddress() || bind.getAddress().equals(local.getAddress()));
     }
 }

@@ -126,7 +126,10 @@ class HttpBackendTest implements AsynchronousBackendContract {
             for (Map<String, String> elements : List.of(Map.of("url", service.url(), "timeout", LONG),
                 trusting(SelfSigned.naming("localhost")))) {
                 try (CredentialBackend backend = new HttpBackend(settings(elements), TestWorkers.busy())) {
-                    assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("javax.net.ssl.SSLHandshakeException"));
+                    CredentialResult result = ask(backend, PASSWORD);
+
+                    assertThat(result.kind()).isEqualTo(CredentialResult.Kind.UNAVAILABLE);
+                    assertThat(result.reason()).startsWith("javax.net.ssl.SSL");
                 }
             }
             assertThat(service.requests).isEmpty();
@@ -483,7 +486,11 @@ class HttpBackendTest implements AsynchronousBackendContract {
             try (WebService secure = tlsService(localhost);
                  CredentialBackend backend = new HttpBackend(settings(Map.of("url", secure.url().replace("https", "http"),
                      "timeout", LONG)), TestWorkers.busy())) {
-                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("it hung up before its answer was whole"));
+                CredentialResult result = ask(backend, PASSWORD);
+
+                // What the JDK's server does with clear text, and so the words, differ from JDK to JDK.
+                assertThat(result.kind()).isEqualTo(CredentialResult.Kind.UNAVAILABLE);
+                assertThat(result.reason()).isNotBlank().doesNotContain(PASSWORD);
             }
         }
 
@@ -492,7 +499,10 @@ class HttpBackendTest implements AsynchronousBackendContract {
             try (LoopbackServer server = LoopbackServer.serving(peer -> peer.say(response("400 Bad Request", "")).listen());
                  CredentialBackend backend = new HttpBackend(settings(Map.of("url", "https://localhost:" + server.port() + "/",
                      "timeout", LONG)), TestWorkers.busy())) {
-                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("javax.net.ssl.SSLException"));
+                CredentialResult result = ask(backend, PASSWORD);
+
+                assertThat(result.kind()).isEqualTo(CredentialResult.Kind.UNAVAILABLE);
+                assertThat(result.reason()).startsWith("javax.net.ssl.SSL");
             }
         }
 

@@ -437,7 +437,7 @@ class ImapBackendTest implements ImapContract {
         ScriptedImapServer server = server(honest(SASL_IR, ALICE));
         ImapBackend backend = backend(server, TestWorkers.on(pool), "imaps", Map.of("timeout", "10s"));
 
-        assertThat(verify(backend, USER, PASSWORD).reason()).startsWith("there is no TLS with it (SSLException)");
+        assertThat(verify(backend, USER, PASSWORD).reason()).startsWith("there is no TLS with it (SSL");
         assertThat(String.join("\n", server.heard())).doesNotContain(USER, PASSWORD);
     }
 

@@ -26,7 +26,8 @@ final class EveryMechanism {
             .withConf("smtp-users", users())
             .editConf("smtpserver.xml", conf -> conf
                 .replace("<mechanisms>PLAIN LOGIN</mechanisms>", "<mechanisms>EXTERNAL " + UNDER_TLS + "</mechanisms>"
-                    + "<backend class=\"org.smtpguard.fixture.DownBackend\" name=\"down\"><onlyFor>" + UNREACHABLE + "</onlyFor>"
+                    + "<backend class=\"org.smtpguard.fixture.DownBackend\" name=\"down\" onUnavailable=\"stop\">"
+                    + "<onlyFor>" + UNREACHABLE + "</onlyFor>"
                     // It is well for everybody else.
                     + "<breaker faults=\"0\"/></backend>")
                 .replaceAll("<greeting .*?/>", "")));
