@@ -60,6 +60,10 @@ final class HashCommand {
         if (password.isEmpty()) {
             throw new NotDone("The password is empty: nobody can log in with it. No hash was made.");
         }
+        if (Secret.of(password).isTooLong()) {
+            throw new NotDone("The password has more than " + Secret.MAX_OCTETS + " octets (in UTF-8, prepared by RFC 4013): no client "
+                + "could log in with it. No hash was made; choose a shorter password.");
+        }
         // Plain passwords are the only "hash" in which any of these could stand.
         if (scheme.name().equals("PLAIN") && (password.indexOf(':') >= 0 || !password.strip().equals(password))) {
             throw new NotDone("A plain password with a colon in it, or with a space at an end, cannot stand in the file. "

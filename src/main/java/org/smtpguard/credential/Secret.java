@@ -11,12 +11,12 @@ import java.util.Optional;
  */
 public final class Secret {
     /**
-     * The longest password that is checked, in octets of UTF-8; a longer one is refused like a wrong one, at no cost. NIST SP 800-63B-4
-     * §3.1.1.2 has verifiers take at least 64 characters, and OWASP names 128 against denial of service by long passwords. The
-     * cost of crypt(3)'s digests grows with the length: SHA512-CRYPT takes 2.3 times as long for 128 octets as for 8, and more than 90
-     * times for 6,000.
+     * The longest password that is checked, in octets of UTF-8; a longer one is refused like a wrong one, at no cost. The cost of
+     * crypt(3)'s digests grows with the length. 72 is the largest number for which no scheme takes more than three times as long as for 8
+     * octets, counted in blocks of its digest; it is also all that bcrypt looks at. NIST SP 800-63B-4 §3.1.1.2 has verifiers
+     * take at least 64 characters.
      */
-    public static final int MAX_OCTETS = 128;
+    public static final int MAX_OCTETS = 72;
 
     private final byte[] utf8;
 
@@ -57,9 +57,12 @@ public final class Secret {
         return Saslprep.storedPassword(utf8).orElseGet(this::bytes);
     }
 
-    /** Whether it is longer than {@link #MAX_OCTETS}: such a password is nobody's. */
+    /**
+     * Whether it is longer than {@link #MAX_OCTETS}, as it came or prepared by {@link Saslprep}, which makes 33 octets of three at worst
+     * (U+FDFA). No user has such a password.
+     */
     public boolean isTooLong() {
-        return utf8.length > MAX_OCTETS;
+        return utf8.length > MAX_OCTETS || Saslprep.password(utf8).filter(form -> form.length > MAX_OCTETS).isPresent();
     }
 
     /** Whether there is nothing in it. No backend is ever asked about an empty password. */

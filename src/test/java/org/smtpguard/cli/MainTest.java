@@ -116,6 +116,16 @@ class MainTest {
             .contains("The two passwords differ", "the input has ended", "is empty", "is not UTF-8", "with a NUL", "taken, not made");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"BCRYPT", "MD5-CRYPT", "SCRAM-SHA-256", "PLAIN"})
+    void makesNoHashOfAPasswordThatNoBackendWouldCheck(String scheme) {
+        assertThat(run(piped("x".repeat(73)), "hash", "--scheme", scheme)).isEqualTo(1);
+        assertThat(run(piped("\ufdfa".repeat(3)), "hash", "--scheme", scheme)).as("99 octets once prepared").isEqualTo(1);
+        assertThat(out()).isEmpty();
+        assertThat(err.toString(UTF_8)).contains("more than 72 octets");
+        assertThat(run(piped("x".repeat(72)), "hash", "--scheme", scheme)).isZero();
+    }
+
     @Test
     void preparesThePasswordAsClientsOfScramDo() {
         assertThat(run(typed("geheim\u00b2", "geheim\u00b2"), "hash", "--scheme", "SCRAM-SHA-256")).isZero();
