@@ -35,7 +35,7 @@ public class PlainBenchmark {
         private final String initialResponse = Base64.getEncoder().encodeToString(
             ("\0alice@example.org\0" + new String(PASSWORD, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
         private final Plain plain = new Plain(new Claims(Client::verify,
-            new Identities(Optional::of, (user, other) -> CompletableFuture.completedFuture(false))));
+            new Identities(Optional::of, (user, other, origin) -> CompletableFuture.completedFuture(false))));
 
         private static CompletableFuture<CredentialResult> verify(Credentials credentials) {
             return CompletableFuture.completedFuture(MessageDigest.isEqual(credentials.password().bytes(), PASSWORD)

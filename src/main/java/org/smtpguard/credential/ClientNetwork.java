@@ -3,6 +3,7 @@ package org.smtpguard.credential;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -48,7 +49,7 @@ public final class ClientNetwork {
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof ClientNetwork && Arrays.equals(prefix, ((ClientNetwork) o).prefix);
+        return o instanceof ClientNetwork && MessageDigest.isEqual(prefix, ((ClientNetwork) o).prefix);
     }
 
     @Override

@@ -36,15 +36,15 @@ final class Delegation implements Identities.Delegations {
     }
 
     @Override
-    public CompletionStage<Boolean> mayActAs(String user, String other) {
+    public CompletionStage<Boolean> mayActAs(String user, String other, Origin origin) {
         if (rules.stream().anyMatch(rule -> rule.allows(user, other))) {
             return CompletableFuture.completedFuture(true);
         }
-        return asksJames ? askJames(user, other) : CompletableFuture.completedFuture(false);
+        return asksJames ? askJames(user, other, origin) : CompletableFuture.completedFuture(false);
     }
 
-    private CompletionStage<Boolean> askJames(String user, String other) {
-        CompletableFuture<Boolean> answer = blocking.submit(Origin.byHand(),
+    private CompletionStage<Boolean> askJames(String user, String other, Origin origin) {
+        CompletableFuture<Boolean> answer = blocking.submit(origin,
             () -> james.canLoginAsOtherUser(Username.of(user), Username.of(other)) == AuthorizationState.ALLOWED);
         return answer.orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -20,7 +20,7 @@ final class BackendFacts {
     static Map<String, Object> of(BackendStatus backend) {
         return Facts.of("name", backend.name()).and("state", backend.state().name().toLowerCase(Locale.ROOT)).and("since", backend.since())
             .and("flaw", backend.flaw())
-            .and("pending", backend.pending()).and("waiting", backend.waiting())
+            .and("pending", backend.pending()).and("waiting", backend.waiting()).and("overloaded", backend.overloaded())
             .and("cache", Facts.of("hits", backend.cache().hits()).and("stale", backend.cache().stale())
                 .and("misses", backend.cache().misses()).and("entries", backend.cache().entries()))
             .and("lastFault", backend.lastFault().map(fault -> Facts.of("reason", fault.reason()).and("at", fault.at()))).map();
@@ -40,6 +40,8 @@ final class BackendFacts {
             backend.flaw().map(flaw -> el("p", flaw).css("observed")),
             el("dl",
                 fact("pending", backend.pending() + (backend.waiting() > 0 ? ", and " + backend.waiting() + " wait" : "")),
+                fact("overload", backend.overloaded() == 0 ? "none since the start"
+                    : backend.overloaded() + " answered 454 since the start, for lack of room or time in queues of this server"),
                 fact("cache", cache(backend.cache())),
                 fact("last fault", backend.lastFault().map(fault -> (Object) el("span", fault.reason(), ", ", times.moment(fault.at())))
                     .orElse("none since the start")))).css(kind(backend));

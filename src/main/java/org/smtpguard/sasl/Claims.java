@@ -39,10 +39,11 @@ public final class Claims {
             return Step.refused(user.orElse(""), CredentialResult.refused()).now();
         }
         CompletableFuture<CredentialResult> verdict = verifier.verify(Credentials.of(user.get(), password).from(origin));
-        return RequestFuture.of(verdict.thenCompose(result -> step(authorization, user.get(), result)), verdict);
+        return RequestFuture.of(verdict.thenCompose(result -> step(origin, authorization, user.get(), result)), verdict);
     }
 
-    private CompletionStage<Step> step(Optional<String> authorization, String user, CredentialResult result) {
-        return result.isAccepted() ? identities.settle(authorization, user, result) : Step.refused(user, result).now();
+    private CompletionStage<Step> step(Origin origin, Optional<String> authorization, String user, CredentialResult result) {
+        return result.isAccepted() ? identities.settle(origin, authorization, user, result)
+            : Step.refused(user, result).now();
     }
 }

@@ -53,6 +53,6 @@ public final class External implements Mechanism {
             return Step.refused("", CredentialResult.refused()).now();
         }
         CredentialResult accepted = CredentialResult.accepted(user.get()).by("client certificate");
-        return identities.settle(authorization.filter(name -> !name.isEmpty()), user.get(), accepted);
+        return identities.settle(peer.origin(name()), authorization.filter(name -> !name.isEmpty()), user.get(), accepted);
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Origin;
 
 /**
  * Who somebody is, once the credentials hold: how names are compared, and who may act as somebody else (the authorization
@@ -19,7 +20,7 @@ public final class Identities {
 
     /** Says whether a user may act as another. Both names are normalised, and not the same. May complete on any thread. */
     public interface Delegations {
-        CompletionStage<Boolean> mayActAs(String user, String other);
+        CompletionStage<Boolean> mayActAs(String user, String other, Origin origin);
     }
 
     private final Normaliser normaliser;
@@ -39,13 +40,15 @@ public final class Identities {
      * who has none. Who may act as whom is asked of {@link Delegations}; where that fails nobody has said no. Nor has anybody where
      * a backend has a name for the user that the server takes for nobody's.
      *
+     * @param origin where the client is, in whose turn others are asked
      * @param authorization whom the client wants to act as; empty for itself
      * @param claimed the normalised name that the client authenticated as
      * @param accepted what the backends said, with the user's name as they have it
      */
-    CompletionStage<Step> settle(Optional<String> authorization, String claimed, CredentialResult accepted) {
+    CompletionStage<Step> settle(Origin origin, Optional<String> authorization, String claimed, CredentialResult accepted) {
         Optional<String> user = normalise(accepted.username());
-        return user.isPresent() ? settle(authorization, claimed, user.get(), as(CredentialResult.accepted(user.get()), accepted))
+        return user.isPresent()
+            ? settle(origin, authorization, claimed, user.get(), as(CredentialResult.accepted(user.get()), accepted))
             : Step.refused(claimed, as(CredentialResult.unavailable("it accepted by a name that no user can have here"), accepted)).now();
     }
 
@@ -53,7 +56,8 @@ public final class Identities {
         return of.backend().map(result::by).orElse(result);
     }
 
-    private CompletionStage<Step> settle(Optional<String> authorization, String claimed, String user, CredentialResult accepted) {
+    private CompletionStage<Step> settle(Origin origin, Optional<String> authorization, String claimed, String user,
+                                         CredentialResult accepted) {
         if (authorization.isEmpty()) {
             return Step.success(user, accepted).now();
         }
@@ -64,7 +68,7 @@ public final class Identities {
         if (other.get().equals(claimed) || other.get().equals(user)) {
             return Step.success(user, accepted).now();
         }
-        return mayActAs(user, other.get()).handle((allowed, fault) -> {
+        return mayActAs(user, other.get(), origin).handle((allowed, fault) -> {
             if (fault != null) {
                 return Step.refused(claimed, CredentialResult.unavailable("who may act as whom could not be asked: " + name(fault)));
             }
@@ -72,9 +76,9 @@ public final class Identities {
         });
     }
 
-    private CompletionStage<Boolean> mayActAs(String user, String other) {
+    private CompletionStage<Boolean> mayActAs(String user, String other, Origin origin) {
         try {
-            return delegations.mayActAs(user, other);
+            return delegations.mayActAs(user, other, origin);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -92,7 +92,7 @@ public final class Relayed implements Mechanism {
             if (verdict.kind() == CredentialResult.Kind.UNAVAILABLE && verdict.wasAsked()) {
                 LOGGER.warn("Backend {} could not judge: {}", backend.name(), verdict.reason());
             }
-            return verdict.isAccepted() ? identities.settle(Optional.empty(), verdict.username(), verdict)
+            return verdict.isAccepted() ? identities.settle(origin, Optional.empty(), verdict.username(), verdict)
                 : Step.refused(claimed, verdict).now();
         }
     }

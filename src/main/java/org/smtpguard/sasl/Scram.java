@@ -209,7 +209,7 @@ public final class Scram implements Mechanism {
             CredentialResult result = keysOfUser.backend()
                 .map(name -> CredentialResult.accepted(user).by(name)).orElseGet(() -> CredentialResult.accepted(user));
             Optional<String> authorization = clientFirst.orElseThrow().authorization();
-            return identities.settle(authorization, username, result).thenApply(step -> {
+            return identities.settle(peer.origin(name()), authorization, username, result).thenApply(step -> {
                 if (step.kind() != Step.Kind.SUCCESS) {
                     return step;
                 }

@@ -63,6 +63,12 @@ class GuardMetricsTest {
     }
 
     @Test
+    void theDashboardShowsHowManyRequestsABackendHasAndHowManyAreTurnedAway() throws IOException {
+        assertThat(Files.readString(Path.of("conf/grafana/james-smtp-guard.json")))
+            .contains("smtpGuard_backend_.+_pending", "smtpGuard_backend_.+_waiting", "smtpGuard_backend_.+_overloaded");
+    }
+
+    @Test
     void anAuthPendsUntilItsVerdictIsThereOrNobodyWaitsForIt() {
         CompletableFuture<String> answered = new CompletableFuture<>();
         CompletableFuture<String> abandoned = new CompletableFuture<>();
@@ -93,7 +99,7 @@ class GuardMetricsTest {
     void aBackendThatNoPortUsesAnyMoreIsZero() {
         metrics.backend("apps", Optional::empty);
 
-        for (String name : List.of("breaker", "flawed", "pending", "waiting", "cache.hits", "cache.stale", "cache.misses",
+        for (String name : List.of("breaker", "flawed", "pending", "waiting", "overloaded", "cache.hits", "cache.stale", "cache.misses",
             "cache.entries")) {
             assertThat(gauge("smtpGuard.backend.apps." + name)).isEqualTo(0L);
         }

@@ -180,6 +180,16 @@ class PagesTest {
     }
 
     @Test
+    void aBackendIsShownWithTheRequestsThatWereTurnedAway() {
+        Document page = parse(pages.backends(List.of(status(CredentialResult.overloaded("too many requests wait"), Optional.empty()),
+            status(CredentialResult.refused(), Optional.empty()))));
+
+        assertThat(page.select("article").eachAttr("class")).as("it is none of their faults").containsExactly("good", "good");
+        assertThat(page.select("article").eachText().get(0)).contains("overload 10 answered 454 since the start");
+        assertThat(page.select("article").eachText().get(1)).contains("overload none since the start");
+    }
+
+    @Test
     void theAnswersOfBackendsAreShownAndTheFormIsEmpty() {
         View view = pages.authCheck(List.of("apps", "corp"), List.of(new Answer("corp", "TOO_WEAK", "wants SCRAM", 12)));
 
@@ -212,7 +222,7 @@ class PagesTest {
             .facts();
 
         assertThat(facts).containsEntry("refused", 0L).containsEntry("observed", 1L).containsEntry("since", "2026-02-28T10:30:00Z");
-        assertThat(facts.get("backends").toString()).contains("name=apps", "state=open", "lastFault={reason=gone");
+        assertThat(facts.get("backends").toString()).contains("name=apps", "state=open", "overloaded=0", "lastFault={reason=gone");
         assertThat(facts.get("sessions").toString()).contains("reference=7f3a9c21", "lastDiagnosis=SEQ-MAIL-NESTED");
         assertThat((List<?>) facts.get("diagnoses")).hasSize(DiagnosisId.values().length);
     }

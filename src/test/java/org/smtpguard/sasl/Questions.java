@@ -23,7 +23,7 @@ final class Questions {
 
     /** Where "admin" may act as everybody, and "root" too, were there somebody to ask. */
     static Identities identities() {
-        return new Identities(Questions::normalise, (user, other) -> user.equals("root")
+        return new Identities(Questions::normalise, (user, other, origin) -> user.equals("root")
             ? CompletableFuture.failedFuture(new IllegalStateException("nobody to ask"))
             : CompletableFuture.completedFuture(user.equals("admin")));
     }

@@ -201,7 +201,7 @@ class ScramTest {
     void aNameIsLookedUpWithoutItsEscapes(String first, String name) {
         Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme, origin) -> CompletableFuture.completedFuture(
             user.equals(name) ? KeyResult.found(name, keys()) : KeyResult.unavailable("asked for " + user)),
-            new Identities(Optional::of, (user, other) -> CompletableFuture.completedFuture(false)), SECRET, () -> SERVER_NONCE);
+            new Identities(Optional::of, (user, other, origin) -> CompletableFuture.completedFuture(false)), SECRET, () -> SERVER_NONCE);
         Exchange exchange = scram.start(Peer.inClearText());
         String header = "n,a=" + first.substring(2, first.indexOf(",r=")) + ",";
         String challenge = say(exchange, header + first + CLIENT_NONCE);

@@ -162,6 +162,7 @@ class WebAdminIT {
             assertThat(backend.path("state").asText()).isIn("asked", "open", "probing");
             assertThat(Instant.parse(backend.path("since").asText())).isBefore(Instant.now());
             assertThat(backend.path("pending").isNumber()).isTrue();
+            assertThat(backend.path("overloaded").isNumber()).isTrue();
             assertThat(backend.path("cache").path("hits").isNumber()).isTrue();
         });
     }

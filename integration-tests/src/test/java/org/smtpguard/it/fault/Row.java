@@ -32,6 +32,8 @@ public enum Row {
     public static final String SAFEGUARDS =
         "<timeout>1s</timeout><atOnce most=\"4\" queue=\"8\"/><breaker faults=\"5\" probeEvery=\"1s\"/>";
 
+    /** How long a request may wait in queues of the server, before the limit begins: where more come than a backend takes. */
+    private static final Duration QUEUE_LIMIT = Duration.ofSeconds(10);
     private static final Duration GRACE = Duration.ofSeconds(1);
     /** Of a machine that has more to do than this. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -62,7 +64,8 @@ public enum Row {
         meanwhile.stream().filter(login -> !isRight(isMissed, login)).forEach(login -> flaws.add("not what is right: " + login));
         afterwards.stream().filter(login -> !login.isTrue() && !(login.isUnavailable() && (isMissed || this == EXHAUSTED)))
             .forEach(login -> flaws.add("not what is right afterwards: " + login));
-        Stream.concat(meanwhile.stream(), afterwards.stream()).filter(login -> login.time().compareTo(LIMIT.plus(GRACE).plus(stall)) > 0)
+        Duration longest = (this == EXHAUSTED ? QUEUE_LIMIT.plus(LIMIT) : LIMIT).plus(GRACE).plus(stall);
+        Stream.concat(meanwhile.stream(), afterwards.stream()).filter(login -> login.time().compareTo(longest) > 0)
             .forEach(login -> flaws.add("too late: " + login));
         if (this == EXHAUSTED && (meanwhile.stream().noneMatch(Login::isUnavailable) || meanwhile.stream().noneMatch(Login::isTrue))) {
             flaws.add("nobody was turned away, or everybody, of " + meanwhile.size());
