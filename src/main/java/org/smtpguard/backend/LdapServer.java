@@ -1,5 +1,9 @@
 package org.smtpguard.backend;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -101,7 +105,7 @@ final class LdapServer {
      * bound on it yet.
      */
     LDAPConnection connect(LdapDeadline deadline) throws LDAPException, LdapFault {
-        LDAPConnection connection = new LDAPConnection(socketFactory(), options(deadline), host, port);
+        LDAPConnection connection = new LDAPConnection(socketFactory(deadline), options(deadline), host, port);
         if (startTls) {
             try {
                 StartTLSExtendedRequest request = new StartTLSExtendedRequest(tls.orElseThrow());
@@ -115,8 +119,9 @@ final class LdapServer {
         return connection;
     }
 
-    private SocketFactory socketFactory() {
-        return tls.isPresent() && !startTls ? tls.get().getSocketFactory() : SocketFactory.getDefault();
+    private SocketFactory socketFactory(LdapDeadline deadline) throws LdapFault {
+        return tls.isPresent() && !startTls ? new TimedHandshake(tls.get().getSocketFactory(), deadline.millis())
+            : SocketFactory.getDefault();
     }
 
     private static LDAPConnectionOptions options(LdapDeadline deadline) throws LdapFault {
@@ -135,6 +140,50 @@ final class LdapServer {
     @Override
     public String toString() {
         return url;
+    }
+
+    /**
+     * Sockets whose handshake ends although the server is silent. The SDK has it on a thread of its own and waits for that in
+     * {@link NamedByCertificate}, without a limit: a worker would hang for as long as the server does. Read timeouts end there.
+     */
+    private static final class TimedHandshake extends SocketFactory {
+        private final SocketFactory factory;
+        private final int millis;
+
+        TimedHandshake(SocketFactory factory, int millis) {
+            this.factory = factory;
+            this.millis = millis;
+        }
+
+        @Override
+        public Socket createSocket() throws IOException {
+            return timed(factory.createSocket());
+        }
+
+        @Override
+        public Socket createSocket(String host, int port) throws IOException {
+            return timed(factory.createSocket(host, port));
+        }
+
+        @Override
+        public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
+            return timed(factory.createSocket(host, port, localHost, localPort));
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port) throws IOException {
+            return timed(factory.createSocket(host, port));
+        }
+
+        @Override
+        public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort) throws IOException {
+            return timed(factory.createSocket(address, port, localAddress, localPort));
+        }
+
+        private Socket timed(Socket socket) throws IOException {
+            socket.setSoTimeout(millis);
+            return socket;
+        }
     }
 
     /** RFC 4513 3.1.3. The SDK's own check, with a cause that tells it from other faults. */
@@ -156,6 +205,12 @@ final class LdapServer {
                 check.verifySSLSocket(host, port, socket);
             } catch (LDAPException e) {
                 throw new LDAPException(e.getResultCode(), e.getMessage(), new SSLPeerUnverifiedException(host));
+            }
+            try {
+                // From now on each request has a limit of its own, and an idle connection has none.
+                socket.setSoTimeout(0);
+            } catch (SocketException e) {
+                throw new LDAPException(ResultCode.CONNECT_ERROR, "the connection to " + host + " was lost after the TLS handshake", e);
             }
         }
     }

@@ -120,6 +120,20 @@ class LdapConnectionsTest extends LdapFixture {
         }
 
         @Test
+        void whoseHandshakeNeverEndsKeepsNoWorker() throws Exception {
+            ExecutorService caller = Executors.newSingleThreadExecutor();
+            try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                Future<CredentialResult> result = caller.submit(() -> ask(backend(with(search(), "url",
+                    "ldaps://localhost:" + server.getLocalPort(), "connectTimeout", "200ms", "timeout", "1s")), USER, PASSWORD));
+                try (Socket client = server.accept()) {
+                    assertThat(result.get(30, TimeUnit.SECONDS).kind()).as("while the server is silent").isEqualTo(Kind.UNAVAILABLE);
+                }
+            } finally {
+                caller.shutdown();
+            }
+        }
+
+        @Test
         void isOnlySpokenWithTheServerThatTheCertificateNames() throws Exception {
             otherKey.certificateTo(trusted);
             LdapDirectory secure = opened(withAlice(LdapDirectory.underTls(otherKey.context())));
