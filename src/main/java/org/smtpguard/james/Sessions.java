@@ -1,6 +1,5 @@
 package org.smtpguard.james;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import org.apache.james.protocols.smtp.SMTPSession;
 import org.smtpguard.sequence.Greeting;
 import org.smtpguard.sequence.Port;
 import org.smtpguard.sequence.RefusedRecipient;
+import org.smtpguard.sequence.RefusedRecipients;
 import org.smtpguard.sequence.SessionState;
 
 /**
@@ -29,9 +29,8 @@ final class Sessions {
     /** An address for documentation (RFC 5737), nobody's: what the port asks of clients that it does not know. */
     private static final String SOME_CLIENT = "192.0.2.1";
 
-    @SuppressWarnings("unchecked")
-    private static final AttachmentKey<List<RefusedRecipient>> REFUSED_RECIPIENTS =
-        AttachmentKey.of("smtpguard.refusedRecipients", (Class<List<RefusedRecipient>>) (Object) List.class);
+    private static final AttachmentKey<RefusedRecipients> REFUSED_RECIPIENTS =
+        AttachmentKey.of("smtpguard.refusedRecipients", RefusedRecipients.class);
 
     private final Function<SMTPSession, Optional<String>> authCommand;
     /** What clients are offered, one for all that are offered the same. */
@@ -50,16 +49,15 @@ final class Sessions {
             .authenticated(session.getUsername() != null)
             .authenticationNeeded(notes.isAuthenticationNeeded())
             .recipients(session.getAttachment(SMTPSession.RCPT_LIST, State.Transaction).map(List::size).orElse(0))
-            .refusedRecipients(session.getAttachment(REFUSED_RECIPIENTS, State.Transaction).orElse(List.of()));
+            .refusedRecipients(session.getAttachment(REFUSED_RECIPIENTS, State.Transaction).orElseGet(RefusedRecipients::none));
         session.getAttachment(SMTPSession.SENDER, State.Transaction).map(Sessions::address).ifPresent(state::sender);
         return state.build();
     }
 
     /** Notes a recipient of the open transaction that James has refused. */
     void refusedRecipient(SMTPSession session, RefusedRecipient recipient) {
-        List<RefusedRecipient> refused = new ArrayList<>(session.getAttachment(REFUSED_RECIPIENTS, State.Transaction).orElse(List.of()));
-        refused.add(recipient);
-        session.setAttachment(REFUSED_RECIPIENTS, refused, State.Transaction);
+        RefusedRecipients refused = session.getAttachment(REFUSED_RECIPIENTS, State.Transaction).orElseGet(RefusedRecipients::none);
+        session.setAttachment(REFUSED_RECIPIENTS, refused.and(recipient), State.Transaction);
     }
 
     /** What James is about to forget at a greeting, to be given back if it refuses the greeting (RFC 5321 §4.1.1.1). */

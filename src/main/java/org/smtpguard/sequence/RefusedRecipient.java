@@ -1,9 +1,10 @@
 package org.smtpguard.sequence;
 
-import java.util.Objects;
-
 /** A recipient of the open transaction that the server refused, and the server's words for it. */
 public final class RefusedRecipient {
+    /** More than a reply shows of either, in characters: what is kept of a client's words is not the client's to decide. */
+    private static final int LONGEST = 512;
+
     private final String recipient;
     private final String reason;
 
@@ -17,7 +18,11 @@ public final class RefusedRecipient {
      * @param reason the server's reply, code and text
      */
     public static RefusedRecipient of(String recipient, String reason) {
-        return new RefusedRecipient(Objects.requireNonNull(recipient, "recipient"), Objects.requireNonNull(reason, "reason"));
+        return new RefusedRecipient(cut(recipient), cut(reason));
+    }
+
+    private static String cut(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST));
     }
 
     public String recipient() {

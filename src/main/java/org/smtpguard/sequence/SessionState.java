@@ -19,7 +19,7 @@ public final class SessionState {
     private final boolean authenticationNeeded;
     private final Optional<String> sender;
     private final int recipients;
-    private final List<RefusedRecipient> refusedRecipients;
+    private final RefusedRecipients refusedRecipients;
 
     private SessionState(Builder builder) {
         this.port = builder.port;
@@ -96,7 +96,7 @@ public final class SessionState {
     }
 
     /** The recipients of the open transaction that were refused, in the order of the client's commands. */
-    public List<RefusedRecipient> refusedRecipients() {
+    public RefusedRecipients refusedRecipients() {
         return refusedRecipients;
     }
 
@@ -182,7 +182,7 @@ public final class SessionState {
         private boolean authenticationNeeded;
         private Optional<String> sender = Optional.empty();
         private int recipients;
-        private List<RefusedRecipient> refusedRecipients = List.of();
+        private RefusedRecipients refusedRecipients = RefusedRecipients.none();
 
         private Builder(Port port) {
             this.port = Objects.requireNonNull(port, "port");
@@ -219,7 +219,11 @@ public final class SessionState {
         }
 
         public Builder refusedRecipients(List<RefusedRecipient> refused) {
-            refusedRecipients = List.copyOf(refused);
+            return refusedRecipients(RefusedRecipients.of(refused));
+        }
+
+        public Builder refusedRecipients(RefusedRecipients refused) {
+            refusedRecipients = refused;
             return this;
         }
 
@@ -227,7 +231,7 @@ public final class SessionState {
         public Builder noTransaction() {
             sender = Optional.empty();
             recipients = 0;
-            refusedRecipients = List.of();
+            refusedRecipients = RefusedRecipients.none();
             return this;
         }
 

@@ -55,7 +55,7 @@ class StateTextTest {
 
         assertThat(read.sender()).contains(sender);
         assertThat(read.recipients()).isEqualTo(1);
-        assertThat(read.refusedRecipients()).isEmpty();
+        assertThat(read.refusedRecipients().isEmpty()).isTrue();
         assertThat(read.isAuthenticated()).isFalse();
     }
 

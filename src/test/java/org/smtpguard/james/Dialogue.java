@@ -93,9 +93,7 @@ final class Dialogue {
     Dialogue recipientRefused(String address, String reason) {
         sends("RCPT TO:" + address);
         server(reason);
-        List<RefusedRecipient> refused = new ArrayList<>(state.refusedRecipients());
-        refused.add(RefusedRecipient.of(address, reason));
-        state = state.but().refusedRecipients(refused).build();
+        state = state.but().refusedRecipients(state.refusedRecipients().and(RefusedRecipient.of(address, reason))).build();
         return this;
     }
 
