@@ -30,7 +30,13 @@ final class Connection implements AutoCloseable {
     }
 
     static Connection open(InetSocketAddress address, Duration timeout) throws IOException {
+        return open(new InetSocketAddress(0), address, timeout);
+    }
+
+    /** @param source what the connection comes from; port 0 is any */
+    static Connection open(InetSocketAddress source, InetSocketAddress address, Duration timeout) throws IOException {
         Socket socket = new Socket();
+        socket.bind(source);
         socket.connect(address, (int) timeout.toMillis());
         socket.setSoTimeout((int) timeout.toMillis());
         socket.setTcpNoDelay(true);

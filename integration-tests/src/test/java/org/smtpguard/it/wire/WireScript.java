@@ -44,8 +44,17 @@ public final class WireScript implements AutoCloseable {
 
     /** Connects in clear text; the greeting waits to be expected. */
     public static WireScript wire(InetSocketAddress address) {
+        return connect(new InetSocketAddress(0), address);
+    }
+
+    /** As {@link #wire}, from another address of this machine: all of 127.0.0.0/8 are, and each is a client network of its own. */
+    public static WireScript wireFrom(String source, InetSocketAddress address) {
+        return connect(new InetSocketAddress(source, 0), address);
+    }
+
+    private static WireScript connect(InetSocketAddress source, InetSocketAddress address) {
         try {
-            return new WireScript(Connection.open(address, PATIENCE));
+            return new WireScript(Connection.open(source, address, PATIENCE));
         } catch (IOException e) {
             throw new UncheckedIOException("nobody answers at " + address, e);
         }
