@@ -24,7 +24,8 @@ public final class Sent {
 
     /** @return the password */
     public static String password(String password) {
-        if (!ORDINARY.contains(password)) {
+        // Octets that no log prints as they are stand in the commands of hostile clients, too, and give nothing away.
+        if (!ORDINARY.contains(password) && !password.chars().allMatch(Character::isISOControl)) {
             PASSWORDS.add(password);
         }
         return password;
