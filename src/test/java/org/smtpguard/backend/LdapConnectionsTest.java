@@ -41,6 +41,8 @@ import org.smtpguard.it.server.SelfSigned;
 /** How {@link LdapBackend} reaches a directory, and what it does when there is none, or something odd in its place. */
 @Timeout(60)
 class LdapConnectionsTest extends LdapFixture {
+    /** Far more than any limit here: a slow machine is no fault, and who waits for ever is found out. */
+    private static final Duration HUNG = Duration.ofSeconds(20);
     private static SelfSigned key;
     private static SelfSigned otherKey;
 
@@ -284,7 +286,7 @@ class LdapConnectionsTest extends LdapFixture {
                 CredentialResult result = ask(backend, USER, PASSWORD);
 
                 assertThat(result.kind()).isEqualTo(Kind.UNAVAILABLE);
-                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(HUNG);
                 assertThat(result.reason()).doesNotContain(PASSWORD);
             }
         }
@@ -302,7 +304,7 @@ class LdapConnectionsTest extends LdapFixture {
 
             assertThat(ask(backend, USER, PASSWORD)).isEqualTo(CredentialResult.unavailable("a bind at " + url + ": timeout (85)"));
 
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(HUNG);
             assertThat(directory.binds()).isEmpty();
             assertThat(ask(backend, USER, PASSWORD)).isEqualTo(CredentialResult.accepted(USER));
         }
@@ -356,7 +358,7 @@ class LdapConnectionsTest extends LdapFixture {
             }
 
             assertThat(answers).allSatisfy(answer -> assertThat(answer.get(30, TimeUnit.SECONDS).kind()).isEqualTo(Kind.UNAVAILABLE));
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(HUNG);
             assertThat(answers.stream().map(CompletableFuture::join).filter(CredentialResult.notAsked(
                 "all connections are busy (2)")::equals)).hasSize(6);
             assertThat(silent.requests()).isEqualTo(2);
