@@ -19,11 +19,22 @@ public final class ReplyRenderer {
 
     private final ReplyStyle style;
     private final Optional<String> helpUrl;
+    private final boolean namesHelpCommand;
 
     /** @param helpUrl where people read more; {@value #ID_PLACEHOLDER} in it becomes the diagnosis id */
     public ReplyRenderer(ReplyStyle style, Optional<String> helpUrl) {
+        this(style, helpUrl, true);
+    }
+
+    private ReplyRenderer(ReplyStyle style, Optional<String> helpUrl, boolean namesHelpCommand) {
         this.style = Objects.requireNonNull(style, "style");
         this.helpUrl = Objects.requireNonNull(helpUrl, "helpUrl");
+        this.namesHelpCommand = namesHelpCommand;
+    }
+
+    /** The same for a port on which HELP is not answered by the guard: its replies do not refer to HELP. */
+    public ReplyRenderer withoutHelpCommand() {
+        return new ReplyRenderer(style, helpUrl, false);
     }
 
     /** @param session the reference under which the server's log knows the session */
@@ -48,8 +59,13 @@ public final class ReplyRenderer {
         lines.addAll(diagnosis.details());
         lines.add("State: " + diagnosis.state());
         lines.add("Next: " + alternatives(diagnosis.next()));
-        String page = helpUrl.map(url -> " or " + url.replace(ID_PLACEHOLDER, diagnosis.id().toString())).orElse("");
-        lines.add("Help: HELP " + diagnosis.id() + page + " (session " + session + ")");
+        lines.add("Help: " + help(diagnosis) + " (session " + session + ")");
         return lines;
+    }
+
+    private String help(Diagnosis diagnosis) {
+        Optional<String> page = helpUrl.map(url -> url.replace(ID_PLACEHOLDER, diagnosis.id().toString()));
+        return namesHelpCommand ? "HELP " + diagnosis.id() + page.map(url -> " or " + url).orElse("")
+            : page.orElse("ask the operator of this server");
     }
 }

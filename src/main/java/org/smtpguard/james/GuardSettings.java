@@ -43,6 +43,13 @@ final class GuardSettings {
         this.transcripts = transcripts;
     }
 
+    /** Of a chain with {@link Authentication} and without {@link SequenceGuard}: no HELP explains a refusal there. */
+    static GuardSettings withoutGuard() {
+        GuardSettings defaults = defaults();
+        return new GuardSettings(defaults.mode, defaults.modes, defaults.renderer.withoutHelpCommand(), defaults.limits,
+            defaults.greetingWait, defaults.transcripts);
+    }
+
     /** Everything enforced, in full style. */
     static GuardSettings defaults() {
         return new GuardSettings(Mode.ENFORCE, Map.of(), new ReplyRenderer(ReplyStyle.FULL, Optional.empty()), Limits.DEFAULT,
@@ -54,8 +61,9 @@ final class GuardSettings {
         handler.onlyAttributes("class").onlyElements("mode", "rule", "replies", "limits", "greeting", "transcripts");
         Mode mode = handler.child("mode")
             .map(element -> mode(element.onlyAttributes().onlyElements(), element.text().orElse(""))).orElse(Mode.ENFORCE);
-        return new GuardSettings(mode, rules(handler),
-            handler.child("replies").map(GuardSettings::renderer).orElse(defaults().renderer),
+        ReplyRenderer renderer = handler.child("replies").map(GuardSettings::renderer).orElse(defaults().renderer);
+        // James answers HELP in the other modes.
+        return new GuardSettings(mode, rules(handler), mode == Mode.ENFORCE ? renderer : renderer.withoutHelpCommand(),
             handler.child("limits").map(GuardSettings::limits).orElse(Limits.DEFAULT),
             handler.child("greeting").map(GuardSettings::greetingWait).orElse(Duration.ZERO),
             handler.child("transcripts").map(GuardSettings::transcripts));

@@ -59,6 +59,16 @@ class DiagnosisTest {
     }
 
     @Test
+    void aPortWithoutHelpNamesTheOperatorsPageOrTheOperator() {
+        ReplyRenderer withPage = new ReplyRenderer(ReplyStyle.FULL, Optional.of("https://wiki.example.org/smtp/{id}"));
+
+        assertThat(wire(full.withoutHelpCommand().render(refusal(sender, "DATA"), SESSION))).last().isEqualTo(
+            "503 5.5.1 Help: ask the operator of this server (session 7f3a9c21)");
+        assertThat(wire(withPage.withoutHelpCommand().render(refusal(sender, "DATA"), SESSION))).last().isEqualTo(
+            "503 5.5.1 Help: https://wiki.example.org/smtp/SEQ-RCPT-MISSING (session 7f3a9c21)");
+    }
+
+    @Test
     void whereEveryRecipientWasRefusedTheReplySaysWhyForEach() {
         SessionState state = sender.but().refusedRecipients(List.of(
             RefusedRecipient.of("<x@example.org>", "550 5.1.1 Unknown user"),
