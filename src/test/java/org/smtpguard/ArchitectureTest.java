@@ -36,6 +36,23 @@ class ArchitectureTest {
     final ArchRule resilience = knowsOnly("resilience", "credential");
     @ArchTest
     final ArchRule backend = knowsOnly("backend", "credential", "password");
+    /** A backend knows what backends share, and no other backend. */
+    @ArchTest
+    final ArchRule backendSupport = knowsOnly("backend.support", "credential", "password");
+    @ArchTest
+    final ArchRule fileBackend = isBackend("file");
+    @ArchTest
+    final ArchRule jdbcBackend = isBackend("jdbc");
+    @ArchTest
+    final ArchRule ldapBackend = isBackend("ldap");
+    @ArchTest
+    final ArchRule httpBackend = isBackend("http");
+    @ArchTest
+    final ArchRule dovecotBackend = isBackend("dovecot");
+    @ArchTest
+    final ArchRule imapBackend = isBackend("imap");
+    @ArchTest
+    final ArchRule jamesBackend = isBackend("james");
     @ArchTest
     final ArchRule page = knowsOnly("page", "diagnosis", "sequence", "protocol", "transcript", "resilience");
     @ArchTest
@@ -68,6 +85,10 @@ class ArchitectureTest {
             .toArray(String[]::new);
         return noClasses().that().resideInAPackage(in(name))
             .should().dependOnClassesThat(resideInAPackage("org.smtpguard..").and(resideOutsideOfPackages(known)));
+    }
+
+    private static ArchRule isBackend(String kind) {
+        return knowsOnly("backend." + kind, "backend.support", "credential", "password");
     }
 
     private static String in(String name) {

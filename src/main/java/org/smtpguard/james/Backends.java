@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,6 +32,7 @@ import org.smtpguard.resilience.Safeguards;
 @Singleton
 public final class Backends {
     private static final String PACKAGE = "org.smtpguard.backend.";
+    private static final String SUFFIX = "Backend";
 
     private final FileSystem fileSystem;
     private final GuardPools pools;
@@ -153,8 +155,13 @@ public final class Backends {
         }
     }
 
+    /** A class without a package is one of ours, in the package of its kind: {@code LdapBackend} is in {@code backend.ldap}. */
     private static String className(String type) {
-        return type.indexOf('.') < 0 ? PACKAGE + type : type;
+        if (type.indexOf('.') >= 0 || !type.endsWith(SUFFIX)) {
+            return type;
+        }
+        String kind = type.substring(0, type.length() - SUFFIX.length()).toLowerCase(Locale.ROOT);
+        return PACKAGE + kind + "." + type;
     }
 
     private static Class<? extends CredentialBackend> load(BackendSettings settings) {

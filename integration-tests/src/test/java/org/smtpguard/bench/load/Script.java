@@ -14,7 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * know two kinds of commands only, those that are to be accepted and those that are to be refused; another reply than that
  * is an error and ends the session.
  */
-final class Script {
+public final class Script {
     private static final int FOR_EVER = Integer.MAX_VALUE;
     private static final Step GREETING = Step.silent(220);
     private static final Step EHLO = Step.of("EHLO client.example", 250);

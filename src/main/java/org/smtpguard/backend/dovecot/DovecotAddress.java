@@ -1,0 +1,69 @@
+package org.smtpguard.backend.dovecot;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import org.smtpguard.credential.BackendSettings;
+
+/** Where Dovecot listens: {@code host:port}, or {@code unix:/path} of a socket. Immutable. */
+final class DovecotAddress {
+    /** The element that this class reads. */
+    static final String ELEMENT = "address";
+
+    private static final String UNIX = "unix:";
+    private static final Pattern TCP = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\s:\\[\\]/]+):(\\d{1,5})");
+    private static final int HIGHEST_PORT = 65535;
+
+    private final SocketAddress address;
+
+    private DovecotAddress(SocketAddress address) {
+        this.address = address;
+    }
+
+    /** @throws org.smtpguard.credential.ConfigurationFault if it is neither, or this machine cannot do it */
+    static DovecotAddress of(BackendSettings settings) {
+        String text = settings.required(ELEMENT);
+        if (text.startsWith(UNIX + "/")) {
+            if (!Epoll.isAvailable()) {
+                throw settings.fault("has <" + ELEMENT + ">" + text + "</" + ELEMENT + ">, and James has Unix sockets only where Netty"
+                    + " has epoll: on Linux; name a host and a port");
+            }
+            return new DovecotAddress(new DomainSocketAddress(text.substring(UNIX.length())));
+        }
+        Matcher tcp = TCP.matcher(text);
+        int port = tcp.matches() ? Integer.parseInt(tcp.group(2)) : 0;
+        if (port < 1 || port > HIGHEST_PORT) {
+            throw settings.fault("has <" + ELEMENT + ">" + text + "</" + ELEMENT + ">; it can be host:port, or unix: and the absolute path"
+                + " of a socket");
+        }
+        // Looked up at each connection: the name may move.
+        return new DovecotAddress(InetSocketAddress.createUnresolved(tcp.group(1).replaceAll("[\\[\\]]", ""), port));
+    }
+
+    /** What connects to it, on one thread of that name: a daemon, which begins with the first connection. */
+    Bootstrap bootstrap(String thread) {
+        DefaultThreadFactory threads = new DefaultThreadFactory(thread, true);
+        Bootstrap bootstrap = new Bootstrap().remoteAddress(address);
+        return address instanceof DomainSocketAddress
+            ? bootstrap.group(new EpollEventLoopGroup(1, threads)).channel(EpollDomainSocketChannel.class)
+            : bootstrap.group(new NioEventLoopGroup(1, threads)).channel(NioSocketChannel.class).option(ChannelOption.SO_KEEPALIVE, true);
+    }
+
+    /** As the operator writes it. */
+    @Override
+    public String toString() {
+        return address instanceof InetSocketAddress
+            ? ((InetSocketAddress) address).getHostString() + ":" + ((InetSocketAddress) address).getPort() : UNIX + address;
+    }
+}

@@ -1,0 +1,99 @@
+package org.smtpguard.backend.file;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.smtpguard.backend.file.UserFile.Place;
+import org.smtpguard.backend.support.HashUpgrade;
+import org.smtpguard.backend.support.OutdatedHash;
+
+/**
+ * The hashes of a file, for {@link HashUpgrade}: written one at a time, each only over the very hash that was checked, and only
+ * if no octet of the file has changed since it was read. A file that was changed less than two seconds ago is left alone.
+ */
+final class FileHashes {
+    static final Duration SETTLED = Duration.ofSeconds(2);
+
+    private final Path file;
+    private final FileRewrite rewrite;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final Clock clock;
+    /** What was last written here, set under {@link #writing}: that is whole, however young. */
+    private volatile byte[] written = {};
+
+    FileHashes(Path file, FileRewrite rewrite, Clock clock) {
+        this.file = file;
+        this.clock = clock;
+        this.rewrite = rewrite;
+    }
+
+    /** @param user a normalised name */
+    OutdatedHash of(String user) {
+        return new FileHash(user);
+    }
+
+    private boolean replace(String user, String stored, String better) throws IOException {
+        writing.lock();
+        try {
+            boolean settled = isSettled();
+            byte[] before = Files.readAllBytes(file);
+            Optional<Place> place = Place.of(before, user).filter(now -> now.text().equals(stored));
+            byte[] after = place.map(one -> one.filledWith(better)).orElse(before);
+            boolean replaced = place.isPresent() && (settled || MessageDigest.isEqual(before, written))
+                && rewrite.replace(file, before, after);
+            if (replaced) {
+                written = after;
+            }
+            return replaced;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Whether this content of the file is all that somebody wanted to write, as far as can be told: nobody seems to be writing. */
+    boolean isWhole(byte[] content) throws IOException {
+        return MessageDigest.isEqual(content, written) || isSettled();
+    }
+
+    /** Whether nobody has touched the file for a while: who writes in place may be in the midst of it, and what is read a half. */
+    private boolean isSettled() throws IOException {
+        Instant modified = Files.getLastModifiedTime(file).toInstant();
+        return Duration.between(modified, clock.instant()).abs().compareTo(SETTLED) >= 0;
+    }
+
+    private final class FileHash implements OutdatedHash {
+        private final String user;
+        private volatile Optional<String> stored = Optional.empty();
+
+        FileHash(String user) {
+            this.user = user;
+        }
+
+        @Override
+        public Optional<String> text() throws IOException {
+            stored = Place.of(Files.readAllBytes(file), user).map(Place::text);
+            return stored;
+        }
+
+        @Override
+        public boolean replaceBy(String better) throws IOException {
+            return stored.isPresent() && replace(user, stored.get(), better);
+        }
+
+        @Override
+        public String words(Throwable fault) {
+            return "the file " + file + (fault instanceof AccessDeniedException ? " is read-only, or its directory is"
+                : " could not be replaced (" + fault.getClass().getName() + ")")
+                + ". They go on to count; let the user that runs James write to the file and its directory, or set"
+                + " <upgrade>false</upgrade>";
+        }
+    }
+}

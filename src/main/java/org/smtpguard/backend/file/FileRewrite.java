@@ -1,0 +1,120 @@
+package org.smtpguard.backend.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.EnumSet;
+import java.util.Set;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts a new version of a file in the place of an old one, so that whoever looks sees the one or the other, whole, after a
+ * loss of power too: a new file beside it, on the disk, renamed over it. Nothing happens to a file that has meanwhile become
+ * another than the one that was read.
+ */
+class FileRewrite {
+    private static final Logger LOGGER = LoggerFactory.getLogger(FileRewrite.class);
+    private static final Set<PosixFilePermission> WRITE =
+        EnumSet.of(PosixFilePermission.OWNER_WRITE, PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
+    /**
+     * @param file may be a symbolic link; what it points to is replaced
+     * @param before what the file has to hold for anything to happen
+     * @return whether the file now holds {@code after}; if not, it was changed by somebody else
+     * @throws AccessDeniedException if the file is not to be written to, though the directory may allow a rename
+     */
+    boolean replace(Path file, byte[] before, byte[] after) throws IOException {
+        Path target = file.toRealPath();
+        refuseReadOnly(target);
+        Path fresh = write(target, after);
+        try {
+            if (!same(before, Files.readAllBytes(target))) {
+                return false;
+            }
+            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+        syncDirectory(target.toAbsolutePath().getParent());
+        return true;
+    }
+
+    private static void refuseReadOnly(Path target) throws IOException {
+        // Root may write whatever the permissions say, and the operator said read-only nevertheless.
+        PosixFileAttributeView posix = Files.getFileAttributeView(target, PosixFileAttributeView.class);
+        boolean writable = posix == null || posix.readAttributes().permissions().stream().anyMatch(WRITE::contains);
+        if (!writable || !Files.isWritable(target)) {
+            throw new AccessDeniedException(target.toString());
+        }
+    }
+
+    /** Visible to tests, which change the file after this. */
+    Path write(Path target, byte[] content) throws IOException {
+        PosixFileAttributeView posix = Files.getFileAttributeView(target, PosixFileAttributeView.class);
+        FileAttribute<?>[] ownersAlone = posix == null ? new FileAttribute<?>[0]
+            : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))};
+        Path fresh = Files.createTempFile(target.toAbsolutePath().getParent(), "." + target.getFileName() + ".", ".new", ownersAlone);
+        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+            for (ByteBuffer buffer = ByteBuffer.wrap(content); buffer.hasRemaining();) {
+                channel.write(buffer);
+            }
+            if (posix != null) {
+                resemble(fresh, posix.readAttributes());
+            }
+            channel.force(true);
+            return fresh;
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(fresh);
+            throw e;
+        }
+    }
+
+    private static void resemble(Path fresh, PosixFileAttributes old) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
+        PosixFileAttributes now = view.readAttributes();
+        Set<PosixFilePermission> permissions = EnumSet.copyOf(old.permissions());
+        if (!now.group().equals(old.group())) {
+            try {
+                view.setGroup(old.group());
+            } catch (IOException e) {
+                // Another group must not get what this one had.
+                LOGGER.debug("The group of {} cannot be kept: {}", fresh, e.getClass().getName());
+                permissions.removeAll(PosixFilePermissions.fromString("---rwx---"));
+            }
+        }
+        if (!now.owner().equals(old.owner())) {
+            try {
+                view.setOwner(old.owner());
+            } catch (IOException e) {
+                LOGGER.debug("The owner of {} cannot be kept: {}", fresh, e.getClass().getName());
+            }
+        }
+        view.setPermissions(permissions);
+    }
+
+    private static void syncDirectory(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // Windows cannot; the rename is then as safe as its file system makes it.
+            LOGGER.debug("The directory {} cannot be synchronised: {}", directory, e.getClass().getName());
+        }
+    }
+
+    private static boolean same(byte[] one, byte[] other) {
+        return MessageDigest.isEqual(one, other);
+    }
+}

@@ -1,0 +1,26 @@
+package org.smtpguard.backend.http;
+
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** What a web service has answered. */
+final class HttpAnswer {
+    private final int status;
+    private final Optional<JsonNode> json;
+
+    HttpAnswer(int status, Optional<JsonNode> json) {
+        this.status = status;
+        this.json = json;
+    }
+
+    /** As in RFC 9110 §15. */
+    int status() {
+        return status;
+    }
+
+    /** The JSON object of a 200; empty where there is none, or it is rubbish, or too long. */
+    Optional<JsonNode> json() {
+        return json;
+    }
+}

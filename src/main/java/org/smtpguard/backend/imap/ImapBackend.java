@@ -1,0 +1,178 @@
+package org.smtpguard.backend.imap;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+
+import com.google.common.net.HostAndPort;
+import org.smtpguard.backend.support.TlsTrust;
+import org.smtpguard.backend.support.UserNames;
+import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.Workers;
+
+/**
+ * Asks an IMAP server whether it would let the user log in ({@code docs/backends/imap.md}). Each question has a connection of its
+ * own: from a log-in there is no way back in IMAP.
+ *
+ * <p>Threads: {@link #verify} hands the question to the pool for calls that wait and returns; one thread of that pool holds the
+ * whole dialogue. Once the question is answered, has taken too long (the JDK's timer tells) or is cancelled, the connection is
+ * cut, and with it whatever that thread waits for.
+ */
+public final class ImapBackend implements CredentialBackend {
+    /** Dovecot delays a refusal by 2 s, and the answers to an address that has guessed by up to 15 s more. */
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(20);
+    private static final String ADDRESS = "address";
+    private static final String TLS = "tls";
+    private static final int IMAPS_PORT = 993;
+    private static final int IMAP_PORT = 143;
+    private static final String SEND_CLIENT_ADDRESS = "sendClientAddress";
+
+    private final BackendSettings settings;
+    private final Workers workers;
+    private final ImapDialogue.Tls tls;
+    private final boolean sendsClientAddress;
+    private final SSLContext context;
+    private final HostAndPort address;
+
+    /**
+     * @param settings {@code <address>}, and perhaps {@code <tls>}, {@code <trustStore>} and {@code <trustStorePassword>}
+     * @throws org.smtpguard.credential.ConfigurationFault if one of them cannot be meant so
+     */
+    public ImapBackend(BackendSettings settings, Workers workers) {
+        this.settings = settings.only(ADDRESS, TLS, SEND_CLIENT_ADDRESS, TlsTrust.STORE, TlsTrust.PASSWORD);
+        this.workers = workers;
+        this.tls = tls(settings);
+        this.sendsClientAddress = settings.text(SEND_CLIENT_ADDRESS).isEmpty() || settings.flag(SEND_CLIENT_ADDRESS);
+        this.context = TlsTrust.context(settings);
+        this.address = address(settings).withDefaultPort(tls == ImapDialogue.Tls.IMAPS ? IMAPS_PORT : IMAP_PORT);
+    }
+
+    private static ImapDialogue.Tls tls(BackendSettings settings) {
+        String name = settings.text(TLS).orElse("imaps");
+        ImapDialogue.Tls tls = Arrays.stream(ImapDialogue.Tls.values())
+            .filter(each -> name(each).equals(name)).findFirst()
+            .orElseThrow(() -> settings.fault("has <tls>" + name + "</tls>; it can be imaps, starttls or none"));
+        if (tls == ImapDialogue.Tls.NONE && settings.text(TlsTrust.STORE).isPresent()) {
+            throw settings.fault("has a <" + TlsTrust.STORE + "> and <tls>none</tls>, which trusts anybody; take one of them away");
+        }
+        return tls;
+    }
+
+    private static String name(ImapDialogue.Tls tls) {
+        return tls.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static HostAndPort address(BackendSettings settings) {
+        String text = settings.required(ADDRESS);
+        try {
+            HostAndPort address = HostAndPort.fromString(text);
+            if (!address.getHost().isEmpty() && address.getPortOrDefault(1) > 0 && text.matches("[\\w.:\\[\\]-]+")) {
+                return address;
+            }
+        } catch (IllegalArgumentException e) {
+            // Said below, in our own words.
+        }
+        throw settings.fault("has <address>" + text + "</address>, which is no address; write it as imap.example.org:993");
+    }
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    @Override
+    public Duration timeLimit() {
+        return settings.timeout(TIME_LIMIT);
+    }
+
+    @Override
+    public CompletionStage<CredentialResult> verify(Credentials credentials) {
+        String user = UserNames.normalise(credentials.username());
+        if (user.isEmpty() || credentials.password().isEmpty() || isUnspeakable(credentials)) {
+            // Whoever is meant, known or not: such a name is nobody's, and such a password too.
+            return CompletableFuture.completedFuture(CredentialResult.refused());
+        }
+        return ask(credentials.origin(), dialogue -> {
+            if (sendsClientAddress) {
+                dialogue.identify(credentials.origin());
+            }
+            ImapReply reply = dialogue.logIn(user, credentials.password());
+            dialogue.logOut();
+            return result(reply, user);
+        });
+    }
+
+    /** NUL cannot be said in PLAIN nor in LOGIN; CR and LF are never sent to a protocol of lines, wherever they come from. */
+    private static boolean isUnspeakable(Credentials credentials) {
+        String both = credentials.username() + new String(credentials.password().bytes(), ISO_8859_1);
+        return both.chars().anyMatch(c -> c == 0 || c == '\r' || c == '\n');
+    }
+
+    private static CredentialResult result(ImapReply reply, String user) {
+        switch (reply.status()) {
+            case OK:
+                return CredentialResult.accepted(user);
+            case NO:
+                return ImapResponseCode.resultOf(reply.code(), reply.text());
+            case BAD:
+                return CredentialResult.unavailable("it does not take the log-in for a command (BAD)").perhapsForThisUser();
+            default:
+                return CredentialResult.unavailable("it wants to hear more than a name and a password").perhapsForThisUser();
+        }
+    }
+
+    /** Looks whether a log-in could be made, and makes none. */
+    @Override
+    public CompletionStage<Optional<String>> check() {
+        return ask(Origin.byHand(), dialogue -> {
+            dialogue.logOut();
+            return CredentialResult.unknown();
+        }).thenApply(result -> Optional.of(result.reason()).filter(any -> result.kind() == CredentialResult.Kind.UNAVAILABLE));
+    }
+
+    private CompletableFuture<CredentialResult> ask(Origin origin, Question question) {
+        ImapConnection connection = new ImapConnection(address.getHost(), address.getPort());
+        CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
+        workers.blocking().execute(origin, answer, () -> {
+            // The time begins here: what a request waits for a worker is not the server's.
+            long millis = timeLimit().toMillis();
+            CredentialResult late = CredentialResult.unavailable("no answer within " + millis + " ms").perhapsForThisUser();
+            answer.completeOnTimeout(late, millis, TimeUnit.MILLISECONDS);
+            ImapDialogue dialogue = new ImapDialogue(connection);
+            try {
+                dialogue.open(tls, context);
+                answer.complete(question.put(dialogue));
+            } catch (ImapFault e) {
+                CredentialResult unavailable = CredentialResult.unavailable(e.getMessage());
+                answer.complete(connection.isUsed() ? unavailable.perhapsForThisUser() : unavailable);
+            } catch (IOException e) {
+                CredentialResult unavailable = CredentialResult.unavailable(e);
+                answer.complete(connection.isUsed() ? unavailable.perhapsForThisUser()
+                    : CredentialResult.unavailable(unavailable.reason() + ", connecting to " + address));
+            }
+        });
+        answer.whenComplete((result, fault) -> connection.cut());
+        return answer;
+    }
+
+    @Override
+    public String toString() {
+        return "ImapBackend " + name() + " (" + address + ", " + name(tls) + ")";
+    }
+
+    private interface Question {
+        CredentialResult put(ImapDialogue dialogue) throws IOException;
+    }
+}

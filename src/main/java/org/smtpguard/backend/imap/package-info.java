@@ -1,0 +1,4 @@
+/**
+ * Users of an IMAP server: an account is good where IMAP lets it log in.
+ */
+package org.smtpguard.backend.imap;

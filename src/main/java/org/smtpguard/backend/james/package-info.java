@@ -1,0 +1,4 @@
+/**
+ * James' own users, queried off the I/O threads.
+ */
+package org.smtpguard.backend.james;

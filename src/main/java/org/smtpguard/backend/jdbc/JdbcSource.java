@@ -1,0 +1,235 @@
+package org.smtpguard.backend.jdbc;
+
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.function.ToLongFunction;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+
+import org.smtpguard.credential.BackendSettings;
+
+/**
+ * Opens connections by a driver that our own class loader finds: {@code DriverManager} does not see what lies in
+ * {@code extensions-jars/}. Address and password stay in here; what the driver says of a failure does, too.
+ */
+final class JdbcSource implements DataSource {
+    static final String URL = "url";
+    static final String DRIVER = "driver";
+    static final String USER = "user";
+    static final String PASSWORD = "password";
+
+    /** Others' drivers may be there that do not even load; those behind them are looked at all the same. */
+    private static final int MOST_BROKEN_DRIVERS = 100;
+    private static final String EXTENSIONS = "put the driver's jar into extensions-jars/";
+    /** By the beginning of an address: what makes these drivers give up on a server that does not answer. */
+    private static final Map<String, List<TimeLimit>> TIME_LIMITS = Map.of(
+        "jdbc:postgresql:", List.of(TimeLimit.seconds("connectTimeout"), TimeLimit.seconds("loginTimeout"),
+            // The last of a statement's seconds: whoever runs it waits until the attempt to cancel it is over.
+            TimeLimit.seconds("socketTimeout"), TimeLimit.oneSecond("cancelSignalTimeout")),
+        "jdbc:mysql:", List.of(TimeLimit.millis("connectTimeout"), TimeLimit.millis("socketTimeout")),
+        "jdbc:mariadb:", List.of(TimeLimit.millis("connectTimeout"), TimeLimit.millis("socketTimeout")),
+        "jdbc:sqlserver:", List.of(TimeLimit.seconds("loginTimeout"), TimeLimit.millis("socketTimeout")),
+        "jdbc:oracle:", List.of(TimeLimit.millis("oracle.net.CONNECT_TIMEOUT"), TimeLimit.millis("oracle.jdbc.ReadTimeout")));
+
+    /** The part of an address that is shown. A user name with a password ends in {@code @}. */
+    private static final Pattern SHOWN = Pattern.compile("^jdbc:[a-z0-9]+:(?:[a-z0-9]+:)?//"
+        + "[\\w.,:\\[\\]\\\\-]+(?=[/?;#]|$)(?:/[\\w.-]+(?=[?;#]|$))?");
+
+    private final Driver driver;
+    private final String url;
+    private final Properties properties;
+    private final Duration limit;
+
+    private JdbcSource(Driver driver, String url, Properties properties, Duration limit) {
+        this.driver = driver;
+        this.url = url;
+        this.properties = properties;
+        this.limit = limit;
+    }
+
+    /**
+     * Finds the driver, and connects to nobody.
+     *
+     * @param limit how long the driver may wait for an answer, where it can be told; what the address says itself counts more
+     * @throws org.smtpguard.credential.ConfigurationFault if there is no such driver, or it does not take the address
+     */
+    static JdbcSource of(BackendSettings settings, Duration limit) {
+        String url = settings.required(URL);
+        if (!url.startsWith("jdbc:") || url.indexOf(':', 5) < 0) {
+            throw settings.fault("has <" + URL + "> that is no address of a database; write for example jdbc:postgresql://localhost/mail");
+        }
+        Optional<String> named = settings.text(DRIVER);
+        Driver driver = named.map(name -> named(name, settings, url)).orElseGet(() -> found(settings, url));
+        Properties properties = new Properties();
+        settings.text(USER).ifPresent(user -> properties.setProperty("user", user));
+        settings.text(PASSWORD).ifPresent(password -> properties.setProperty("password", password));
+        TIME_LIMITS.getOrDefault(kind(url), List.of()).stream()
+            .filter(one -> !url.contains(one.property + "="))
+            .forEach(one -> properties.setProperty(one.property, Long.toString(one.value.applyAsLong(limit))));
+        return new JdbcSource(driver, url, properties, limit);
+    }
+
+    private static Driver named(String name, BackendSettings settings, String url) {
+        try {
+            Class<?> type = Class.forName(name, true, JdbcSource.class.getClassLoader());
+            Driver driver = type.asSubclass(Driver.class).getConstructor().newInstance();
+            if (driver.acceptsURL(url)) {
+                return driver;
+            }
+        } catch (ClassNotFoundException e) {
+            throw settings.fault("names in <" + DRIVER + "> a class that is not on the class path; " + EXTENSIONS);
+        } catch (ReflectiveOperationException | ClassCastException | LinkageError | SQLException e) {
+            throw settings.fault("names in <" + DRIVER + "> a class that is no JDBC driver, or cannot be used ("
+                + e.getClass().getSimpleName() + ")");
+        }
+        throw settings.fault("names in <" + DRIVER + "> a driver that does not take the address in <" + URL + ">; correct one of the two");
+    }
+
+    private static Driver found(BackendSettings settings, String url) {
+        Iterator<Driver> drivers = ServiceLoader.load(Driver.class, JdbcSource.class.getClassLoader()).iterator();
+        for (Optional<Driver> driver = next(drivers); driver.isPresent(); driver = next(drivers)) {
+            if (takes(driver.get(), url)) {
+                return driver.get();
+            }
+        }
+        throw settings.fault("has <" + URL + "> that begins with " + kind(url) + ", which no driver takes; " + EXTENSIONS
+            + ", or correct the address");
+    }
+
+    private static Optional<Driver> next(Iterator<Driver> drivers) {
+        for (int broken = 0; broken < MOST_BROKEN_DRIVERS; broken++) {
+            try {
+                return drivers.hasNext() ? Optional.of(drivers.next()) : Optional.empty();
+            } catch (ServiceConfigurationError ignored) {
+                continue;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean takes(Driver driver, String url) {
+        try {
+            return driver.acceptsURL(url);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private static String kind(String url) {
+        return url.substring(0, url.indexOf(':', 5) + 1);
+    }
+
+    /** What the address begins with: which kind of database it is, and nothing else. */
+    String kind() {
+        return kind(url);
+    }
+
+    /**
+     * Where the database is, for the log: host, port and name of the database. Of an address of another shape, the kind alone: drivers
+     * take passwords in parameters, before the host or among its properties.
+     */
+    String address() {
+        Matcher matcher = SHOWN.matcher(url);
+        return url.indexOf('@') < 0 && matcher.find() ? matcher.group() : kind();
+    }
+
+    ClassLoader driverLoader() {
+        return driver.getClass().getClassLoader();
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        Properties own = new Properties();
+        own.putAll(properties);
+        try {
+            Connection connection = driver.connect(url, own);
+            if (connection != null) {
+                return connection;
+            }
+        } catch (SQLException | RuntimeException e) {
+            throw new JdbcFault(e, address());
+        }
+        throw new SQLException("The driver does not take the address");
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+        throw new SQLFeatureNotSupportedException();
+    }
+
+    @Override
+    public int getLoginTimeout() {
+        return (int) Math.max(1, limit.toSeconds());
+    }
+
+    /** Drivers are told by their properties: the usual way, by {@code DriverManager}, would tell everybody's. */
+    @Override
+    public void setLoginTimeout(int seconds) {
+    }
+
+    @Override
+    public PrintWriter getLogWriter() throws SQLException {
+        throw new SQLFeatureNotSupportedException();
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter out) throws SQLException {
+        throw new SQLFeatureNotSupportedException();
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        throw new SQLFeatureNotSupportedException();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        throw new SQLFeatureNotSupportedException();
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return false;
+    }
+
+    @Override
+    public String toString() {
+        return kind() + " by " + driver.getClass().getName();
+    }
+
+    /** A property of a driver's that holds a time. */
+    private static final class TimeLimit {
+        private final String property;
+        private final ToLongFunction<Duration> value;
+
+        private TimeLimit(String property, ToLongFunction<Duration> value) {
+            this.property = property;
+            this.value = value;
+        }
+
+        static TimeLimit seconds(String property) {
+            return new TimeLimit(property, limit -> (limit.toMillis() + 999) / 1000);
+        }
+
+        static TimeLimit oneSecond(String property) {
+            return new TimeLimit(property, limit -> 1);
+        }
+
+        static TimeLimit millis(String property) {
+            return new TimeLimit(property, Duration::toMillis);
+        }
+    }
+}

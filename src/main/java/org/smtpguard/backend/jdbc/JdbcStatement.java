@@ -1,0 +1,135 @@
+package org.smtpguard.backend.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.smtpguard.credential.BackendSettings;
+
+/**
+ * A statement of the operator's with parameters by name, such as {@code :user}. Their values are bound, never pasted: no value
+ * can change what the statement means. Immutable.
+ */
+final class JdbcStatement {
+    /** What is read as a whole, so that nothing within it is taken for a parameter; what is left of quotes was not closed. */
+    private static final Pattern TOKEN = Pattern.compile(
+        "(?<quoted>'[^']*'|\"[^\"]*\"|`[^`]*`|\\$(?<tag>(?:[A-Za-z_]\\w*)?)\\$.*?\\$\\k<tag>\\$)"
+            + "|(?<comment>--[^\\n]*|/\\*.*?\\*/)|(?<cast>::|:=)|(?<!\\w):(?<name>[A-Za-z]\\w*)|(?<mark>\\?)|(?<open>['\"`]|/\\*)",
+        Pattern.DOTALL);
+    /** As Dovecot writes what it pastes: {@code '%u'}, {@code '%Ln'}, <code>'%{user}'</code>. */
+    private static final Pattern OF_DOVECOT = Pattern.compile("'%(?:[A-Z]?[und]|\\{[^}]*})'");
+
+    /** {@code = ?}, {@code LIKE ?}, {@code IN (?)}, also with the parameter in a function of its own such as {@code lower(?)}. */
+    private static final Pattern COMPARISON = Pattern.compile(
+        "\\s*(?:(?<![<>!:=])=|\\bI?LIKE\\b|\\bIN\\b)\\s*(?:[A-Za-z]\\w*)?\\s*(?:\\(\\s*\\?\\s*\\)|\\?)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern READS = Pattern.compile("^\\s*SELECT\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern WRITES_OR_LOCKS = Pattern.compile(
+        "\\b(?:INSERT|UPDATE|DELETE|MERGE|REPLACE|INTO|CALL|EXEC|EXECUTE|FOR|LOCK)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LIMIT_AT_END = Pattern.compile(
+        "\\s+(?:LIMIT\\s+\\d+|FETCH\\s+FIRST\\s+(?:\\d+\\s+)?ROWS?\\s+ONLY)\\s*;?\\s*$", Pattern.CASE_INSENSITIVE);
+
+    private final String sql;
+    /** In the order of their question marks. */
+    private final List<String> names;
+
+    private JdbcStatement(String sql, List<String> names) {
+        this.sql = sql;
+        this.names = names;
+    }
+
+    /**
+     * Reads the statement that stands in an element.
+     *
+     * @param known the parameters that there are; those that tell users apart are {@code user} and {@code localpart}, and unless there is
+     *     no parameter at all the statement has to use one of them
+     * @throws org.smtpguard.credential.ConfigurationFault if it is missing, or its parameters are not what they should be
+     */
+    static JdbcStatement of(BackendSettings settings, String element, Set<String> known) {
+        String text = settings.required(element);
+        String has = "has <" + element + "> with ";
+        Pattern parameter = Pattern.compile(known.isEmpty() ? "(?!)" : ":(?:" + String.join("|", known) + ")\\b");
+        StringBuilder sql = new StringBuilder();
+        List<String> names = new ArrayList<>();
+        Matcher token = TOKEN.matcher(text);
+        while (token.find()) {
+            String whole = token.group();
+            if (token.group("open") != null) {
+                throw settings.fault(has + "a quote or a comment that does not end; close it");
+            }
+            if (token.group("mark") != null) {
+                throw settings.fault(has + "a question mark; name the parameter, one of " + colons(known));
+            }
+            if (token.group("quoted") != null && parameter.matcher(whole).find()) {
+                throw settings.fault(has + "a parameter within quotes; leave the quotes away, its value is bound and not pasted");
+            }
+            if (OF_DOVECOT.matcher(whole).matches()) {
+                throw settings.fault(has + whole + ", as Dovecot writes it; write one of " + colons(known) + ", without quotes");
+            }
+            if (token.group("name") == null) {
+                token.appendReplacement(sql, Matcher.quoteReplacement(whole));
+                continue;
+            }
+            if (!known.contains(token.group("name"))) {
+                throw settings.fault(has + whole + ", which is no parameter; there are " + colons(known));
+            }
+            names.add(token.group("name"));
+            token.appendReplacement(sql, "?");
+        }
+        token.appendTail(sql);
+        if (!known.isEmpty() && !names.contains(JdbcUser.ASKED) && !names.contains(JdbcUser.LOCALPART)) {
+            throw settings.fault(has + "neither :user nor :localpart; without one of them it says the same of everybody");
+        }
+        return new JdbcStatement(sql.toString(), List.copyOf(names));
+    }
+
+    /**
+     * The same statement for all users instead of one: each comparison of something with a parameter is replaced by {@code IS NOT NULL},
+     * and a limit at the end is left out. Empty if a parameter is used in another way, or if the statement is not one that reads only.
+     */
+    Optional<JdbcStatement> ofAllUsers() {
+        if (!READS.matcher(sql).find() || WRITES_OR_LOCKS.matcher(sql).find()) {
+            return Optional.empty();
+        }
+        String all = LIMIT_AT_END.matcher(COMPARISON.matcher(sql).replaceAll(" IS NOT NULL")).replaceFirst("");
+        return all.indexOf('?') < 0 ? Optional.of(new JdbcStatement(all, List.of())) : Optional.empty();
+    }
+
+    private static String colons(Set<String> names) {
+        return names.isEmpty() ? "none" : ":" + String.join(", :", new TreeSet<>(names));
+    }
+
+    boolean names(String parameter) {
+        return names.contains(parameter);
+    }
+
+    /**
+     * The statement, ready to be run.
+     *
+     * @param values by name; what is not there is NULL
+     */
+    PreparedStatement prepare(Connection connection, Map<String, String> values) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        try {
+            for (int i = 0; i < names.size(); i++) {
+                statement.setString(i + 1, values.get(names.get(i)));
+            }
+            return statement;
+        } catch (SQLException | RuntimeException e) {
+            statement.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return sql;
+    }
+}

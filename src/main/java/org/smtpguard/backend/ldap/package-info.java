@@ -1,0 +1,4 @@
+/**
+ * Users in an LDAP directory, whose passwords the directory checks by a bind.
+ */
+package org.smtpguard.backend.ldap;

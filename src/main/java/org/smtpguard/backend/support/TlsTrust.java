@@ -1,0 +1,76 @@
+package org.smtpguard.backend.support;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+import org.smtpguard.credential.BackendSettings;
+
+/**
+ * Whose certificates a backend trusts: those that {@code <trustStore>} holds, or those that the JVM trusts. The file is PEM, or a
+ * key store (PKCS #12, JKS) whose password is in {@code <trustStorePassword>}.
+ */
+public final class TlsTrust {
+    /** The elements that this class reads. */
+    public static final String STORE = "trustStore";
+    public static final String PASSWORD = "trustStorePassword";
+
+    private static final String PEM = "-----BEGIN";
+    private static final int SESSIONS = 100;
+
+    private TlsTrust() {
+    }
+
+    /** @throws org.smtpguard.credential.ConfigurationFault if the file is missing, or holds no certificate that can be read */
+    public static SSLContext context(BackendSettings settings) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            Optional<KeyStore> store = settings.text(STORE).map(any -> store(settings));
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store.orElse(null));
+            context.init(null, trust.getTrustManagers(), null);
+            // The JDK would keep 20,000, and there are no more to come back to than a backend has connections.
+            context.getClientSessionContext().setSessionCacheSize(SESSIONS);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw settings.fault("cannot set TLS up on this JVM (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    private static KeyStore store(BackendSettings settings) {
+        Path file = settings.file(STORE);
+        try {
+            byte[] content = Files.readAllBytes(file);
+            KeyStore store = new String(content, StandardCharsets.ISO_8859_1).contains(PEM) ? pem(content)
+                : KeyStore.getInstance(file.toFile(), settings.text(PASSWORD).orElse("").toCharArray());
+            if (store.size() == 0) {
+                throw settings.fault("has in <" + STORE + "> the file " + file + ", which holds no certificate");
+            }
+            return store;
+        } catch (IOException | GeneralSecurityException e) {
+            throw settings.fault("cannot read the certificates in " + file + " (" + e.getClass().getSimpleName() + "); name a PEM file or a"
+                + " key store in <" + STORE + ">, and the key store's password in <" + PASSWORD + ">");
+        }
+    }
+
+    private static KeyStore pem(byte[] content) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        try (InputStream in = new ByteArrayInputStream(content)) {
+            for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry("trusted-" + store.size(), certificate);
+            }
+        }
+        return store;
+    }
+}

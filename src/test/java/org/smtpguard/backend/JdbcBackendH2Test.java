@@ -1,8 +1,0 @@
-package org.smtpguard.backend;
-
-class JdbcBackendH2Test extends JdbcBackendTests {
-    @Override
-    TestDatabase create() {
-        return TestDatabase.h2();
-    }
-}
