@@ -15,6 +15,7 @@ import org.smtpguard.protocol.EnhancedStatus;
 import org.smtpguard.protocol.Printable;
 import org.smtpguard.protocol.Reply;
 import org.smtpguard.protocol.Verb;
+import org.smtpguard.sequence.Port;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
 
@@ -44,10 +45,14 @@ public final class HelpDesk {
             Collectors.mapping(ReplyForm::id, Collectors.toCollection(TreeSet::new))));
     }
 
-    /** @param topic what the client wrote behind HELP */
-    public Reply answer(Optional<String> topic, SessionState state) {
+    /**
+     * @param topic what the client wrote after HELP
+     * @param mechanisms the AUTH mechanisms that the port has for the session
+     */
+    public Reply answer(Optional<String> topic, SessionState state, List<String> mechanisms) {
         List<String> paragraphs = topic.map(String::trim).filter(text -> !text.isEmpty())
-            .map(text -> about(text.toUpperCase(Locale.ROOT)).orElseGet(() -> List.of("No topic " + Printable.cut(text, 40) + ".", TOPICS)))
+            .map(text -> about(text.toUpperCase(Locale.ROOT), state, mechanisms)
+                .orElseGet(() -> List.of("No topic " + Printable.cut(text, 40) + ".", TOPICS)))
             .orElseGet(() -> now(state));
         List<String> lines = lines(paragraphs);
         return Reply.of(CODE, STATUS, lines.subList(0, Math.min(lines.size(), LINES)));
@@ -67,6 +72,31 @@ public final class HelpDesk {
             "State: " + diagnostician.stateOf(state),
             "Next: " + ReplyRenderer.alternatives(diagnostician.next(state)),
             TOPICS);
+    }
+
+    private Optional<List<String>> about(String topic, SessionState state, List<String> mechanisms) {
+        Optional<List<String>> article = about(topic);
+        return Verb.of(topic) == Verb.AUTH ? article.map(text -> afterFirst(text, offered(state, mechanisms))) : article;
+    }
+
+    private static List<String> afterFirst(List<String> paragraphs, String second) {
+        List<String> all = new ArrayList<>(paragraphs);
+        all.add(1, second);
+        return all;
+    }
+
+    /** What a client can use at this point of its session, or why it can use nothing. */
+    private static String offered(SessionState state, List<String> mechanisms) {
+        if (state.port().auth() == Port.AuthOffer.NEVER) {
+            return "Offered: none; this port has no AUTH";
+        }
+        if (state.isAuthenticated()) {
+            return "Offered: none; the session is already authenticated";
+        }
+        if (state.port().auth() == Port.AuthOffer.UNDER_TLS && !state.isTlsActive()) {
+            return state.port().offersStartTls() ? "Offered: none before STARTTLS" : "Offered: none without TLS";
+        }
+        return mechanisms.isEmpty() ? "Offered: none on this connection" : "Offered: " + String.join(" ", mechanisms);
     }
 
     private Optional<List<String>> about(String topic) {

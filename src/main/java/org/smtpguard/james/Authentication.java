@@ -123,7 +123,7 @@ public final class Authentication
             .map(relay -> (Mechanism) new Relayed(name, relay, identities)).orElseGet(() -> mechanism(name, chain, identities))));
         mechanisms.keySet().forEach(name -> logbook.metrics().expect(name,
             settings.backends().links().stream().map(link -> link.backend().name()).collect(Collectors.toList())));
-        guard = new PortGuard(GuardSettings.withoutGuard(), new Sessions(this::proposedCommand), true, table, catalogue, logbook);
+        guard = new PortGuard(GuardSettings.withoutGuard(), new Sessions(OfferedAuth.by(this)), true, table, catalogue, logbook);
     }
 
     private Mechanism mechanism(String name, BackendChain chain, Identities identities) {
@@ -212,14 +212,15 @@ public final class Authentication
 
     @Override
     public List<String> getImplementedEsmtpFeatures(SMTPSession session) {
-        String offered = offered(session);
+        String offered = String.join(" ", offered(session));
         if (!session.isAuthAnnounced() || offered.isEmpty()) {
             return List.of();
         }
         return settings.announcesOldForm() ? List.of("AUTH " + offered, "AUTH=" + offered) : List.of("AUTH " + offered);
     }
 
-    private String offered(SMTPSession session) {
+    /** The mechanisms that can succeed on the session's connection, in the order in which they are announced. */
+    List<String> offered(SMTPSession session) {
         Peer peer = peer(session);
         List<String> ours = enabled(session).filter(mechanism -> mechanism.canSucceed(peer)).map(Mechanism::name)
             .collect(Collectors.toList());
@@ -227,7 +228,7 @@ public final class Authentication
         return Stream.of(ours.stream().filter(name -> !PortSettings.isPassword(name)),
                 oauth.stream().flatMap(james -> james.offered(session)),
                 ours.stream().filter(PortSettings::isPassword))
-            .flatMap(Function.identity()).distinct().collect(Collectors.joining(" "));
+            .flatMap(Function.identity()).distinct().collect(Collectors.toList());
     }
 
     /** MAIL takes AUTH= (RFC 4954 §5); like James we do not trust what it says. */

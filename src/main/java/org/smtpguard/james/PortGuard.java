@@ -173,8 +173,8 @@ final class PortGuard {
     }
 
     /** The answer to HELP. */
-    Response help(CommandLine command, SessionState state) {
-        return Responses.of(helpDesk.answer(command.argument(), state));
+    Response help(SMTPSession session, CommandLine command, SessionState state) {
+        return Responses.of(helpDesk.answer(command.argument(), state, sessions.mechanisms(session)));
     }
 
     /** A client that tried to authenticate and could not will be shown the way there, not past it. */

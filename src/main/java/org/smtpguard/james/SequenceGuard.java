@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 import com.google.inject.Inject;
@@ -120,12 +119,11 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         }
         Optional<Authentication> authentication = only(Authentication.class, commandHandlers).findFirst();
         answersAuth = authentication.isPresent();
-        boolean jamesAnswersAuth = commandHandlers.stream()
-            .anyMatch(handler -> ((CommandHandler<?>) handler).getImplCommands().contains(Verb.AUTH.name()));
-        Optional<String> command = jamesAnswersAuth ? Optional.of(Authentication.PROPOSED_PLAIN) : Optional.empty();
-        Function<SMTPSession, Optional<String>> authCommand = authentication
-            .<Function<SMTPSession, Optional<String>>>map(handler -> handler::proposedCommand).orElse(session -> command);
-        guard = new PortGuard(settings, new Sessions(authCommand), answersAuth, table, catalogue, logbook);
+        OfferedAuth auth = authentication.map(OfferedAuth::by)
+            .or(() -> commandHandlers.stream().<CommandHandler<?>>map(CommandHandler.class::cast).filter(OfferedAuth::isAuth).findFirst()
+                .map(OfferedAuth::by))
+            .orElseGet(OfferedAuth::none);
+        guard = new PortGuard(settings, new Sessions(auth), answersAuth, table, catalogue, logbook);
         authentication.ifPresent(handler -> handler.guardedBy(guard));
     }
 
@@ -217,7 +215,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
             return refusal.get();
         }
         if (command.verb() == Verb.HELP && guard.isEnforcing()) {
-            return guard.help(command, state);
+            return guard.help(session, command, state);
         }
         Runnable giveBack = GREETINGS.contains(command.verb()) && guard.isEnforcing() ? guard.sessions().remembering(session) : () -> { };
         Response response = Responses.written(dispatcher.onLine(session, line));

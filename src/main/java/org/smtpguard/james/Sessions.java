@@ -32,13 +32,17 @@ final class Sessions {
     private static final AttachmentKey<RefusedRecipients> REFUSED_RECIPIENTS =
         AttachmentKey.of("smtpguard.refusedRecipients", RefusedRecipients.class);
 
-    private final Function<SMTPSession, Optional<String>> authCommand;
+    private final OfferedAuth auth;
     /** What clients are offered, one for all that are offered the same. */
     private final Map<Port, Port> ports = new ConcurrentHashMap<>();
 
-    /** @param authCommand the AUTH command that a refusal proposes to a session; empty if AUTH is not offered to it */
-    Sessions(Function<SMTPSession, Optional<String>> authCommand) {
-        this.authCommand = authCommand;
+    Sessions(OfferedAuth auth) {
+        this.auth = auth;
+    }
+
+    /** The AUTH mechanisms that the port has for the session. */
+    List<String> mechanisms(SMTPSession session) {
+        return auth.mechanisms(session);
     }
 
     SessionState state(SMTPSession session) {
@@ -89,7 +93,7 @@ final class Sessions {
 
     private Port port(SMTPSession session) {
         Port plain = Port.plain().withStartTls(session.isStartTLSSupported());
-        Port port = authCommand.apply(session).map(command -> plain.withAuth(authOffer(session), command)).orElse(plain);
+        Port port = auth.command(session).map(command -> plain.withAuth(authOffer(session), command)).orElse(plain);
         return ports.computeIfAbsent(port, Function.identity());
     }
 

@@ -9,10 +9,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.Reply;
@@ -26,6 +29,8 @@ import org.smtpguard.sequence.SessionState;
 class DiagnosisTest {
     private static final String SESSION = "7f3a9c21";
     private static final Port PORT = Port.plain().withAuth(Port.AuthOffer.ALWAYS, "AUTH PLAIN <base64>");
+
+    private static final List<String> MECHANISMS = List.of("SCRAM-SHA-256", "PLAIN", "LOGIN");
 
     private final SequenceTable table = new SequenceTable();
     private final Diagnostician diagnostician = new Diagnostician(table);
@@ -105,7 +110,7 @@ class DiagnosisTest {
 
     @Test
     void helpWithoutATopicSaysWhereTheSessionStandsAndWhatIsLegal() {
-        assertThat(wire(helpDesk.answer(Optional.empty(), sender))).containsExactly(
+        assertThat(wire(helpDesk.answer(Optional.empty(), sender, MECHANISMS))).containsExactly(
             "214-2.0.0 State: EHLO done, sender <alice@example.org>, 0 recipients accepted",
             "214-2.0.0 Next: RCPT TO:<address> | RSET | QUIT",
             "214 2.0.0 Topics: HELP <verb>, HELP <reply code>, HELP <diagnosis id>");
@@ -114,7 +119,7 @@ class DiagnosisTest {
     @ParameterizedTest
     @EnumSource(DiagnosisId.class)
     void everyDiagnosisHasItsHelpOfAtMostTenLinesOf78Characters(DiagnosisId id) {
-        List<String> lines = wire(helpDesk.answer(Optional.of(id.toString().toLowerCase(Locale.ROOT)), sender));
+        List<String> lines = wire(helpDesk.answer(Optional.of(id.toString().toLowerCase(Locale.ROOT)), sender, MECHANISMS));
 
         assertFits(lines);
         assertThat(String.join(" ", lines)).contains(id + ": ", "When: ", "Fix: ", "See: RFC ");
@@ -138,18 +143,45 @@ class DiagnosisTest {
     void aLongAddressIsToldOnSeveralLines() {
         SessionState state = sender.but().sender("x".repeat(110) + "@example.org").build();
 
-        assertFits(wire(helpDesk.answer(Optional.empty(), state)));
+        assertFits(wire(helpDesk.answer(Optional.empty(), state, MECHANISMS)));
     }
 
     @ParameterizedTest
     @EnumSource(value = Verb.class, mode = EnumSource.Mode.EXCLUDE, names = "OTHER")
     void everyVerbHasItsHelp(Verb verb) {
-        List<String> lines = wire(helpDesk.answer(Optional.of(verb.name()), sender));
+        List<String> lines = wire(helpDesk.answer(Optional.of(verb.name()), sender, MECHANISMS));
 
         assertFits(lines);
         assertThat(lines.get(0)).contains(verb.name());
-        assertThat(helpDesk.article(verb.name())).as("told whole").hasSameSizeAs(lines);
+        assertThat(lines.stream().filter(line -> !line.contains(" Offered: "))).as("told whole")
+            .hasSameSizeAs(helpDesk.article(verb.name()));
         assertIsWhole(catalogue.article(verb).orElseThrow());
+    }
+
+    @Test
+    void helpOfAuthNamesTheMechanismsOfThisSession() {
+        assertThat(wire(helpDesk.answer(Optional.of("auth"), sender, MECHANISMS))).contains("214-2.0.0 Offered: SCRAM-SHA-256 PLAIN LOGIN");
+    }
+
+    static Stream<Arguments> sessionsThatAreOfferedNothing() {
+        Port underTls = Port.plain().withAuth(Port.AuthOffer.UNDER_TLS, "AUTH PLAIN <base64>");
+        return Stream.of(
+            Arguments.of(SessionState.on(Port.plain()).greeting(Greeting.EHLO).build(), "none; this port has no AUTH"),
+            Arguments.of(SessionState.on(PORT).greeting(Greeting.EHLO).authenticated(true).build(),
+                "none; the session is already authenticated"),
+            Arguments.of(SessionState.on(underTls.withStartTls(true)).greeting(Greeting.EHLO).build(), "none before STARTTLS"),
+            Arguments.of(SessionState.on(underTls).greeting(Greeting.EHLO).build(), "none without TLS"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sessionsThatAreOfferedNothing")
+    void helpOfAuthSaysWhyNothingIsOffered(SessionState state, String reason) {
+        assertThat(wire(helpDesk.answer(Optional.of("AUTH"), state, MECHANISMS))).contains("214-2.0.0 Offered: " + reason);
+    }
+
+    @Test
+    void helpOfAuthSaysSoWhereNoMechanismCanSucceedOnTheConnection() {
+        assertThat(wire(helpDesk.answer(Optional.of("AUTH"), sender, List.of()))).contains("214-2.0.0 Offered: none on this connection");
     }
 
     @Test
@@ -157,7 +189,7 @@ class DiagnosisTest {
         assertThat(catalogue.codes()).contains(214, 235, 334)
             .containsAll(ReplyForm.all(table).stream().map(ReplyForm::code).collect(Collectors.toSet()));
         assertThat(catalogue.codes()).allSatisfy(code -> {
-            List<String> lines = wire(helpDesk.answer(Optional.of(code.toString()), sender));
+            List<String> lines = wire(helpDesk.answer(Optional.of(code.toString()), sender, MECHANISMS));
             assertFits(lines);
             assertThat(lines.get(0)).contains(code + ": ");
             assertThat(helpDesk.article(code.toString())).as("%s is told whole", code).hasSameSizeAs(lines);
@@ -174,7 +206,7 @@ class DiagnosisTest {
 
     @Test
     void anUnknownTopicIsAnsweredWithThoseThereAre() {
-        assertThat(wire(helpDesk.answer(Optional.of("rhu\u0001barb"), sender))).first().asString()
+        assertThat(wire(helpDesk.answer(Optional.of("rhu\u0001barb"), sender, MECHANISMS))).first().asString()
             .startsWith("214-2.0.0 No topic rhu?barb");
     }
 

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
@@ -105,8 +104,7 @@ final class EmbeddedPort {
     private EmbeddedPort(Builder builder) {
         this.tls = builder.tls;
         this.encryption = new FakeEncryption(tls == Tls.STARTTLS);
-        this.sessions = new Sessions(session ->
-            builder.auth == Auth.NOBODY ? Optional.empty() : Optional.of(Authentication.PROPOSED_PLAIN));
+        this.sessions = new Sessions(builder.auth == Auth.NOBODY ? OfferedAuth.none() : OfferedAuth.by(new AuthCmdHandler()));
         ProtocolHandlerChainImpl chain = new ProtocolHandlerChainImpl();
         chain.addAll(handlers(builder));
         try {

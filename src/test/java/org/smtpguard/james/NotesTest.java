@@ -3,8 +3,6 @@ package org.smtpguard.james;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
-import java.util.Optional;
-
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolTransport;
 import org.apache.james.protocols.smtp.SMTPConfigurationImpl;
@@ -13,7 +11,7 @@ import org.apache.james.protocols.smtp.SMTPSessionImpl;
 import org.junit.jupiter.api.Test;
 
 class NotesTest {
-    private final Sessions sessions = new Sessions(session -> Optional.empty());
+    private final Sessions sessions = new Sessions(OfferedAuth.none());
     private final SMTPSession session = session();
     private final Notes notes = Notes.of(session);
 

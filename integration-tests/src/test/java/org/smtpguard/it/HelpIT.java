@@ -77,6 +77,22 @@ class HelpIT {
     }
 
     @Test
+    void helpOfAuthNamesTheMechanismsOfThisSession() {
+        try (WireScript wire = wire(server.smtp()).expect("220")) {
+            wire.send("HELP AUTH").expect("214").expectReply(HelpIT::isShort).expectInReply("^214.2.0.0 Offered: PLAIN LOGIN$")
+                .send("EHLO client.example").expect("250").expectInReply("AUTH PLAIN LOGIN")
+                .send("AUTH PLAIN " + plain("alice@localhost", "secret")).expect("235")
+                .send("HELP AUTH").expect("214").expectInReply("^214.2.0.0 Offered: none; the session is already authenticated$");
+        }
+        try (WireScript wire = wire(server.submission()).expect("220")) {
+            wire.send("EHLO client.example").expect("250")
+                .send("HELP AUTH").expect("214").expectReply(HelpIT::isShort).expectInReply("^214.2.0.0 Offered: none before STARTTLS$")
+                .startTls().send("EHLO client.example").expect("250")
+                .send("HELP AUTH").expect("214").expectReply(HelpIT::isShort).expectInReply("^214.2.0.0 Offered: PLAIN LOGIN$");
+        }
+    }
+
+    @Test
     void aTopicIsShownCleanedAndCut() {
         try (WireScript wire = wire(server.smtp()).expect("220")) {
             wire.sendRaw("HELP \u0007\u00fc" + "x".repeat(1000) + "\r\n").expect("214").expectReply(HelpIT::isShort);
