@@ -45,6 +45,11 @@ public final class Diagnosis {
         return summary;
     }
 
+    /** What the client was told in its first line, in one style: where a later reply repeats it as the reason. */
+    public String asReason() {
+        return code + " " + status + " " + summary + " [" + id + "]";
+    }
+
     /** Further facts, each a line: the refused recipients and the server's words to each. */
     public List<String> details() {
         return details;

@@ -276,8 +276,8 @@ public final class DiagnosisCatalogue {
             "Ask for a shorter token, or use another mechanism.",
             "RFC 4954 4, 6"));
         all.put(DiagnosisId.AUTH_CANCELLED, new Article(
-            "The client ended the exchange with a line that holds * alone.",
-            "A user pressed cancel, or the client did not like the challenge.",
+            "The client ended the exchange with a line that holds * alone, or sent that line after the server had ended it.",
+            "A user pressed cancel, or the client did not like the challenge. Go's net/smtp sends * after each refused AUTH.",
             "Nothing is broken: send AUTH again, or go on without it.",
             "RFC 4954 4"));
         all.put(DiagnosisId.AUTH_TLS_REQUIRED, new Article(

@@ -29,7 +29,8 @@ public enum Fault {
     MALFORMED(DiagnosisId.AUTH_ENCODING, 501, "5.5.2", "the response is not what the mechanism asks for"),
     INITIAL_RESPONSE(DiagnosisId.AUTH_ENCODING, 501, "5.7.0", "the server begins in that mechanism; send AUTH without a response"),
     RESPONSE_TOO_LONG(DiagnosisId.AUTH_TOO_LONG, 500, "5.5.6", "the response is longer than a line may be here"),
-    CANCELLED(DiagnosisId.AUTH_CANCELLED, 501, "5.7.0", "you cancelled it");
+    CANCELLED(DiagnosisId.AUTH_CANCELLED, 501, "5.7.0", "you cancelled it"),
+    NOTHING_TO_CANCEL(DiagnosisId.AUTH_CANCELLED, 501, "5.7.0", "no AUTH exchange is open");
 
     private final DiagnosisId id;
     private final int code;

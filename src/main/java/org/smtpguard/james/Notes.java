@@ -28,6 +28,7 @@ final class Notes {
     private boolean greetedInClearText;
     private boolean authenticationNeeded;
     private boolean failedLoginReported;
+    private boolean authRefused;
 
     private Notes() {
     }
@@ -97,6 +98,18 @@ final class Notes {
         boolean reported = failedLoginReported;
         failedLoginReported = false;
         return reported;
+    }
+
+    /** The last line ended an AUTH with a refusal. */
+    void authRefused() {
+        authRefused = true;
+    }
+
+    /** Whether the line before the one at hand ended an AUTH with a refusal. Asked once a line, so that it holds for one line only. */
+    boolean takeAuthRefused() {
+        boolean refused = authRefused;
+        authRefused = false;
+        return refused;
     }
 
     /** A command failed on which those behind it in its pipelined group depend (RFC 2920 §3.1). */

@@ -70,7 +70,12 @@ final class PortGuard {
     /** The refusal of a line that came before the reply in front of it; empty if it is to be taken up, and written down, then. */
     private Optional<Response> early(SMTPSession session, byte[] line) {
         CommandLine command = CommandLine.parse(line);
+        Notes notes = Notes.of(session);
+        boolean isAfterRefusedAuth = notes.takeAuthRefused();
         Optional<Response> refusal = judge(session, Fault.PIPELINED, command);
+        if (refusal.isEmpty() && isAfterRefusedAuth) {
+            notes.authRefused();
+        }
         refusal.ifPresent(any -> logbook.command(session, command, WaitingRoom.isLongLine(line) ? Logbook.UNREAD : line.length));
         return refusal;
     }
@@ -149,14 +154,28 @@ final class PortGuard {
         return refuse(session, diagnostician.of(fault, command, told), command, this::isPassedByFailedLogin);
     }
 
+    /**
+     * The reply to a {@code *} directly after a refused AUTH, where no exchange is open to be cancelled: Go's net/smtp sends it so.
+     * No error that counts; there is one at most for each refused AUTH. Empty if James is to answer.
+     */
+    Optional<Response> nothingToCancel(SMTPSession session, CommandLine command) {
+        if (settings.mode(DiagnosisId.AUTH_CANCELLED) != Mode.ENFORCE) {
+            return judge(session, Fault.NOTHING_TO_CANCEL, command);
+        }
+        Diagnosis diagnosis = diagnostician.of(Fault.NOTHING_TO_CANCEL, command, sessions.state(session));
+        return Optional.of(refuse(session, diagnosis, command, uncounted -> Optional.empty()));
+    }
+
     /** What James' own refusal of a command becomes: itself, or the end of the session if it was an error too many. */
     Response refusedByJames(SMTPSession session, CommandLine command, Response response) {
+        noteRefusedAuth(session, command);
         return isPassedByError(session, DiagnosisId.SYN_COMMAND).flatMap(limit -> judge(session, limit, command)).orElse(response);
     }
 
     /** The reply to a line that James could not read: its own; counted like its others, unless the line was of a message. */
     private Response tooLong(SMTPSession session) {
         Response response = session.newLineTooLongResponse();
+        Notes.of(session).takeAuthRefused();
         Optional<Content> content = Content.of(session);
         if (settings.mode() != Mode.OFF && content.isEmpty()) {
             logbook.command(session, UNREAD, Logbook.UNREAD);
@@ -197,9 +216,16 @@ final class PortGuard {
         if (end.isPresent()) {
             return end.get();
         }
+        noteRefusedAuth(session, command);
         logbook.refused(session, diagnosis, command);
         Reply reply = settings.renderer().render(diagnosis, session.getSessionID());
         return new RefusalResponse(diagnosis.closesConnection() ? reply.thenClose() : reply, diagnosis);
+    }
+
+    private static void noteRefusedAuth(SMTPSession session, CommandLine command) {
+        if (command.verb() == Verb.AUTH) {
+            Notes.of(session).authRefused();
+        }
     }
 
     private Optional<Fault> isPassedByFailedLogin(SMTPSession session) {

@@ -53,6 +53,8 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     private static final Set<String> CLIENT_ERRORS = Set.of(SMTPRetCode.SYNTAX_ERROR_ARGUMENTS, SMTPRetCode.BAD_SEQUENCE,
         SMTPRetCode.PARAMETER_NOT_IMPLEMENTED);
     private static final String RCPT_PREFIX = "TO:";
+    /** With its CRLF. */
+    private static final int CANCELLATION_LENGTH = 3;
 
     private final SequenceTable table;
     private final DiagnosisCatalogue catalogue;
@@ -176,8 +178,15 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     }
 
     private Response answer(SMTPSession session, byte[] line, CommandLine command) {
+        boolean isAfterRefusedAuth = Notes.of(session).takeAuthRefused();
         if (command.endsInBareLf()) {
             Optional<Response> refusal = guard.judge(session, Fault.BARE_LF, command);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
+        }
+        if (isAfterRefusedAuth && isCancellation(line)) {
+            Optional<Response> refusal = guard.nothingToCancel(session, command);
             if (refusal.isPresent()) {
                 return refusal.get();
             }
@@ -185,6 +194,11 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         return LAST_OF_THEIR_GROUP.contains(command.verb()) && settings.mode(DiagnosisId.SEQ_PIPELINING) != Mode.OFF
             ? guard.waitingRoom().settle(session, behind -> lastOfItsGroup(session, line, command, behind))
             : inOrder(session, line, command);
+    }
+
+    /** The line that cancels an exchange (RFC 4954 §4). */
+    private static boolean isCancellation(byte[] line) {
+        return line.length == CANCELLATION_LENGTH && line[0] == '*';
     }
 
     /** @param behind how many octets were sent behind the line without waiting for its reply */
@@ -248,11 +262,20 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         if (SMTPRetCode.DATA_READY.equals(response.getRetCode())) {
             Content.begin(session);
         }
-        if (!accepted && command.verb() == Verb.RCPT && before.isInTransaction()) {
-            guard.sessions().refusedRecipient(session, RefusedRecipient.of(recipient(command), response.getLines().get(0).toString()));
+        boolean recipientRefused = !accepted && command.verb() == Verb.RCPT && before.isInTransaction();
+        if (recipientRefused) {
+            noteRefusedRecipient(session, command, before, response.getLines().get(0).toString());
         }
         Response reply = accepted || response.isEndSession() ? response : refused(session, command, response);
+        if (recipientRefused && reply instanceof RefusalResponse) {
+            // The reply is worded with this recipient among the refused ones, and then is the reason that the client knows.
+            noteRefusedRecipient(session, command, before, ((RefusalResponse) reply).diagnosis().asReason());
+        }
         return guard.isEnforcing() ? Responses.fit(reply) : reply;
+    }
+
+    private void noteRefusedRecipient(SMTPSession session, CommandLine command, SessionState before, String reason) {
+        guard.sessions().refusedRecipients(session, before.refusedRecipients().and(RefusedRecipient.of(recipient(command), reason)));
     }
 
     /** James' refusals that are about the order of commands, or about AUTH, in our words; all others as they are. */

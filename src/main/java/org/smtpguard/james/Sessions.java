@@ -15,7 +15,6 @@ import org.apache.james.protocols.smtp.SMTPConfiguration;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.smtpguard.sequence.Greeting;
 import org.smtpguard.sequence.Port;
-import org.smtpguard.sequence.RefusedRecipient;
 import org.smtpguard.sequence.RefusedRecipients;
 import org.smtpguard.sequence.SessionState;
 
@@ -58,10 +57,9 @@ final class Sessions {
         return state.build();
     }
 
-    /** Notes a recipient of the open transaction that James has refused. */
-    void refusedRecipient(SMTPSession session, RefusedRecipient recipient) {
-        RefusedRecipients refused = session.getAttachment(REFUSED_RECIPIENTS, State.Transaction).orElseGet(RefusedRecipients::none);
-        session.setAttachment(REFUSED_RECIPIENTS, refused.and(recipient), State.Transaction);
+    /** Notes the recipients of the open transaction that James has refused. */
+    void refusedRecipients(SMTPSession session, RefusedRecipients refused) {
+        session.setAttachment(REFUSED_RECIPIENTS, refused, State.Transaction);
     }
 
     /** What James is about to forget at a greeting, to be given back if it refuses the greeting (RFC 5321 §4.1.1.1). */

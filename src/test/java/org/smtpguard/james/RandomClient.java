@@ -35,6 +35,7 @@ final class RandomClient {
         Line.of(Meaning.QUIT_ARGUMENT, "QUIT now"), Line.of(Meaning.NOOP, "NOOP"), Line.of(Meaning.NOOP, "NOOP whatever"),
         Line.of(Meaning.VRFY, "VRFY bob"), Line.of(Meaning.EXPN, "EXPN staff"), Line.of(Meaning.HELP, "HELP"),
         Line.of(Meaning.HELP, "HELP 503"), Line.of(Meaning.HELP, "HELP SEQ-MAIL-NESTED"), Line.of(Meaning.HELP, "HELP \u0001\u00e9 me"),
+        Line.of(Meaning.STAR, "*"), Line.of(Meaning.STAR, "*"),
         Line.of(Meaning.UNKNOWN, "FROB"), Line.of(Meaning.UNKNOWN, ""), Line.of(Meaning.UNKNOWN, "MAIL\u0000 FROM:<a@localhost>"),
         Line.of(Meaning.UNKNOWN, "\u00c9HLO client.example"), Line.of(Meaning.UNKNOWN, "X".repeat(2000)),
         Line.of(Meaning.UNKNOWN, "MAIL\tFROM:<a@b>"),

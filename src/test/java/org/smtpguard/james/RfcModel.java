@@ -35,9 +35,11 @@ final class RfcModel {
     private boolean loginNameGiven;
     private boolean login;
     private boolean lastContentLineWasNone;
+    /** Whether the line before ended an AUTH with a refusal. */
+    private boolean authRefused;
     /** The reply that a backend is asked for, and the lines that came before it. */
     private Optional<Expected> awaited = Optional.empty();
-    private int heldLines;
+    private final List<Line> held = new ArrayList<>();
 
     RfcModel(boolean offersStartTls, boolean tlsFromTheStart, boolean authUnderTlsOnly, boolean answersAuth) {
         this.offersStartTls = offersStartTls;
@@ -82,13 +84,14 @@ final class RfcModel {
             Line line = lines.get(i);
             boolean followed = i < lines.size() - 1;
             if (awaited.isPresent()) {
-                heldLines++;
+                held.add(line);
             } else if (tooEarly) {
-                replies.add(sentTooEarly());
-                endExchange();
+                replies.add(tooEarly(line));
             } else {
                 boolean content = reading == Reading.CONTENT || reading == Reading.DISCARDED_CONTENT;
-                take(line, followed).ifPresent(replies::add);
+                Optional<Expected> reply = take(line, followed);
+                authRefused = isOfAuth(line) && !content && reply.filter(Expected::isRefusal).isPresent();
+                reply.ifPresent(replies::add);
                 // What comes behind an accepted DATA is read as the message that it begins, good or not.
                 tooEarly = !content && isLastOfItsGroup(line) && reading != Reading.DISCARDED_CONTENT;
             }
@@ -100,11 +103,21 @@ final class RfcModel {
     List<Expected> backendsAnswer() {
         List<Expected> replies = new ArrayList<>();
         awaited.ifPresent(replies::add);
+        authRefused = awaited.filter(Expected::isRefusal).isPresent();
         awaited = Optional.empty();
-        for (; heldLines > 0; heldLines--) {
-            replies.add(sentTooEarly());
-        }
+        held.forEach(line -> replies.add(tooEarly(line)));
+        held.clear();
         return replies;
+    }
+
+    private Expected tooEarly(Line line) {
+        authRefused = isOfAuth(line);
+        endExchange();
+        return sentTooEarly();
+    }
+
+    private static boolean isOfAuth(Line line) {
+        return line.meaning().name().startsWith("AUTH_") || line.meaning().name().startsWith("RESPONSE_");
     }
 
     /**
@@ -129,7 +142,7 @@ final class RfcModel {
                 // No line at all (RFC 5321 2.3.8), so no command, so nothing that could be the last.
                 return false;
             default:
-                return line.meaning().name().startsWith("AUTH_") || line.meaning().name().startsWith("RESPONSE_");
+                return isOfAuth(line);
         }
     }
 
@@ -205,6 +218,9 @@ final class RfcModel {
             case QUIT:
                 reading = Reading.NOTHING;
                 return james(221);
+            case STAR:
+                // RFC 4954 4 has it as a response only. Clients that send it after a refusal are told that the exchange is over.
+                return authRefused ? refuse(501, "5.7.0", "AUTH-CANCELLED") : refuse(500, "5.5.1", "SYN-COMMAND");
             default:
                 // RFC 5321 4.2.4: 500 for a command that is not recognised.
                 return refuse(500, "5.5.1", "SYN-COMMAND");

@@ -147,7 +147,7 @@ class SequenceIT {
             wire.send("MAIL FROM:<alice@localhost>").expect("250").send("RCPT TO:<nobody-here@localhost>").expect("550");
             String unknown = wire.reply().text();
             wire.send("RCPT TO:<erin@elsewhere.example>").expect("530");
-            String remote = "530 5.7.1 Authentication Required";
+            String remote = "530 5.7.0 RCPT refused: you have to authenticate first [AUTH-REQUIRED]";
             wire.send("DATA").expect("554").expectReply(refusal("554 5.5.1", "DATA refused: every recipient was refused",
                     "SEQ-RCPT-REFUSED")
                     .detail("<nobody-here@localhost>: " + unknown)
