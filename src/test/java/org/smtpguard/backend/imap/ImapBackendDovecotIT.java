@@ -13,10 +13,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.smtpguard.backend.support.SelfSigned;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialBackendContract;
 import org.smtpguard.credential.Workers;
+import org.smtpguard.it.server.DovecotImap;
+import org.smtpguard.it.server.SelfSigned;
 
 /** The contract of backends with a Dovecot at the other side, over each kind of connection. */
 class ImapBackendDovecotIT {
@@ -26,7 +27,7 @@ class ImapBackendDovecotIT {
 
     @BeforeAll
     static void start() throws Exception {
-        dovecot = DovecotImap.start(directory, SelfSigned.naming("localhost", "127.0.0.1"), CredentialBackendContract.USER,
+        dovecot = DovecotImap.withTls(directory, SelfSigned.naming("localhost", "127.0.0.1"), CredentialBackendContract.USER,
             CredentialBackendContract.PASSWORD);
     }
 

@@ -1,4 +1,4 @@
-package org.smtpguard.backend.imap;
+package org.smtpguard.it.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -11,15 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-import org.smtpguard.backend.support.SelfSigned;
-import org.smtpguard.it.server.Ports;
-
-/** A Dovecot with a configuration of its own, on loopback, with one port for IMAP and STARTTLS and one for IMAPS. */
-final class DovecotImap implements AutoCloseable {
+/** A real Dovecot with a configuration of its own, on loopback, that knows one user. */
+public final class DovecotImap implements AutoCloseable {
     /** Set where all peers are installed: a skip would hide that this one is not. */
     private static final boolean ALL_INSTALLED = Boolean.parseBoolean(System.getenv("SMTPGUARD_ALL_CLIENTS"));
 
@@ -35,8 +33,30 @@ final class DovecotImap implements AutoCloseable {
         this.imaps = imaps;
     }
 
-    /** Skips the test where there is no Dovecot 2.3, whose configuration this is. */
-    static DovecotImap start(Path directory, SelfSigned certificate, String user, String password) throws Exception {
+    /**
+     * One port for IMAP and STARTTLS and one for IMAPS. Wrong passwords cost nothing, as docs/backends/imap.md has it. Skips the test
+     * where there is no Dovecot 2.3, whose configuration this is.
+     */
+    public static DovecotImap withTls(Path directory, SelfSigned certificate, String user, String password) throws Exception {
+        certificate.certificateTo(directory.resolve("certificate.pem"));
+        certificate.keyTo(directory.resolve("key.pem"));
+        return start(directory, user, password, true,
+            "ssl = yes",
+            "ssl_cert = <" + directory + "/certificate.pem",
+            "ssl_key = <" + directory + "/key.pem",
+            "auth_failure_delay = 0",
+            "service anvil {", "  chroot =", "  unix_listener anvil-auth-penalty {", "    mode = 0", "  }", "}");
+    }
+
+    /**
+     * One port for IMAP in clear text. Delays each refusal by 2 s, and the log-ins of an address that has sent wrong passwords by up to
+     * 15 s, as Dovecot does by default. Skips the test as {@link #withTls} does.
+     */
+    public static DovecotImap withPenalties(Path directory, String user, String password) throws Exception {
+        return start(directory, user, password, false, "ssl = no", "service anvil {", "  chroot =", "}");
+    }
+
+    private static DovecotImap start(Path directory, String user, String password, boolean tls, String... settings) throws Exception {
         boolean installed = isInstalled();
         if (ALL_INSTALLED) {
             assertThat(installed).as("Dovecot 2.3, which is to be installed here").isTrue();
@@ -48,12 +68,10 @@ final class DovecotImap implements AutoCloseable {
         String group = isRoot ? "nogroup" : command("id", "-gn");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(Files.createDirectories(directory.resolve("mail")), PosixFilePermissions.fromString("rwxrwxrwx"));
-        certificate.certificateTo(directory.resolve("certificate.pem"));
-        certificate.keyTo(directory.resolve("key.pem"));
         Files.writeString(directory.resolve("users"), user + ":{PLAIN}" + password + "\n");
         int imap = Ports.freePort();
         int imaps = Ports.freePort();
-        Path configuration = Files.writeString(directory.resolve("dovecot.conf"), String.join("\n",
+        List<String> lines = new ArrayList<>(List.of(
             "base_dir = " + directory + "/run",
             "state_dir = " + directory + "/state",
             "log_path = " + directory + "/dovecot.log",
@@ -63,28 +81,24 @@ final class DovecotImap implements AutoCloseable {
             "default_internal_group = " + (isRoot ? "dovecot" : group),
             "default_login_user = " + (isRoot ? "dovenull" : owner),
             "first_valid_uid = 1",
-            "ssl = yes",
-            "ssl_cert = <" + directory + "/certificate.pem",
-            "ssl_key = <" + directory + "/key.pem",
             "disable_plaintext_auth = no",
             "auth_mechanisms = plain login",
             "mail_location = maildir:" + directory + "/mail/%u",
             "passdb {", "  driver = passwd-file", "  args = " + directory + "/users", "}",
             "userdb {", "  driver = static", "  args = uid=" + owner + " gid=" + group + " home=" + directory + "/mail/%u", "}",
-            // As docs/backends/imap.md has it: or all users together wait longer for each wrong password of any of them.
-            "auth_failure_delay = 0",
-            "service anvil {", "  chroot =", "  unix_listener anvil-auth-penalty {", "    mode = 0", "  }", "}",
             "service imap-login {", "  chroot =",
             "  inet_listener imap {", "    port = " + imap, "  }",
-            "  inet_listener imaps {", "    port = " + imaps, "    ssl = yes", "  }", "}",
-            "service stats {", "  chroot =", "}", ""));
+            "  inet_listener imaps {", "    port = " + (tls ? imaps : 0), "    ssl = yes", "  }", "}",
+            "service stats {", "  chroot =", "}"));
+        lines.addAll(List.of(settings));
+        Path configuration = Files.writeString(directory.resolve("dovecot.conf"), String.join("\n", lines) + "\n");
         Process process = new ProcessBuilder(executable("dovecot"), "-F", "-c", configuration.toString())
             .redirectErrorStream(true).redirectOutput(directory.resolve("output").toFile()).start();
         DovecotImap dovecot = new DovecotImap(process, directory.resolve("dovecot.log"), imap, imaps);
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stop-dovecot"));
         try {
             await("Dovecot, see " + directory).atMost(60, TimeUnit.SECONDS)
-                .until(() -> !process.isAlive() || answers(imap) && answers(imaps));
+                .until(() -> !process.isAlive() || answers(imap) && (!tls || answers(imaps)));
             assertThat(process.isAlive()).as(() -> dovecot.log() + output(directory)).isTrue();
             return dovecot;
         } catch (RuntimeException | Error e) {
@@ -93,15 +107,15 @@ final class DovecotImap implements AutoCloseable {
         }
     }
 
-    String imap() {
+    public String imap() {
         return "127.0.0.1:" + imap;
     }
 
-    String imaps() {
+    public String imaps() {
         return "127.0.0.1:" + imaps;
     }
 
-    String log() {
+    public String log() {
         try {
             return Files.exists(log) ? Files.readString(log) : "";
         } catch (IOException e) {
