@@ -12,8 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.smtpguard.diagnosis.Rehearsal.Step;
 import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.sequence.Greeting;
 import org.smtpguard.sequence.Phase;
 import org.smtpguard.sequence.Port;
+import org.smtpguard.sequence.RefusedRecipient;
+import org.smtpguard.sequence.RefusedRecipients;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
 
@@ -70,6 +73,27 @@ class RehearsalTest {
 
         assertThat(ids(of(bare, "STARTTLS", "AUTH PLAIN x", "EHLO a", "STARTTLS", "AUTH PLAIN x")))
             .containsExactly("SEQ-EHLO-MISSING", "SEQ-EHLO-MISSING", "-", "SYN-COMMAND", "SYN-COMMAND");
+    }
+
+    @Test
+    void starttlsIsRefusedAfterALogInWithoutIt() {
+        SessionState open = SessionState.on(Port.plain().withStartTls(true).withAuth(Port.AuthOffer.ALWAYS, "AUTH PLAIN <base64>")).build();
+
+        List<Step> steps = of(open, "EHLO a", "AUTH PLAIN x", "STARTTLS", "MAIL FROM:<a@b>", "STARTTLS");
+
+        assertThat(ids(steps)).containsExactly("-", "-", "SEQ-STARTTLS-AFTER-AUTH", "-", "SEQ-STARTTLS-AFTER-AUTH");
+        assertThat(steps.get(2).next()).startsWith("MAIL FROM:<address>");
+    }
+
+    @Test
+    void dataIsRefusedWhereEveryRecipientWasAndAcceptedOnceOneIs() {
+        SessionState refused = SessionState.on(Port.plain()).greeting(Greeting.EHLO).sender("a@b")
+            .refusedRecipients(RefusedRecipients.none().and(RefusedRecipient.of("<x@y>", "550 5.1.1 Unknown user"))).build();
+
+        List<Step> steps = of(refused, "DATA", "RCPT TO:<c@d>", "DATA");
+
+        assertThat(ids(steps)).containsExactly("SEQ-RCPT-REFUSED", "-", "-");
+        assertThat(steps.get(0).refusal().orElseThrow().details()).containsExactly("<x@y>: 550 5.1.1 Unknown user");
     }
 
     private List<Step> of(String... commands) {

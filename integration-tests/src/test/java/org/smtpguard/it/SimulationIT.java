@@ -18,8 +18,10 @@ import java.util.stream.Stream;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.web.WebAdmin;
 import org.smtpguard.it.wire.Reply;
@@ -45,18 +47,30 @@ class SimulationIT {
     private static final List<String> PROBES = List.of("DATA", MAIL, RCPT, AUTH, "AUTH", STARTTLS, "STARTTLS now", "EHLO", "HELO",
         "RSET all", "QUIT now", "DATA now", "FROBNICATE");
 
+    private static final String NO_TLS = "<tls socketTLS=\"false\" startTLS=\"false\"/>";
+    private static final String OFFERS_STARTTLS = "<tls socketTLS=\"false\" startTLS=\"true\"><keystore>file://conf/keystore</keystore>"
+        + "<keystoreType>PKCS12</keystoreType><secret>james72laBalle</secret></tls>";
+
     private static WebAdmin webAdmin;
+    private static JamesServer withOpenStartTls;
     private static List<Port> ports;
 
     @BeforeAll
     static void start() {
         JamesServer server = Site.shared();
         webAdmin = Site.webAdmin();
+        withOpenStartTls = JamesServer.guarded().editPort(Endpoint.SMTP, port -> port.replace(NO_TLS, OFFERS_STARTTLS)).start();
         ports = List.of(
             new Port(Map.of(), () -> wire(server.smtp())),
+            new Port(Map.of("startTls", true, "auth", "always"), () -> wire(withOpenStartTls.smtp())),
             new Port(Map.of("startTls", true), () -> wire(server.submission())),
             new Port(Map.of("startTls", true, "auth", "underTls"), () -> wire(server.submission())),
             new Port(Map.of("tls", true, "auth", "underTls"), () -> tlsWire(server.smtps())));
+    }
+
+    @AfterAll
+    static void stop() {
+        withOpenStartTls.close();
     }
 
     @Test
@@ -72,7 +86,7 @@ class SimulationIT {
 
         assertThat(seen).contains("SEQ-EHLO-MISSING", "SEQ-EHLO-AFTER-TLS", "SEQ-EHLO-NOT-HELO", "SEQ-MAIL-MISSING", "SEQ-MAIL-NESTED",
             "SEQ-RCPT-MISSING", "SEQ-AUTH-IN-TRANSACTION", "SEQ-AUTH-REPEATED", "SEQ-STARTTLS-REPEATED", "SEQ-STARTTLS-IN-TRANSACTION",
-            "AUTH-TLS-REQUIRED", "SYN-ARGUMENT", "SYN-COMMAND");
+            "SEQ-STARTTLS-AFTER-AUTH", "AUTH-TLS-REQUIRED", "SYN-ARGUMENT", "SYN-COMMAND");
     }
 
     /** @return the diagnoses that were compared */
