@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +58,7 @@ public final class BackendChain {
 
     /**
      * Looks for a user's SCRAM keys, by the same rules: the first backend that has them ends the chain. The future never
-     * fails. Backends that are no {@link SecretLookup} have none to give.
+     * fails. Backends without keys ({@link CredentialBackend#hasKeys}) have none to give.
      *
      * @param scheme the mechanism that the keys were made for, without {@code -PLUS}
      * @param origin where the client is
@@ -67,7 +66,7 @@ public final class BackendChain {
     public CompletableFuture<KeyResult> lookup(String username, String scheme, Origin origin) {
         AtomicReference<Optional<KeyResult>> found = new AtomicReference<>(Optional.empty());
         CompletableFuture<CredentialResult> verdict = new Inquiry(backend -> {
-            CompletionStage<KeyResult> looked = keys(backend, username, scheme, origin);
+            CompletionStage<KeyResult> looked = backend.lookup(username, scheme, origin);
             CompletionStage<CredentialResult> judged = looked.thenApply(result -> {
                 if (result.keys().isPresent()) {
                     found.set(Optional.of(result));
@@ -82,22 +81,12 @@ public final class BackendChain {
 
     /** How the SCRAM keys of a scheme look that the backends hold, all of them together. Returns at once. */
     public KeyCensus census(String scheme) {
-        return lookups().map(backend -> backend.census(scheme)).reduce(KeyCensus.counted(Map.of()), KeyCensus::and);
+        return links.stream().map(link -> link.backend.census(scheme)).reduce(KeyCensus.counted(Map.of()), KeyCensus::and);
     }
 
     /** What tells users apart here: two names by which every backend finds the same user have the same. */
     public String identity(String username) {
-        return lookups().reduce(username, (name, backend) -> backend.identity(name), (one, other) -> other);
-    }
-
-    private Stream<SecretLookup> lookups() {
-        return links.stream().map(Link::backend).filter(SecretLookup.class::isInstance).map(SecretLookup.class::cast);
-    }
-
-    private static CompletionStage<KeyResult> keys(CredentialBackend backend, String username, String scheme, Origin origin) {
-        return backend instanceof SecretLookup
-            ? ((SecretLookup) backend).lookup(username, scheme, origin)
-            : CompletableFuture.completedFuture(KeyResult.unknown());
+        return links.stream().reduce(username, (name, link) -> link.backend.identity(name), (one, other) -> other);
     }
 
     /** One question on its way along the chain. */

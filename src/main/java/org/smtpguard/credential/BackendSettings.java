@@ -28,8 +28,8 @@ public final class BackendSettings {
     /** What may stand on every backend, with its attributes. The backend itself need not know of them. */
     private static final Map<String, List<String>> COMMON = Map.of(
         TIMEOUT, List.of(),
-        "atOnce", List.of("most", "queue"),
-        "breaker", List.of("faults", "probeEvery"),
+        "concurrency", List.of("max", "queue"),
+        "circuitBreaker", List.of("failures", "retryAfter"),
         "cache", List.of("accepted", "refused", "entries", "stale"));
     private static final Pattern DURATION = Pattern.compile("(\\d{1,6})\\s*(ms|s|m|h|d)");
     private static final Duration LONGEST = Duration.ofDays(30);

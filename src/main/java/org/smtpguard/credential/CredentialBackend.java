@@ -2,7 +2,9 @@ package org.smtpguard.credential;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -27,6 +29,64 @@ public interface CredentialBackend extends AutoCloseable {
      * has not begun by then had better be left undone.
      */
     CompletionStage<CredentialResult> verify(Credentials credentials);
+
+    /**
+     * Whether users may have SCRAM keys here ({@link #lookup}). A mechanism that never sees the password needs them. Constant.
+     */
+    default boolean hasKeys() {
+        return false;
+    }
+
+    /**
+     * Looks up a user's SCRAM keys, without blocking the caller. Threads and failures as for {@link #verify}.
+     *
+     * @param username normalised as James normalises user names
+     * @param scheme the name of the mechanism that the keys were made for, without {@code -PLUS}: {@code SCRAM-SHA-256}
+     * @param origin where the client is
+     */
+    default CompletionStage<KeyResult> lookup(String username, String scheme, Origin origin) {
+        return CompletableFuture.completedFuture(KeyResult.unknown());
+    }
+
+    /**
+     * How the keys of a scheme look that are stored here. Called on a thread that must not wait, also by EHLO: returns what was found out
+     * before. It must follow the users and never the look-ups, which are an attacker's to make.
+     *
+     * @param scheme as for {@link #lookup}
+     */
+    default KeyCensus census(String scheme) {
+        return hasKeys() ? KeyCensus.uncounted() : KeyCensus.counted(Map.of());
+    }
+
+    /**
+     * The part of a user name by which keys are looked up: two names that give the same user always have the same. An unknown user's
+     * salt is made of it.
+     */
+    default String identity(String username) {
+        return username;
+    }
+
+    /**
+     * The mechanisms that the operator has another server play by way of this backend ({@link #relay}), by their registered names
+     * (RFC 4422 §3.1), in upper case. Constant. None of them is bound to a channel: the other server does not see the client's.
+     */
+    default Set<String> relayed() {
+        return Set.of();
+    }
+
+    /**
+     * Begins an exchange of a relayed mechanism, without blocking the caller: what the client says is handed on, and what the other
+     * server says comes back. The secrets stay there. Threads, failures and cancelling as for {@link #verify}, also for the stage of each
+     * {@link RelayStep#respond}.
+     *
+     * @param mechanism one of {@link #relayed()}
+     * @param origin where the client is
+     * @param initialResponse what the client sent along with AUTH (RFC 4954 §4), decoded; empty if it sent nothing, an empty array
+     *     if it sent {@code =}
+     */
+    default CompletionStage<RelayStep> relay(String mechanism, Origin origin, Optional<byte[]> initialResponse) {
+        return CompletableFuture.failedFuture(new UnsupportedOperationException(mechanism));
+    }
 
     /**
      * How long an answer may take, above zero; who asks gives up then. What the backend does by itself should end by then, too. The time

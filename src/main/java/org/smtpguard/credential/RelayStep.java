@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** What the other side of a {@link MechanismRelay} says next: a challenge to the client, or the verdict, which ends the exchange. */
+/** What the other side of a {@link CredentialBackend} says next: a challenge to the client, or the verdict, which ends the exchange. */
 public final class RelayStep {
     /** Hands the client's response to a challenge on. Used once. */
     public interface Continuation {

@@ -12,8 +12,6 @@ import java.util.stream.Stream;
 
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.CredentialBackend;
-import org.smtpguard.credential.MechanismRelay;
-import org.smtpguard.credential.SecretLookup;
 
 /** What the operator wrote in {@code <handler class="org.smtpguard.james.Authentication">}. */
 final class AuthenticationSettings {
@@ -24,14 +22,14 @@ final class AuthenticationSettings {
     private static final String OWN_MECHANISMS = String.join(" ", STRONG_MECHANISMS) + " " + String.join(" ", DEFAULT_MECHANISMS);
 
     private final List<String> mechanisms;
-    private final Map<String, MechanismRelay> relays;
+    private final Map<String, CredentialBackend> relays;
     private final boolean oldForm;
     private final CertificateName certificateName;
     private final boolean jamesDelegation;
     private final List<DelegationRule> delegationRules;
     private final BackendSet backends;
 
-    private AuthenticationSettings(List<String> mechanisms, Map<String, MechanismRelay> relays, boolean oldForm,
+    private AuthenticationSettings(List<String> mechanisms, Map<String, CredentialBackend> relays, boolean oldForm,
                                    CertificateName certificateName, boolean jamesDelegation, List<DelegationRule> delegationRules,
                                    BackendSet backends) {
         this.mechanisms = mechanisms;
@@ -60,7 +58,7 @@ final class AuthenticationSettings {
             .collect(Collectors.toUnmodifiableList());
         BackendSet backendSet = BackendSet.parse(handler, backends);
         try {
-            Map<String, MechanismRelay> relays = relays(element.orElse(handler), names, backendSet.links());
+            Map<String, CredentialBackend> relays = relays(element.orElse(handler), names, backendSet.links());
             List<String> mechanisms = known(element.orElse(handler), names, relays);
             refuseScramWithoutKeys(handler, mechanisms, relays, backendSet.links());
             return new AuthenticationSettings(mechanisms, relays, oldForm, certificateName, jamesDelegation, rules, backendSet);
@@ -86,15 +84,12 @@ final class AuthenticationSettings {
     }
 
     /** Which backend plays a mechanism elsewhere: one, for there is no way to ask another when it has begun. */
-    private static Map<String, MechanismRelay> relays(Element element, List<String> names, List<BackendChain.Link> links) {
-        Map<String, MechanismRelay> relays = new HashMap<>();
+    private static Map<String, CredentialBackend> relays(Element element, List<String> names, List<BackendChain.Link> links) {
+        Map<String, CredentialBackend> relays = new HashMap<>();
         for (BackendChain.Link link : links) {
-            if (!(link.backend() instanceof MechanismRelay)) {
-                continue;
-            }
-            MechanismRelay backend = (MechanismRelay) link.backend();
+            CredentialBackend backend = link.backend();
             backend.relayed().stream().filter(names::contains).forEach(name -> {
-                MechanismRelay other = relays.put(name, backend);
+                CredentialBackend other = relays.put(name, backend);
                 if (other != null) {
                     throw element.fault("names " + name + ", which <backend name=\"" + other.name() + "\"> and <backend name=\""
                         + backend.name() + "\"> relay; leave it to one of them");
@@ -105,7 +100,7 @@ final class AuthenticationSettings {
     }
 
     /** In the order in which they are announced. */
-    private static List<String> known(Element element, List<String> names, Map<String, MechanismRelay> relays) {
+    private static List<String> known(Element element, List<String> names, Map<String, CredentialBackend> relays) {
         List<String> elsewhere = names.stream().filter(name -> !STRONG_MECHANISMS.contains(name) && !DEFAULT_MECHANISMS.contains(name))
             .collect(Collectors.toList());
         elsewhere.stream().filter(name -> !relays.containsKey(name)).findFirst().ifPresent(unknown -> {
@@ -138,10 +133,10 @@ final class AuthenticationSettings {
     }
 
     /** Keys cannot be had of somebody who only says yes or no to a password. */
-    private static void refuseScramWithoutKeys(Element handler, List<String> mechanisms, Map<String, MechanismRelay> relays,
+    private static void refuseScramWithoutKeys(Element handler, List<String> mechanisms, Map<String, CredentialBackend> relays,
                                                List<BackendChain.Link> links) {
         Optional<CredentialBackend> keyless = links.stream().map(BackendChain.Link::backend)
-            .filter(backend -> !(backend instanceof SecretLookup)).findFirst();
+            .filter(backend -> !backend.hasKeys()).findFirst();
         mechanisms.stream().filter(name -> name.startsWith("SCRAM-") && !relays.containsKey(name)).findFirst()
             .ifPresent(scram -> keyless.ifPresent(backend -> {
                 throw handler.fault("offers " + scram + ", for which <backend name=\"" + backend.name() + "\"> has no keys: it can only"
@@ -155,7 +150,7 @@ final class AuthenticationSettings {
     }
 
     /** The backend that plays the mechanism elsewhere, where one does. */
-    Optional<MechanismRelay> relayOf(String mechanism) {
+    Optional<CredentialBackend> relayOf(String mechanism) {
         return Optional.ofNullable(relays.get(mechanism));
     }
 

@@ -112,7 +112,7 @@ public final class Backends {
 
     private Shared create(BackendSettings settings) {
         Safeguards safeguards = Safeguards.of(settings);
-        BackendWorkers workers = pools.workersOf(settings.name(), safeguards.most(), safeguards.queue());
+        BackendWorkers workers = pools.workersOf(settings.name(), safeguards.concurrency(), safeguards.queue());
         try {
             return new Shared(settings, Safeguarded.around(create(settings, workers), safeguards,
                 verdict -> metrics.time(settings.name(), verdict)), workers);

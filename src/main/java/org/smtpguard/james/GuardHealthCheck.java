@@ -24,7 +24,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * Whether the backends of SMTP AUTH can answer; named in {@code healthcheck.properties} as {@code additional.healthchecks}.
- * Healthy: all can, as far as one knows. Degraded: one is not asked any more or cannot be reached, or is not as it should be.
+ * Healthy: all can, as far as one knows. Degraded: the circuit of one is open, or one cannot be reached, or is not as it should be.
  * Unhealthy: there are backends, and none can answer. The words name which, why, and since when.
  *
  * <p>Threads: nobody waits; the backends look after the other side on threads of their own, within their time limits, and the
@@ -78,10 +78,10 @@ public final class GuardHealthCheck implements HealthCheck {
         BackendStatus status = backend.status();
         // A file that stands at its last good version is in trouble, and answers.
         Optional<String> unreachable = trouble.filter(text -> !status.flaw().equals(Optional.of(text)));
-        Optional<Instant> open = status.state() == BackendStatus.State.ASKED ? Optional.empty() : Optional.of(status.since());
+        Optional<Instant> open = status.state() == BackendStatus.State.CLOSED ? Optional.empty() : Optional.of(status.since());
         Instant since = open.orElseGet(() -> since("fault " + status.name(), unreachable));
         Optional<String> reason = unreachable
-            .or(() -> open.map(any -> status.lastFault().map(BackendStatus.Fault::reason).orElse("not asked any more")));
+            .or(() -> open.map(any -> status.lastFault().map(BackendStatus.Fault::reason).orElse("circuit open")));
         Instant flawedSince = since("flaw " + status.name(), status.flaw());
         return new Finding(reason.map(text -> "backend " + status.name() + " cannot answer since " + seconds(since) + ": " + text),
             status.flaw().map(text -> "backend " + status.name() + " is not as it should be since " + seconds(flawedSince) + ": " + text));

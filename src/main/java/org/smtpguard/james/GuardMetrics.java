@@ -110,7 +110,7 @@ public final class GuardMetrics {
 
     /** @param status how the backend is; empty while no port uses it */
     void backend(String name, Supplier<Optional<BackendStatus>> status) {
-        gauge(name, "breaker", status, GuardMetrics::breaker);
+        gauge(name, "circuit", status, GuardMetrics::circuit);
         gauge(name, "flawed", status, known -> known.flaw().isPresent() ? 1L : 0L);
         gauge(name, "pending", status, known -> (long) known.pending());
         gauge(name, "waiting", status, known -> (long) known.waiting());
@@ -131,11 +131,11 @@ public final class GuardMetrics {
         gauges.register(of(backend, name), () -> status.get().map(value).orElse(0L));
     }
 
-    private static long breaker(BackendStatus status) {
+    private static long circuit(BackendStatus status) {
         switch (status.state()) {
-            case ASKED:
+            case CLOSED:
                 return 0;
-            case PROBING:
+            case HALF_OPEN:
                 return 1;
             default:
                 return 2;

@@ -6,7 +6,6 @@ import static org.smtpguard.page.Parts.fact;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,7 +17,7 @@ final class BackendFacts {
     }
 
     static Map<String, Object> of(BackendStatus backend) {
-        return Facts.of("name", backend.name()).and("state", backend.state().name().toLowerCase(Locale.ROOT)).and("since", backend.since())
+        return Facts.of("name", backend.name()).and("state", backend.state().toString()).and("since", backend.since())
             .and("flaw", backend.flaw())
             .and("pending", backend.pending()).and("waiting", backend.waiting()).and("overloaded", backend.overloaded())
             .and("cache", Facts.of("hits", backend.cache().hits()).and("stale", backend.cache().stale())
@@ -55,17 +54,17 @@ final class BackendFacts {
 
     private static String words(BackendStatus backend) {
         switch (backend.state()) {
-            case ASKED:
+            case CLOSED:
                 return "Answers";
             case OPEN:
-                return "Not asked, after too many faults in a row";
+                return "Circuit open, after too many failures in a row";
             default:
-                return "Not asked, but for one question that finds out whether it answers again";
+                return "Circuit half-open: one request finds out whether it answers again";
         }
     }
 
     private static String kind(BackendStatus backend) {
         Optional<String> flaw = backend.flaw();
-        return backend.state() != BackendStatus.State.ASKED ? "bad" : flaw.isPresent() ? "warn" : "good";
+        return backend.state() != BackendStatus.State.CLOSED ? "bad" : flaw.isPresent() ? "warn" : "good";
     }
 }

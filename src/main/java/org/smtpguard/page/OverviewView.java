@@ -84,7 +84,7 @@ final class OverviewView extends View {
     }
 
     private Element verdict() {
-        List<String> down = backends.stream().filter(backend -> backend.state() != BackendStatus.State.ASKED).map(BackendStatus::name)
+        List<String> down = backends.stream().filter(backend -> backend.state() != BackendStatus.State.CLOSED).map(BackendStatus::name)
             .collect(Collectors.toList());
         List<String> flawed = backends.stream().filter(backend -> backend.flaw().isPresent()).map(BackendStatus::name)
             .collect(Collectors.toList());

@@ -1,6 +1,7 @@
 package org.smtpguard.resilience;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -29,14 +30,20 @@ public final class BackendStatus {
         this.cache = Objects.requireNonNull(cache, "cache");
     }
 
-    /** Whether the backend is asked. */
+    /** The state of the circuit breaker. */
     public enum State {
-        /** It is: the circuit is closed. */
-        ASKED,
-        /** It is not, after too many faults in a row: the circuit is open. */
+        /** Requests reach the backend. */
+        CLOSED,
+        /** The backend has failed too often in a row; requests are answered at once. */
         OPEN,
-        /** One question is on its way to find out whether it answers again: the circuit is half open. */
-        PROBING
+        /** One request is on its way, to find out whether the backend answers again. */
+        HALF_OPEN;
+
+        /** As facts for programs name it: {@code closed}, {@code open}, {@code half-open}. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     public String name() {
@@ -47,12 +54,12 @@ public final class BackendStatus {
         return state;
     }
 
-    /** Since when the backend is asked or, probes included, is not. */
+    /** Since when the circuit is closed or, half-open included, is not. */
     public Instant since() {
         return since;
     }
 
-    /** The last time that it did not answer, if there was one since the start. */
+    /** The last failure, if there was one since the start. */
     public Optional<Fault> lastFault() {
         return lastFault;
     }

@@ -10,47 +10,48 @@ import org.smtpguard.credential.ConfigurationFault;
 
 /** What the operator wants around a backend, from the elements that every {@code <backend>} may have. Immutable. */
 public final class Safeguards {
-    private static final int MOST = 200;
-    private static final int MOST_LIMIT = 10_000;
+    private static final int CONCURRENCY = 200;
+    private static final int CONCURRENCY_LIMIT = 10_000;
     private static final int QUEUE = 1_000;
     private static final int QUEUE_LIMIT = 100_000;
-    private static final int FAULTS = 5;
-    private static final int FAULTS_LIMIT = 1_000;
-    private static final Duration PROBE_EVERY = Duration.ofSeconds(10);
+    private static final int FAILURES = 5;
+    private static final int FAILURES_LIMIT = 1_000;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration ACCEPTED = Duration.ofMinutes(5);
     private static final Duration REFUSED = Duration.ofSeconds(30);
     private static final int ENTRIES = 10_000;
     private static final int ENTRIES_LIMIT = 10_000_000;
 
     private final Optional<Duration> timeout;
-    private final int most;
+    private final int concurrency;
     private final int queue;
-    private final int faults;
-    private final Duration probeEvery;
+    private final int failures;
+    private final Duration retryAfter;
     private final Optional<Lifetimes> cache;
 
-    private Safeguards(Optional<Duration> timeout, int most, int queue, int faults, Duration probeEvery, Optional<Lifetimes> cache) {
+    private Safeguards(Optional<Duration> timeout, int concurrency, int queue, int failures, Duration retryAfter,
+        Optional<Lifetimes> cache) {
         this.timeout = timeout;
-        this.most = most;
+        this.concurrency = concurrency;
         this.queue = queue;
-        this.faults = faults;
-        this.probeEvery = probeEvery;
+        this.failures = failures;
+        this.retryAfter = retryAfter;
         this.cache = cache;
     }
 
     /** @throws ConfigurationFault naming the element and the mend */
     public static Safeguards of(BackendSettings settings) {
-        for (String element : new String[] {"atOnce", "breaker", "cache"}) {
+        for (String element : new String[] {"concurrency", "circuitBreaker", "cache"}) {
             settings.text(element).ifPresent(text -> {
                 throw settings.fault("has text in <" + element + ">, which has attributes alone");
             });
         }
         return new Safeguards(
             settings.has(BackendSettings.TIMEOUT) ? Optional.of(settings.timeout(Duration.ZERO)) : Optional.empty(),
-            settings.number(attribute("atOnce", "most"), 1, MOST_LIMIT, MOST),
-            settings.number(attribute("atOnce", "queue"), 0, QUEUE_LIMIT, QUEUE),
-            settings.number(attribute("breaker", "faults"), 0, FAULTS_LIMIT, FAULTS),
-            settings.duration(attribute("breaker", "probeEvery"), PROBE_EVERY),
+            settings.number(attribute("concurrency", "max"), 1, CONCURRENCY_LIMIT, CONCURRENCY),
+            settings.number(attribute("concurrency", "queue"), 0, QUEUE_LIMIT, QUEUE),
+            settings.number(attribute("circuitBreaker", "failures"), 0, FAILURES_LIMIT, FAILURES),
+            settings.duration(attribute("circuitBreaker", "retryAfter"), RETRY_AFTER),
             settings.has("cache") ? Optional.of(Lifetimes.of(settings)) : Optional.empty());
     }
 
@@ -59,24 +60,24 @@ public final class Safeguards {
         return timeout;
     }
 
-    /** How many questions the backend has before it at once. */
-    public int most() {
-        return most;
+    /** How many requests the backend may have concurrently. */
+    public int concurrency() {
+        return concurrency;
     }
 
-    /** How many more wait for their turn. */
+    /** How many more may wait for their turn. */
     public int queue() {
         return queue;
     }
 
-    /** After how many faults in a row the backend is not asked any more; 0 for never. */
-    int faults() {
-        return faults;
+    /** After how many failures in a row the circuit opens; 0 for never. */
+    int failures() {
+        return failures;
     }
 
-    /** After how long it is tried then. */
-    Duration probeEvery() {
-        return probeEvery;
+    /** After how long a request is let through then. */
+    Duration retryAfter() {
+        return retryAfter;
     }
 
     Optional<Lifetimes> cache() {
@@ -123,7 +124,7 @@ public final class Safeguards {
             return stale;
         }
 
-        /** How many verdicts are kept at the most. */
+        /** How many verdicts are kept at the concurrency. */
         int entries() {
             return entries;
         }

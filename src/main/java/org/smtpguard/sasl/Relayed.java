@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
-import org.smtpguard.credential.MechanismRelay;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.RelayStep;
 import org.smtpguard.credential.RequestFuture;
@@ -25,11 +25,11 @@ public final class Relayed implements Mechanism {
     private static final Set<String> SERVER_FIRST = Set.of("CRAM-MD5", "DIGEST-MD5", "KERBEROS_V4");
 
     private final String name;
-    private final MechanismRelay backend;
+    private final CredentialBackend backend;
     private final Identities identities;
 
     /** @param name one that the backend relays */
-    public Relayed(String name, MechanismRelay backend, Identities identities) {
+    public Relayed(String name, CredentialBackend backend, Identities identities) {
         this.name = name;
         this.backend = backend;
         this.identities = identities;

@@ -118,11 +118,12 @@ class BackendSettingsTest {
 
     @Test
     void whatStandsOnEveryBackendIsNobodysMistake() {
-        Map<String, String> common = Map.of("timeout", "1s", "atOnce", "", "atOnce most", "1", "breaker", "", "cache", "");
+        Map<String, String> common = Map.of("timeout", "1s", "concurrency", "", "concurrency max", "1", "circuitBreaker", "", "cache", "");
 
         assertThat(settings(common).only("file").timeout(Duration.ZERO)).isEqualTo(Duration.ofSeconds(1));
         assertFault(() -> settings(Map.of("cahce", "")).only("file"))
-            .hasMessage(BACKEND + "has an unknown element <cahce>; known here: <atOnce>, <breaker>, <cache>, <file>, <timeout>.");
+            .hasMessage(BACKEND
+                + "has an unknown element <cahce>; known here: <cache>, <circuitBreaker>, <concurrency>, <file>, <timeout>.");
     }
 
     private static AbstractThrowableAssert<?, ? extends Throwable> assertFault(Runnable reading) {

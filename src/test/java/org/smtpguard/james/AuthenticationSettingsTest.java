@@ -226,15 +226,15 @@ class AuthenticationSettingsTest {
         "<timeout>soon</timeout> | APPS has <timeout>soon</timeout>, which is no time; write for example 500ms, 2s, 5m or 1h.",
         "<timeout>${env:NOT_SET_ANYWHERE}</timeout> | APPS has in <timeout> ${env:NOT_SET_ANYWHERE}, a variable that is not set; "
             + "set it in the environment of James.",
-        "<atOnce most=\"0\"/> | APPS has most=\"0\" in <atOnce>; it can be a whole number from 1 to 10000.",
-        "<atOnce queue=\"-1\"/> | APPS has queue=\"-1\" in <atOnce>; it can be a whole number from 0 to 100000.",
-        "<atOnce max=\"1\"/> | atOnce has an unknown attribute max; known here: most, queue.",
-        "<atOnce>10</atOnce> | APPS has text in <atOnce>, which has attributes alone.",
-        "<atOnce/><atOnce/> | <backend> in HANDLER has <atOnce> twice; leave one.",
-        "<breaker faults=\"1001\"/> | APPS has faults=\"1001\" in <breaker>; it can be a whole number from 0 to 1000.",
-        "<breaker probeEvery=\"0s\"/> | APPS has probeEvery=\"0s\" in <breaker>, which is no time; "
+        "<concurrency max=\"0\"/> | APPS has max=\"0\" in <concurrency>; it can be a whole number from 1 to 10000.",
+        "<concurrency queue=\"-1\"/> | APPS has queue=\"-1\" in <concurrency>; it can be a whole number from 0 to 100000.",
+        "<concurrency most=\"1\"/> | concurrency has an unknown attribute most; known here: max, queue.",
+        "<concurrency>10</concurrency> | APPS has text in <concurrency>, which has attributes alone.",
+        "<concurrency/><concurrency/> | <backend> in HANDLER has <concurrency> twice; leave one.",
+        "<circuitBreaker failures=\"1001\"/> | APPS has failures=\"1001\" in <circuitBreaker>; it can be a whole number from 0 to 1000.",
+        "<circuitBreaker retryAfter=\"0s\"/> | APPS has retryAfter=\"0s\" in <circuitBreaker>, which is no time; "
             + "write for example 500ms, 2s, 5m or 1h.",
-        "<breaker off=\"true\"/> | breaker has an unknown attribute off; known here: faults, probeEvery.",
+        "<circuitBreaker off=\"true\"/> | circuitBreaker has an unknown attribute off; known here: failures, retryAfter.",
         "<cache accepted=\"x\"/> | APPS has accepted=\"x\" in <cache>, which is no time; write for example 500ms, 2s, 5m or 1h.",
         "<cache refused=\"x\"/> | APPS has refused=\"x\" in <cache>, which is no time; write for example 500ms, 2s, 5m or 1h.",
         "<cache stale=\"x\"/> | APPS has stale=\"x\" in <cache>, which is no time; write for example 500ms, 2s, 5m or 1h.",

@@ -274,11 +274,11 @@ final class EmbeddedPort {
             element.addProperty("backend[@class]", FixtureBackend.class.getName());
             element.addProperty("backend[@name]", "fixture");
             // Each session is to see the backend as its test has it, whatever the others have seen.
-            element.addProperty("backend.breaker[@faults]", "0");
+            element.addProperty("backend.circuitBreaker[@failures]", "0");
             if (secondBackend) {
                 element.addProperty("backend(-1)[@class]", FixtureBackend.class.getName());
                 element.addProperty("backend(1)[@name]", FixtureBackend.OUT_OF_ORDER);
-                element.addProperty("backend(1).breaker[@faults]", "0");
+                element.addProperty("backend(1).circuitBreaker[@failures]", "0");
             }
             return element;
         }

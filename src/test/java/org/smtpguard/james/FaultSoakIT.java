@@ -54,7 +54,7 @@ class FaultSoakIT {
     /** Dovecot sends what it refuses in heaps, every half a second. */
     private static final Duration LIMIT_OF_DOVECOT = Duration.ofMillis(1_200);
     private static final Duration GRACE = Duration.ofSeconds(1);
-    private static final String SAFEGUARDS = "<atOnce most=\"16\" queue=\"32\"/><breaker faults=\"5\" probeEvery=\"100ms\"/>";
+    private static final String SAFEGUARDS = "<concurrency max=\"16\" queue=\"32\"/><circuitBreaker failures=\"5\" retryAfter=\"100ms\"/>";
     private static final Duration PATIENCE = Duration.ofSeconds(60 + AUTHS / 50);
     private static final long WARM_UP = 500;
     private static final int LONGEST_HEALTH_MILLIS = 2_000;

@@ -103,7 +103,7 @@ class GuardHealthCheckTest {
             String name = "b" + i;
             is(name, Condition.valueOf(words.get(i).replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT)));
             Safeguarded backend = backends.acquire(new BackendSettings(Patient.class.getName(), name,
-                Map.of("breaker faults", "1", "breaker probeEvery", "1h"), url -> {
+                Map.of("circuitBreaker failures", "1", "circuitBreaker retryAfter", "1h"), url -> {
                     throw new UnsupportedOperationException(url);
                 }));
             backend.verify(Credentials.of("alice", Secret.of(SECRET))).toCompletableFuture().join();

@@ -172,7 +172,7 @@ class PagesTest {
             status(CredentialResult.refused(), Optional.of("its file stands still")))));
 
         assertThat(page.select("article").eachAttr("class")).containsExactly("bad", "warn");
-        assertThat(page.select("article").eachText().get(0)).startsWith("apps Not asked, after too many faults in a row")
+        assertThat(page.select("article").eachText().get(0)).startsWith("apps Circuit open, after too many failures in a row")
             .contains("last fault nobody answers");
         assertThat(page.select("article").eachText().get(1))
             .contains("Answers", "its file stands still", "last fault none since the start");

@@ -49,8 +49,9 @@ class SafeguardedLawsTest {
     private final VirtualTime time = new VirtualTime();
     private final ManyAnswers backend = new ManyAnswers();
     private final Safeguarded safeguarded = Safeguarded.around(backend, Safeguards.of(new BackendSettings("ManyAnswers", "corp",
-        new TreeMap<>(Map.of("timeout", "2s", "atOnce", "", "atOnce most", "" + MOST, "atOnce queue", "" + QUEUE, "breaker", "",
-            "breaker probeEvery", "3s", "cache", "", "cache accepted", "1s", "cache refused", "1s")), url -> {
+        new TreeMap<>(Map.of("timeout", "2s", "concurrency", "", "concurrency max", "" + MOST, "concurrency queue", "" + QUEUE,
+            "circuitBreaker", "",
+            "circuitBreaker retryAfter", "3s", "cache", "", "cache accepted", "1s", "cache refused", "1s")), url -> {
                 throw new UnsupportedOperationException();
             })), time);
 
@@ -81,7 +82,7 @@ class SafeguardedLawsTest {
 
         assertThat(seen).as("histories that never open the breaker show nothing").containsOnlyKeys(State.values());
         holdsInTheEnd(all);
-        assertThat(all).as("answered in time").allMatch(asked -> asked.took.compareTo(LIMIT.plus(Safeguarded.QUEUE_LIMIT)) <= 0);
+        assertThat(all).as("answered in time").allMatch(asked -> asked.took.compareTo(LIMIT.plus(RequestGate.QUEUE_LIMIT)) <= 0);
     }
 
     private void holdsAlways(int step) {
@@ -94,7 +95,7 @@ class SafeguardedLawsTest {
     }
 
     private void holdsInTheEnd(List<Asked> all) {
-        time.pass(LIMIT.plus(Safeguarded.QUEUE_LIMIT));
+        time.pass(LIMIT.plus(RequestGate.QUEUE_LIMIT));
         assertThat(all).as("each question has one answer, or was hung up on").allMatch(asked -> asked.answers.get() == 1);
         assertThat(backend.timesAsked.values()).as("no question is put twice").allMatch(times -> times.get() == 1);
         assertThat(safeguarded.status().pending()).isZero();
@@ -108,7 +109,7 @@ class SafeguardedLawsTest {
             backend.pending(new Random(i)).orElseThrow().answer.complete(YES);
             assertThat(answer).isCompletedWithValue(YES);
         }
-        assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+        assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
     }
 
     private static void answer(Question question, int how) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,14 +30,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialBackend;
-import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.CredentialResult.Kind;
+import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
-import org.smtpguard.credential.SecretLookup;
 import org.smtpguard.resilience.BackendStatus.State;
 
 @Timeout(60)
@@ -99,7 +99,7 @@ class SafeguardedTest {
 
         @Test
         void beginsWhenTheBackendIsQueried() {
-            Safeguarded safeguarded = around(Map.of("atOnce most", "1"));
+            Safeguarded safeguarded = around(Map.of("concurrency max", "1"));
             ask(safeguarded);
             CompletableFuture<CredentialResult> second = ask(safeguarded);
             time.pass(LIMIT);
@@ -120,7 +120,7 @@ class SafeguardedTest {
                 credentials.origin().queued();
                 return new CompletableFuture<>();
             };
-            Safeguarded safeguarded = around(Map.of("breaker faults", "1"));
+            Safeguarded safeguarded = around(Map.of("circuitBreaker failures", "1"));
             CompletableFuture<CredentialResult> answer = ask(safeguarded);
 
             time.pass(Duration.ofSeconds(4));
@@ -144,16 +144,16 @@ class SafeguardedTest {
                 credentials.origin().queued();
                 return new CompletableFuture<>();
             };
-            Safeguarded safeguarded = around(Map.of("breaker faults", "1"));
+            Safeguarded safeguarded = around(Map.of("circuitBreaker failures", "1"));
             CompletableFuture<CredentialResult> answer = ask(safeguarded);
 
-            time.pass(Safeguarded.QUEUE_LIMIT.minus(MOMENT));
+            time.pass(RequestGate.QUEUE_LIMIT.minus(MOMENT));
             assertThat(answer).isNotDone();
             time.pass(MOMENT);
 
             assertThat(answer.join().isOverload()).isTrue();
             assertThat(backend.last()).as("the worker will find nothing to do").isCancelled();
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
             assertThat(safeguarded.status().lastFault()).isEmpty();
             assertThat(safeguarded.status().overloaded()).isOne();
             assertThat(safeguarded.status().pending()).isZero();
@@ -229,7 +229,7 @@ class SafeguardedTest {
     class AtOnce {
         @Test
         void theOthersWaitForTheirTurnInTheirOrder() {
-            Safeguarded safeguarded = around(Map.of("atOnce most", "2", "atOnce queue", "3"));
+            Safeguarded safeguarded = around(Map.of("concurrency max", "2", "concurrency queue", "3"));
             List<String> order = new ArrayList<>();
             backend.behaviour = credentials -> {
                 order.add(credentials.username());
@@ -251,7 +251,7 @@ class SafeguardedTest {
 
         @Test
         void whoFindsTheQueueFullIsToldAtOnceAndTheBackendIsNotBlamed() {
-            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "atOnce queue", "1", "breaker faults", "1"));
+            Safeguarded safeguarded = around(Map.of("concurrency max", "1", "concurrency queue", "1", "circuitBreaker failures", "1"));
             ask(safeguarded);
             ask(safeguarded);
             try (LogCapture log = new LogCapture()) {
@@ -263,7 +263,7 @@ class SafeguardedTest {
                     .startsWith("Overload: requests to backend corp are answered 454, 1 since the start: ");
                 assertThat(safeguarded.status().overloaded()).isEqualTo(10);
                 time.pass(Duration.ofMillis(100));
-                assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+                assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
                 assertThat(safeguarded.status().lastFault()).isEmpty();
                 assertThat(log.text()).doesNotContain(PASSWORD);
             }
@@ -271,15 +271,15 @@ class SafeguardedTest {
 
         @Test
         void aRequestWhoseTurnDoesNotComeIsOverloadAndTheBackendIsNotBlamed() {
-            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "timeout", "60s", "breaker faults", "1"));
+            Safeguarded safeguarded = around(Map.of("concurrency max", "1", "timeout", "60s", "circuitBreaker failures", "1"));
             CompletableFuture<CredentialResult> first = ask(safeguarded);
             List<CompletableFuture<CredentialResult>> others =
                 IntStream.range(0, 5).mapToObj(i -> ask(safeguarded)).collect(Collectors.toList());
-            time.pass(Safeguarded.QUEUE_LIMIT);
+            time.pass(RequestGate.QUEUE_LIMIT);
 
             assertThat(first).isNotDone();
             assertThat(others).allSatisfy(other -> assertThat(other.join().isOverload()).isTrue());
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
             assertThat(safeguarded.status().overloaded()).isEqualTo(5);
             assertThat(safeguarded.status().waiting()).isZero();
             backend.last().complete(YES);
@@ -289,7 +289,7 @@ class SafeguardedTest {
 
         @Test
         void placesAreSharedBetweenClientNetworks() {
-            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "atOnce queue", "4"));
+            Safeguarded safeguarded = around(Map.of("concurrency max", "1", "concurrency queue", "4"));
             List<String> order = new ArrayList<>();
             backend.behaviour = credentials -> {
                 order.add(credentials.username());
@@ -318,15 +318,15 @@ class SafeguardedTest {
             backend.behaviour = credentials -> {
                 throw new RejectedExecutionException(PASSWORD);
             };
-            Safeguarded safeguarded = around(Map.of("breaker faults", "1"));
+            Safeguarded safeguarded = around(Map.of("circuitBreaker failures", "1"));
 
             assertThat(ask(safeguarded).join()).isEqualTo(CredentialResult.overloaded("too many requests are waiting for a worker"));
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
         }
 
         @Test
         void aThousandWhoWaitForABackendThatAnswersAtOnceDoNotOverflowTheStack() {
-            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "atOnce queue", "100000"));
+            Safeguarded safeguarded = around(Map.of("concurrency max", "1", "concurrency queue", "100000"));
             CompletableFuture<CredentialResult> first = ask(safeguarded);
             List<CompletableFuture<CredentialResult>> others =
                 IntStream.range(0, 100_000).mapToObj(i -> ask(safeguarded)).collect(Collectors.toList());
@@ -344,7 +344,7 @@ class SafeguardedTest {
     class HangingUp {
         @Test
         void givesUpItsPlaceInTheQueue() {
-            Safeguarded safeguarded = around(Map.of("atOnce most", "1", "atOnce queue", "1"));
+            Safeguarded safeguarded = around(Map.of("concurrency max", "1", "concurrency queue", "1"));
             ask(safeguarded);
             CompletableFuture<CredentialResult> second = ask(safeguarded);
 
@@ -367,7 +367,7 @@ class SafeguardedTest {
                 credentials.origin().queued();
                 return new CompletableFuture<>();
             };
-            Safeguarded safeguarded = around(Map.of("breaker faults", "1"));
+            Safeguarded safeguarded = around(Map.of("circuitBreaker failures", "1"));
 
             ask(safeguarded).cancel(false);
 
@@ -410,7 +410,7 @@ class SafeguardedTest {
 
         @Test
         void hidesNoSilence() {
-            Safeguarded safeguarded = around(Map.of("timeout", "200ms", "breaker faults", "1"));
+            Safeguarded safeguarded = around(Map.of("timeout", "200ms", "circuitBreaker failures", "1"));
             ask(safeguarded).cancel(false);
 
             time.pass(LIMIT);
@@ -427,7 +427,7 @@ class SafeguardedTest {
                 ask(safeguarded).cancel(false);
                 backend.last().complete(NO);
             }
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
             assertThat(safeguarded.status().lastFault()).isEmpty();
         }
 
@@ -437,11 +437,11 @@ class SafeguardedTest {
             time.pass(PROBE_EVERY);
             backend.isSilent();
             ask(safeguarded).cancel(false);
-            assertThat(safeguarded.status().state()).isEqualTo(State.PROBING);
+            assertThat(safeguarded.status().state()).isEqualTo(State.HALF_OPEN);
 
             backend.last().complete(NO);
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
         }
     }
 
@@ -457,14 +457,14 @@ class SafeguardedTest {
             ask(safeguarded);
             backend.answers(DOWN);
             IntStream.range(0, 4).forEach(i -> ask(safeguarded));
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
 
             assertThat(ask(safeguarded).join()).as("the fifth was asked").isEqualTo(DOWN);
 
             assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
             assertThat(backend.asked).hasSize(10);
             assertThat(ask(safeguarded).join())
-                .isEqualTo(CredentialResult.notAsked("not asked: 5 faults in a row, the last: connection refused"));
+                .isEqualTo(CredentialResult.notAsked("circuit open: 5 failures in a row, the last: connection refused"));
             assertThat(backend.asked).as("the backend is left in peace").hasSize(10);
         }
 
@@ -476,7 +476,7 @@ class SafeguardedTest {
                 backend.answers(i % 5 == 4 ? of(kind) : DOWN);
                 ask(safeguarded);
             }
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
         }
 
         @Test
@@ -489,15 +489,15 @@ class SafeguardedTest {
             assertThat(ask(safeguarded).join().wasAsked()).isFalse();
             time.pass(MOMENT);
             CompletableFuture<CredentialResult> probe = ask(safeguarded);
-            assertThat(safeguarded.status().state()).isEqualTo(State.PROBING);
+            assertThat(safeguarded.status().state()).isEqualTo(State.HALF_OPEN);
             assertThat(ask(safeguarded).join()).as("one probe is enough").isEqualTo(
-                CredentialResult.notAsked("not asked: 5 faults in a row, the last: connection refused"));
+                CredentialResult.notAsked("circuit open: 5 failures in a row, the last: connection refused"));
             assertThat(backend.asked).hasSize(before + 1);
 
             backend.last().complete(NO);
 
             assertThat(probe).isCompletedWithValue(NO);
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
             assertThat(ask(safeguarded)).isNotDone();
         }
 
@@ -510,7 +510,7 @@ class SafeguardedTest {
 
             assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
             time.pass(PROBE_EVERY.minus(MOMENT));
-            assertThat(ask(safeguarded).join().reason()).isEqualTo("not asked: 6 faults in a row, the last: connection refused");
+            assertThat(ask(safeguarded).join().reason()).isEqualTo("circuit open: 6 failures in a row, the last: connection refused");
             time.pass(MOMENT);
             backend.answers(YES);
             assertThat(ask(safeguarded)).isCompletedWithValue(YES);
@@ -537,7 +537,7 @@ class SafeguardedTest {
             backend.answers(YES);
 
             assertThat(ask(safeguarded)).isCompletedWithValue(YES);
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
         }
 
         @Test
@@ -557,18 +557,18 @@ class SafeguardedTest {
             ask(safeguarded);
             early.get(1).complete(DOWN);
             early.get(2).complete(YES);
-            assertThat(safeguarded.status().state()).as("nor decides in place of the probe").isEqualTo(State.PROBING);
+            assertThat(safeguarded.status().state()).as("nor decides in place of the probe").isEqualTo(State.HALF_OPEN);
             assertThat(ask(safeguarded).join().wasAsked()).as("nor makes room for a second one").isFalse();
             backend.last().complete(NO);
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
             early.get(3).complete(DOWN);
             assertThat(safeguarded.status().lastFault().orElseThrow().at()).isEqualTo(VirtualTime.START);
         }
 
         @Test
         void answersThoseThatWaitForTheirTurnWhenItOpens() {
-            Safeguarded safeguarded = around(Map.of("atOnce most", "5", "timeout", "200ms"));
+            Safeguarded safeguarded = around(Map.of("concurrency max", "5", "timeout", "200ms"));
             IntStream.range(0, 5).forEach(i -> ask(safeguarded));
             time.pass(LIMIT.dividedBy(2));
             CompletableFuture<CredentialResult> sixth = ask(safeguarded);
@@ -587,11 +587,11 @@ class SafeguardedTest {
 
         @Test
         void isOffWhereTheOperatorWantsNone() {
-            Safeguarded safeguarded = around(Map.of("breaker faults", "0"));
+            Safeguarded safeguarded = around(Map.of("circuitBreaker failures", "0"));
             backend.answers(DOWN);
             IntStream.range(0, 100).forEach(i -> assertThat(ask(safeguarded).join()).isEqualTo(DOWN));
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
             assertThat(safeguarded.status().lastFault()).isPresent();
         }
 
@@ -608,9 +608,9 @@ class SafeguardedTest {
                 backend.answers(YES);
                 IntStream.range(0, 100).forEach(i -> ask(safeguarded));
 
-                assertThat(log.at(Level.WARN)).containsExactly("Backend corp is not asked any more but for a probe every 10000 ms: "
-                    + "5 faults in a row, the last: connection refused");
-                assertThat(log.at(Level.INFO)).containsExactly("Backend corp has answered and is asked again");
+                assertThat(log.at(Level.WARN)).containsExactly("Backend corp: circuit open, one request every 10000 ms is let through: "
+                    + "5 failures in a row, the last: connection refused");
+                assertThat(log.at(Level.INFO)).containsExactly("Backend corp has answered: circuit closed");
                 assertThat(log.text()).doesNotContain(PASSWORD);
             }
         }
@@ -628,7 +628,7 @@ class SafeguardedTest {
             BackendStatus status = safeguarded.status();
             assertThat(status.since()).as("a probe that failed changes nothing").isEqualTo(VirtualTime.START.plusSeconds(60));
             assertThat(status.lastFault().orElseThrow().at()).isEqualTo(VirtualTime.START.plusSeconds(70));
-            assertThat(status.toString()).isEqualTo("corp: OPEN since 2024-01-01T00:01:00Z, 0 pending, 0 waiting,"
+            assertThat(status.toString()).isEqualTo("corp: open since 2024-01-01T00:01:00Z, 0 pending, 0 waiting,"
                 + " last fault: connection refused at 2024-01-01T00:01:10Z");
         }
     }
@@ -646,7 +646,7 @@ class SafeguardedTest {
             for (int i = 0; i < 50; i++) {
                 assertThat(ask(safeguarded, "invented-" + i).join()).isEqualTo(limited);
             }
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
             backend.answers(YES);
             assertThat(ask(safeguarded)).isCompletedWithValue(YES);
         }
@@ -658,7 +658,7 @@ class SafeguardedTest {
             backend.answers(limited.forThisUser());
             ask(safeguarded);
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
         }
 
         @Test
@@ -681,7 +681,7 @@ class SafeguardedTest {
             backend.isSilent();
             IntStream.range(0, 8).forEach(i -> ask(safeguarded, "guess"));
             time.pass(LIMIT);
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
             assertThat(safeguarded.status().lastFault()).as("told all the same").isPresent();
 
             backend.answers(YES);
@@ -710,7 +710,7 @@ class SafeguardedTest {
             ask(safeguarded);
             time.pass(LIMIT.dividedBy(2));
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
         }
 
         @Test
@@ -723,7 +723,7 @@ class SafeguardedTest {
 
             backend.answers(YES);
             assertThat(ask(safeguarded)).as("alice is a probe at once").isCompletedWithValue(YES);
-            assertThat(safeguarded.status().state()).isEqualTo(State.ASKED);
+            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
         }
 
         @Test
@@ -766,7 +766,8 @@ class SafeguardedTest {
     void whoWatchesIsToldOfEachQuestionThatTheBackendGetsAndOfItsEnd() {
         List<CompletionStage<?>> seen = new ArrayList<>();
         Safeguarded safeguarded = Safeguarded.around(backend, Safeguards.of(settings(
-            Map.of("timeout", "200ms", "atOnce most", "1", "atOnce queue", "1", "breaker faults", "1"))), seen::add, time);
+            Map.of("timeout", "200ms", "concurrency max", "1", "concurrency queue", "1", "circuitBreaker failures", "1"))), seen::add,
+                time);
         ask(safeguarded);
         ask(safeguarded);
         assertThat(ask(safeguarded)).as("too much to do").isDone();
@@ -786,14 +787,18 @@ class SafeguardedTest {
     class Abilities {
         @Test
         void itCanDoInsideToo() {
-            assertThat(around()).isNotInstanceOf(SecretLookup.class);
-            assertThat(Safeguarded.around(new Lookup(), Safeguards.of(settings(Map.of())), time)).isInstanceOf(SecretLookup.class);
+            assertThat(around().hasKeys()).isFalse();
+            assertThat(around().relayed()).isEmpty();
+
+            Safeguarded both = Safeguarded.around(new Lookup(), Safeguards.of(settings(Map.of())), time);
+            assertThat(both.hasKeys()).isTrue();
+            assertThat(both.relayed()).containsExactly("CRAM-MD5");
         }
 
         @Test
         void keysAreLookedUpUnderTheSameSafeguards() {
             Lookup lookup = new Lookup();
-            SecretLookup safeguarded = (SecretLookup) Safeguarded.around(lookup, Safeguards.of(settings(Map.of("timeout", "200ms"))), time);
+            CredentialBackend safeguarded = Safeguarded.around(lookup, Safeguards.of(settings(Map.of("timeout", "200ms"))), time);
             for (int i = 0; i < 5; i++) {
                 CompletableFuture<KeyResult> keys = safeguarded.lookup("alice", "SCRAM-SHA-256", Origin.byHand()).toCompletableFuture();
                 assertThat(keys).isNotDone();
@@ -802,14 +807,14 @@ class SafeguardedTest {
                 assertThat(keys.join().detail()).isEqualTo("no answer within 200 ms");
             }
             KeyResult refused = safeguarded.lookup("alice", "SCRAM-SHA-256", Origin.byHand()).toCompletableFuture().join();
-            assertThat(refused.detail()).isEqualTo("not asked: 5 faults in a row, the last: no answer within 200 ms");
+            assertThat(refused.detail()).isEqualTo("circuit open: 5 failures in a row, the last: no answer within 200 ms");
             assertThat(refused.asCredentialResult().wasAsked()).isFalse();
             assertThat(lookup.looked).isEqualTo(5);
         }
 
         @Test
         void nameFlawAndEndAreTheBackends() {
-            Safeguarded safeguarded = around(Map.of("atOnce most", "1"));
+            Safeguarded safeguarded = around(Map.of("concurrency max", "1"));
             backend.flaw = Optional.of("stands at its last good version");
             ask(safeguarded);
             CompletableFuture<CredentialResult> waiting = ask(safeguarded);
@@ -823,8 +828,18 @@ class SafeguardedTest {
             assertThat(waiting).isCompletedWithValue(CredentialResult.notAsked("not asked: the backend is closed"));
         }
 
-        private final class Lookup extends TestBackend implements SecretLookup {
+        private final class Lookup extends TestBackend {
             private int looked;
+
+            @Override
+            public boolean hasKeys() {
+                return true;
+            }
+
+            @Override
+            public Set<String> relayed() {
+                return Set.of("CRAM-MD5");
+            }
 
             @Override
             public CompletionStage<KeyResult> lookup(String username, String scheme, Origin origin) {

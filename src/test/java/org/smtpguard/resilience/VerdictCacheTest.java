@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.CredentialResult.Kind;
+import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Origin;
@@ -192,7 +192,7 @@ class VerdictCacheTest {
 
     @Test
     void pastItsLifeAVerdictIsGivenAtOnceWhileTheBreakerIsOpen() {
-        Safeguarded safeguarded = around(Map.of("cache stale", "1h", "breaker faults", "1"));
+        Safeguarded safeguarded = around(Map.of("cache stale", "1h", "circuitBreaker failures", "1"));
         backend.answers(YES);
         ask(safeguarded, "alice", PASSWORD);
         time.pass(Duration.ofMinutes(6));
@@ -207,7 +207,8 @@ class VerdictCacheTest {
     @ParameterizedTest
     @ValueSource(strings = {"full", "workers", "closed"})
     void pastItsLifeAVerdictDoesNotCountWhereTheBackendIsNotToBlame(String cause) {
-        Safeguarded safeguarded = around(Map.of("cache stale", "1h", "atOnce most", "1", "atOnce queue", cause.equals("full") ? "0" : "1"));
+        Safeguarded safeguarded = around(Map.of("cache stale", "1h", "concurrency max", "1", "concurrency queue", cause.equals("full")
+            ? "0" : "1"));
         backend.answers(YES);
         ask(safeguarded, "alice", PASSWORD);
         time.pass(Duration.ofMinutes(6));

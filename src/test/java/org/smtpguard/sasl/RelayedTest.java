@@ -14,10 +14,10 @@ import ch.qos.logback.classic.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.LogCapture;
-import org.smtpguard.credential.MechanismRelay;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.RelayStep;
 
@@ -121,7 +121,7 @@ class RelayedTest {
     }
 
     /** Says one thing after the other, whatever it hears. */
-    private static final class Elsewhere implements MechanismRelay {
+    private static final class Elsewhere implements CredentialBackend {
         private final List<CompletionStage<RelayStep>> steps = new ArrayList<>();
         private final List<String> heard = new ArrayList<>();
 

@@ -55,7 +55,7 @@ final class Scenarios {
         double most1000 = 1000 * 1000.0 / SLOW_MILLIS;
         return new Scenario("a", "A backend that takes 300 ms", "Clients say `EHLO`, `AUTH PLAIN` and `QUIT` and begin anew; the answer to"
             + " AUTH takes 300 ms, as a directory's on a bad day does: for stock James in an `AuthHook`, for ours in a backend that keeps"
-            + " no thread meanwhile, or one that does (`blocking`, as LDAP), each asked by 1,000 at once (`<atOnce>`)."
+            + " no thread meanwhile, or one that does (`blocking`, as LDAP), each asked by 1,000 at once (`<concurrency>`)."
             + " Four bystanders, who never log in, send a `NOOP` every 20 ms.")
             .among(stock("<handler class=\"org.smtpguard.fixture.SlowAuthHook\"/>"))
             .among(guarded(GUARDED, slow("AsynchronousBackend"), BLOCKING, slow("SlowBackend")))
@@ -180,7 +180,7 @@ final class Scenarios {
 
     private static String slow(String backend) {
         return "<backend class=\"org.smtpguard.fixture." + backend + "\" name=\"" + backend + "\"><millis>" + SLOW_MILLIS
-            + "</millis><password>" + PASSWORD + "</password><atOnce most=\"" + MOST_CLIENTS + "\"/></backend>";
+            + "</millis><password>" + PASSWORD + "</password><concurrency max=\"" + MOST_CLIENTS + "\"/></backend>";
     }
 
     /** @param handler one more, in front of the others; or none */

@@ -22,8 +22,8 @@ import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.Footprint;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.server.LoggedErrors;
-import org.smtpguard.it.storm.StormClient;
 import org.smtpguard.it.storm.StormClient.Security;
+import org.smtpguard.it.storm.StormClient;
 import org.smtpguard.it.storm.Tally;
 import org.smtpguard.it.wire.WireScript;
 
@@ -61,7 +61,7 @@ class AuthStormIT {
                 .replaceAll("<limits .*?/>", "<limits errors=\"0\" authFailures=\"0\"/>")
                 .replaceAll("(?s)<backend .*?</backend>", "<backend class=\"org.smtpguard.fixture.StormBackend\" name=\"storm\">"
                     // What happens to a user is a matter of its name alone: five faults in a row are an accident here.
-                    + "<breaker faults=\"0\"/></backend>")
+                    + "<circuitBreaker failures=\"0\"/></backend>")
                 .replaceAll("(<handlerchain .*?>)", "$1<handler class=\"org.smtpguard.fixture.SessionProbe\"/>")
                 .replace("</handlerchain>", "<handler class=\"org.smtpguard.fixture.WhoCommand\"/></handlerchain>"))
             .editPort(Endpoint.SMTPS, port -> port.replaceAll("(<backend .*?</backend>)",

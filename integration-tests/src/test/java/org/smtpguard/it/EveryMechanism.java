@@ -29,7 +29,7 @@ final class EveryMechanism {
                     + "<backend class=\"org.smtpguard.fixture.DownBackend\" name=\"down\" onUnavailable=\"stop\">"
                     + "<onlyFor>" + UNREACHABLE + "</onlyFor>"
                     // It is well for everybody else.
-                    + "<breaker faults=\"0\"/></backend>")
+                    + "<circuitBreaker failures=\"0\"/></backend>")
                 .replaceAll("<greeting .*?/>", "")));
     }
 

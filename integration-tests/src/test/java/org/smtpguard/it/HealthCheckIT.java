@@ -20,8 +20,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.smtpguard.it.server.Directory;
 import org.smtpguard.it.server.Directory.Health;
+import org.smtpguard.it.server.Directory;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.web.WebAdmin;
 import org.smtpguard.it.wire.WireScript;
@@ -108,7 +108,7 @@ class HealthCheckIT {
 
     private String socket() {
         return "<backend class=\"org.smtpguard.fixture.SocketBackend\" name=\"directory\"><port>" + directory.port()
-            + "</port><token>t0ken</token><timeout>2s</timeout><breaker faults=\"1\" probeEvery=\"1s\"/></backend>";
+            + "</port><token>t0ken</token><timeout>2s</timeout><circuitBreaker failures=\"1\" retryAfter=\"1s\"/></backend>";
     }
 
     private static JamesServer withBackends(String backends) {

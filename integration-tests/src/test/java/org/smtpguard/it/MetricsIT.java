@@ -29,8 +29,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.smtpguard.it.server.Directory;
 import org.smtpguard.it.server.Directory.Health;
+import org.smtpguard.it.server.Directory;
 import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.server.Prometheus;
@@ -65,7 +65,7 @@ class MetricsIT {
         assumeThat(System.getProperty("smtpguard.it.engine")).as("the server sees this machine's loopback").isNotEqualTo("docker");
         directory = new Directory("t0ken", Map.of(CAROL, PASSWORD));
         String backend = "<backend class=\"org.smtpguard.fixture.SocketBackend\" name=\"%s\"><port>" + directory.port()
-            + "</port><token>t0ken</token><timeout>3s</timeout><breaker faults=\"1\" probeEvery=\"1s\"/>%s</backend>";
+            + "</port><token>t0ken</token><timeout>3s</timeout><circuitBreaker failures=\"1\" retryAfter=\"1s\"/>%s</backend>";
         server = JamesServer.guarded()
             .editPort(Endpoint.SMTP, port -> port.replaceAll("<greeting .*?/>", "")
                 .replace("<mode>enforce</mode>", "<mode>enforce</mode><rule id=\"SEQ-BARE-LF\" mode=\"observe\"/>")
@@ -131,7 +131,7 @@ class MetricsIT {
 
     @Test
     void whoWaitsIsSeenAndWhatBecomesOfTheBreaker() {
-        assertThat(metrics()).containsEntry("smtpGuard_auth_pending", 0.0).containsEntry("smtpGuard_backend_directory_breaker", 0.0);
+        assertThat(metrics()).containsEntry("smtpGuard_auth_pending", 0.0).containsEntry("smtpGuard_backend_directory_circuit", 0.0);
         directory.is(Health.HANGS);
         try (WireScript wire = greeted(Endpoint.SUBMISSION)) {
             wire.send("AUTH PLAIN " + plain(CAROL, PASSWORD));
@@ -140,7 +140,7 @@ class MetricsIT {
             wire.expect("454");
         }
         assertThat(metrics()).containsEntry("smtpGuard_auth_pending", 0.0).containsEntry("smtpGuard_backend_directory_pending", 0.0)
-            .containsEntry("smtpGuard_backend_directory_breaker", 2.0);
+            .containsEntry("smtpGuard_backend_directory_circuit", 2.0);
 
         directory.is(Health.WELL);
         Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
@@ -148,7 +148,7 @@ class MetricsIT {
                 wire.send("AUTH PLAIN " + plain(CAROL, PASSWORD)).expect("235");
             }
         });
-        assertThat(metrics()).containsEntry("smtpGuard_backend_directory_breaker", 0.0);
+        assertThat(metrics()).containsEntry("smtpGuard_backend_directory_circuit", 0.0);
     }
 
     @Test

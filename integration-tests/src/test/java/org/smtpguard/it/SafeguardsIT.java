@@ -20,8 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.smtpguard.it.server.Directory;
 import org.smtpguard.it.server.Directory.Health;
+import org.smtpguard.it.server.Directory;
 import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.wire.WireScript;
@@ -49,7 +49,7 @@ class SafeguardsIT {
         Path token = Files.writeString(secrets.resolve("token"), TOKEN + "\n");
         directory = new Directory(TOKEN, Map.of(ALICE, PASSWORD));
         String backend = "<backend class=\"org.smtpguard.fixture.SocketBackend\" name=\"%s\"><port>" + directory.port() + "</port>"
-            + "<token>${file:" + token + "}</token><timeout>1s</timeout><breaker probeEvery=\"2s\"/>%s</backend>";
+            + "<token>${file:" + token + "}</token><timeout>1s</timeout><circuitBreaker retryAfter=\"2s\"/>%s</backend>";
         server = JamesServer.guarded()
             .editPort(Endpoint.SMTP, port -> withBackend(port, String.format(Locale.ROOT, backend, "directory", "")))
             .editPort(Endpoint.SMTPS, port -> withBackend(port, String.format(Locale.ROOT, backend, "cached directory", "<cache/>")))
@@ -74,14 +74,15 @@ class SafeguardsIT {
         }
         assertThat(directory.asked()).isEqualTo(before + FAULTS);
         assertThat(server.log()).contains("no answer within 1000 ms",
-            "Backend directory is not asked any more but for a probe every 2000 ms: 5 faults in a row, the last: no answer within 1000 ms");
+            "Backend directory: circuit open, one request every 2000 ms is let through: "
+                + "5 failures in a row, the last: no answer within 1000 ms");
 
         // A few seconds long nobody is kept waiting, but for the one that is the probe.
         for (int i = 0; i < 50; i++) {
             isUnavailable(server.smtp());
         }
         assertThat(directory.asked()).as("the directory is left in peace").isLessThan(before + FAULTS + 25);
-        assertThat(server.log()).contains("not asked: 5 faults in a row, the last: no answer within 1000 ms");
+        assertThat(server.log()).contains("circuit open: 5 failures in a row, the last: no answer within 1000 ms");
         try (WireScript wire = wire(server.submission())) {
             wire.expect("220").send("EHLO client.example").expect("250").startTls().send("EHLO client.example").expect("250")
                 .send("AUTH PLAIN " + plain(ALICE, "secret")).expectLine("235 2.7.0 ");
@@ -90,7 +91,7 @@ class SafeguardsIT {
         directory.is(Health.WELL);
         Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> isAuthenticated(server.smtp()));
         authenticates(server.smtp());
-        assertThat(server.log()).contains("Backend directory has answered and is asked again");
+        assertThat(server.log()).contains("Backend directory has answered: circuit closed");
     }
 
     @Test

@@ -159,7 +159,7 @@ class WebAdminIT {
 
         assertThat(backends.findValuesAsText("name")).contains("apps", "opinions");
         assertThat(backends).allSatisfy(backend -> {
-            assertThat(backend.path("state").asText()).isIn("asked", "open", "probing");
+            assertThat(backend.path("state").asText()).isIn("closed", "open", "half-open");
             assertThat(Instant.parse(backend.path("since").asText())).isBefore(Instant.now());
             assertThat(backend.path("pending").isNumber()).isTrue();
             assertThat(backend.path("overloaded").isNumber()).isTrue();

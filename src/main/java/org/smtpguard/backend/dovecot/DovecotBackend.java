@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
-import org.smtpguard.credential.MechanismRelay;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.RelayStep;
 import org.smtpguard.credential.Workers;
@@ -33,7 +33,7 @@ import org.smtpguard.credential.Workers;
  * <p>Threads: the caller's puts a question into the queue of the {@link DovecotClient}'s own thread, which speaks with Dovecot and
  * completes the answers. No thread waits, and no {@link Workers} are needed.
  */
-public final class DovecotBackend implements MechanismRelay {
+public final class DovecotBackend implements CredentialBackend {
     /** Dovecot lets a refusal wait for 2 s, and a client that has failed often for 15 s before that. */
     private static final Duration TIME_LIMIT = Duration.ofSeconds(20);
     private static final String PLAIN = "PLAIN";

@@ -31,12 +31,12 @@ import org.smtpguard.backend.support.Sideline;
 import org.smtpguard.backend.support.UserNames;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.Origin;
-import org.smtpguard.credential.SecretLookup;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
@@ -55,7 +55,7 @@ import org.smtpguard.password.PasswordSchemes;
  * the version there is.
  * Better hashes are made and written by {@link HashUpgrade}, after the answer, and read like any other change of the file.
  */
-public final class FileBackend implements SecretLookup {
+public final class FileBackend implements CredentialBackend {
     private static final Logger LOGGER = LoggerFactory.getLogger(FileBackend.class);
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
@@ -138,6 +138,11 @@ public final class FileBackend implements SecretLookup {
         CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
         workers.hashing().execute(credentials.origin(), answer, () -> complete(answer, credentials));
         return answer;
+    }
+
+    @Override
+    public boolean hasKeys() {
+        return true;
     }
 
     @Override

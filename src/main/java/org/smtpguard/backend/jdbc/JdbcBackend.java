@@ -21,12 +21,12 @@ import org.smtpguard.backend.support.ScramLookup;
 import org.smtpguard.backend.support.Sideline;
 import org.smtpguard.backend.support.UserNames;
 import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.Origin;
-import org.smtpguard.credential.SecretLookup;
 import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.password.MalformedHash;
@@ -44,7 +44,7 @@ import org.smtpguard.password.PasswordSchemes;
  * written afterwards, a better hash ({@link HashUpgrade}) and that there was a log-in ({@link JdbcLastLogin}), is written on the
  * blocking pool, over half of the connections at most: a table that is locked must not stand in the way of those who want to log in.
  */
-public final class JdbcBackend implements SecretLookup {
+public final class JdbcBackend implements CredentialBackend {
     private static final Logger LOGGER = LoggerFactory.getLogger(JdbcBackend.class);
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
@@ -120,6 +120,11 @@ public final class JdbcBackend implements SecretLookup {
             step(origin, answer, hashing, Function.identity(), () -> conclude(answer, asked, user, credentials));
         });
         return answer;
+    }
+
+    @Override
+    public boolean hasKeys() {
+        return true;
     }
 
     @Override

@@ -522,7 +522,8 @@ class ImapBackendTest implements ImapContract {
     void anUnknownElementIsNamed() {
         assertThatThrownBy(() -> new ImapBackend(settings(Map.of("address", "x", "host", "x")), TestWorkers.direct()))
             .hasMessage("<backend class=\"ImapBackend\" name=\"old\"> has an unknown element <host>; known here: "
-                + "<address>, <atOnce>, <breaker>, <cache>, <sendClientAddress>, <timeout>, <tls>, <trustStore>, <trustStorePassword>.");
+                + "<address>, <cache>, <circuitBreaker>, <concurrency>, "
+                + "<sendClientAddress>, <timeout>, <tls>, <trustStore>, <trustStorePassword>.");
     }
 
     private ScriptedImapServer server(Script script) throws IOException {

@@ -30,7 +30,7 @@ public enum Row {
     public static final Duration PROBE_EVERY = Duration.ofSeconds(1);
     /** What every backend of the matrix has in its element. */
     public static final String SAFEGUARDS =
-        "<timeout>1s</timeout><atOnce most=\"4\" queue=\"8\"/><breaker faults=\"5\" probeEvery=\"1s\"/>";
+        "<timeout>1s</timeout><concurrency max=\"4\" queue=\"8\"/><circuitBreaker failures=\"5\" retryAfter=\"1s\"/>";
 
     /** How long a request may wait in queues of the server, before the limit begins: where more come than a backend takes. */
     private static final Duration QUEUE_LIMIT = Duration.ofSeconds(10);

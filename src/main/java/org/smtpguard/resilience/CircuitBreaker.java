@@ -1,0 +1,211 @@
+package org.smtpguard.resilience;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.resilience.BackendStatus.State;
+
+/**
+ * Keeps requests from a backend that fails. After a number of failures in a row the circuit is open: requests are answered at once, and
+ * the backend has time to recover. After a while one request is let through (the circuit is half-open); if it is answered, the circuit
+ * is closed again.
+ *
+ * <p>Each admitted request carries the number of the period in which it was admitted. The outcome of a request from before the circuit
+ * opened says nothing of the backend's present state, and is not counted.
+ *
+ * <p>A failure that one log-in may have provoked ({@link CredentialResult#isPerhapsForThisUser}) proves an outage only if nothing else
+ * explains it. It is not counted if the backend has answered another request since, or has refused one within the last minute: servers
+ * make clients wait after wrong passwords. If the circuit opened for such failures alone, a request about a user whose log-in has not
+ * failed so is admitted at once, for the first {@value #MAX_NAMES} users.
+ *
+ * <p>Threads: any. The state changes under this object's lock, which is held for moments; nothing is logged under it.
+ */
+final class CircuitBreaker {
+    private static final Logger LOGGER = LoggerFactory.getLogger(CircuitBreaker.class);
+
+    /** Dovecot forgets a wrong password after a minute, and delays the answers to its client until then. */
+    private static final Duration PENALTY = Duration.ofMinutes(1);
+    private static final int MAX_NAMES = 100;
+
+    private final String backend;
+    private final int maxFailures;
+    private final Duration retryAfter;
+    private final Time time;
+    private State state = State.CLOSED;
+    private long period;
+    private long failures;
+    private long triedAt;
+    private Instant since;
+    private Optional<BackendStatus.Fault> last = Optional.empty();
+    private Optional<Long> answeredAt = Optional.empty();
+    private Optional<Long> refusedAt = Optional.empty();
+    /** Users whose log-ins failed in this run of failures. */
+    private final Set<String> names = new HashSet<>();
+    private boolean isProven;
+    private boolean isExtraTrial;
+
+    /**
+     * @param maxFailures in a row, after which the circuit opens; 0 for never
+     * @param retryAfter how long the circuit is open before a request is let through
+     */
+    CircuitBreaker(String backend, int maxFailures, Duration retryAfter, Time time) {
+        this.backend = backend;
+        this.maxFailures = maxFailures;
+        this.retryAfter = retryAfter;
+        this.time = time;
+        this.since = time.now();
+    }
+
+    /** Why a request about that user would not be admitted now; empty if it would be. */
+    synchronized Optional<String> refusal(String name) {
+        switch (state) {
+            case OPEN:
+                return isDue() || isNew(name) ? Optional.empty() : Optional.of(reason());
+            case HALF_OPEN:
+                return Optional.of(reason());
+            default:
+                return Optional.empty();
+        }
+    }
+
+    private boolean isDue() {
+        return time.nanos() - triedAt >= retryAfter.toNanos();
+    }
+
+    private boolean isNew(String name) {
+        return !isProven && names.size() < MAX_NAMES && !names.contains(name);
+    }
+
+    /** What a request that is not admitted is answered. */
+    synchronized String reason() {
+        return "circuit open: " + run();
+    }
+
+    private synchronized String run() {
+        return (failures == 1 ? "1 failure" : failures + " failures in a row, the last") + last.map(fault -> ": "
+            + fault.reason()).orElse("");
+    }
+
+    /**
+     * Admits a request.
+     *
+     * @return the number of the period, with which the outcome has to be reported; empty if the request is not admitted
+     */
+    synchronized OptionalLong admit(String name) {
+        if (refusal(name).isPresent()) {
+            return OptionalLong.empty();
+        }
+        if (state == State.OPEN) {
+            isExtraTrial = !isDue();
+            state = State.HALF_OPEN;
+            period++;
+        }
+        return OptionalLong.of(period);
+    }
+
+    /**
+     * A request was answered.
+     *
+     * @param admitted the period of the request
+     * @param refused whether the answer was a no
+     */
+    void answered(long admitted, boolean refused) {
+        boolean closes;
+        synchronized (this) {
+            answeredAt = Optional.of(time.nanos());
+            refusedAt = refused ? answeredAt : refusedAt;
+            if (admitted != period) {
+                return;
+            }
+            failures = 0;
+            names.clear();
+            isProven = false;
+            closes = state != State.CLOSED;
+            if (closes) {
+                state = State.CLOSED;
+                period++;
+                since = time.now();
+            }
+        }
+        if (closes) {
+            LOGGER.info("Backend {} has answered: circuit closed", backend);
+        }
+    }
+
+    /**
+     * A request was not answered.
+     *
+     * @param admitted the period of the request
+     * @param askedAt when the backend got it, by {@link Time#nanos()}
+     * @param name the user whom it was about
+     * @param why a result of the kind {@link CredentialResult.Kind#UNAVAILABLE}
+     * @return whether this has opened the circuit
+     */
+    boolean failed(long admitted, long askedAt, String name, CredentialResult why) {
+        boolean opens;
+        synchronized (this) {
+            if (admitted != period) {
+                return false;
+            }
+            last = Optional.of(new BackendStatus.Fault(why.reason(), time.now()));
+            if (why.isPerhapsForThisUser() && state == State.CLOSED && isExplained(askedAt)) {
+                return false;
+            }
+            failures++;
+            isProven |= !why.isPerhapsForThisUser();
+            if (names.size() < MAX_NAMES) {
+                names.add(name);
+            }
+            opens = state == State.CLOSED && maxFailures > 0 && failures >= maxFailures;
+            if (opens) {
+                since = time.now();
+            }
+            if (opens || state == State.HALF_OPEN) {
+                triedAt = isExtraTrial && !opens ? triedAt : time.nanos();
+                state = State.OPEN;
+                period++;
+            }
+        }
+        if (opens) {
+            LOGGER.warn("Backend {}: circuit open, one request every {} ms is let through: {}", backend, retryAfter.toMillis(), run());
+        }
+        return opens;
+    }
+
+    private boolean isExplained(long askedAt) {
+        return answeredAt.filter(at -> at - askedAt > 0).isPresent()
+            || refusedAt.filter(at -> time.nanos() - at < PENALTY.toNanos()).isPresent();
+    }
+
+    /**
+     * A request did not get as far as the backend: if the circuit is half-open for it, another one may be let through.
+     *
+     * @param admitted the period of the request
+     */
+    synchronized void withdrawn(long admitted) {
+        if (admitted == period && state == State.HALF_OPEN) {
+            state = State.OPEN;
+            period++;
+        }
+    }
+
+    synchronized State state() {
+        return state;
+    }
+
+    /** Since when the circuit is closed or, half-open included, is not. */
+    synchronized Instant since() {
+        return since;
+    }
+
+    synchronized Optional<BackendStatus.Fault> lastFault() {
+        return last;
+    }
+}

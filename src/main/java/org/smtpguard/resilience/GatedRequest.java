@@ -1,0 +1,305 @@
+package org.smtpguard.resilience;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.RequestFuture;
+
+/**
+ * One request on its way through a {@link RequestGate}. The thread that brings it from one stage to the next, and that is one alone, does
+ * what has to be done then, outside of the lock.
+ */
+final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueListener {
+    private static final Logger LOGGER = LoggerFactory.getLogger(GatedRequest.class);
+
+    private final RequestGate gate;
+    private final String name;
+    private final Origin origin;
+    private final Function<Origin, CompletionStage<T>> question;
+    private final Reading<T> reading;
+    private final CompletableFuture<T> outcome = new CompletableFuture<>();
+    private volatile long admitted;
+    private volatile long askedAt;
+    private volatile Optional<CompletionStage<T>> asked = Optional.empty();
+    // Guarded by this.
+    private Stage stage = Stage.WAITS;
+    private boolean clientGone;
+    private long since;
+    private long waited;
+    private long used;
+    private Optional<Alarm> alarm = Optional.empty();
+
+    /** @param name the user whom it is about, empty if that is not known */
+    GatedRequest(RequestGate gate, String name, Origin origin, Function<Origin, CompletionStage<T>> question, Reading<T> reading) {
+        this.gate = gate;
+        this.since = gate.time.nanos();
+        this.name = name;
+        this.origin = origin.reportingTo(this);
+        this.question = question;
+        this.reading = reading;
+    }
+
+    CompletableFuture<T> begin() {
+        gate.limiter.enter(origin.network(), this);
+        setAlarm();
+        if (outcome.isDone()) {
+            return outcome;
+        }
+        return RequestFuture.of(outcome, this::onClientGone);
+    }
+
+    /** Its turn has come. */
+    @Override
+    public void admitted() {
+        OptionalLong permit = gate.breaker.admit(name);
+        if (permit.isEmpty()) {
+            gate.limiter.leave();
+            refuseForOutage(gate.breaker.reason());
+            return;
+        }
+        admitted = permit.getAsLong();
+        askedAt = gate.time.nanos();
+        if (!move(Stage.WAITS, Stage.ASKED)) {
+            gate.breaker.withdrawn(admitted);
+            gate.limiter.leave();
+            return;
+        }
+        try {
+            gate.watch.accept(outcome);
+            CompletionStage<T> given = Objects.requireNonNull(question.apply(origin));
+            asked = Optional.of(given);
+            if (isOver()) {
+                abandon();
+            }
+            given.whenComplete(this::onAnswer);
+        } catch (Throwable fault) {
+            // Errors too: a driver that is not on the class path must not leave a client without an answer.
+            onAnswer(null, fault);
+        }
+        setAlarm();
+    }
+
+    /** There is no place for it to wait. */
+    @Override
+    public void displaced() {
+        if (move(Stage.WAITS, Stage.OVER)) {
+            finish(reading.unavailable(gate.overload("too many requests wait, " + gate.limiter.inside() + " are pending")));
+        }
+    }
+
+    @Override
+    public void queued() {
+        if (!move(Stage.ASKED, Stage.QUEUED)) {
+            return;
+        }
+        if (isClientGone()) {
+            onClientGone();
+        } else {
+            setAlarm();
+        }
+    }
+
+    @Override
+    public void started() {
+        if (move(Stage.QUEUED, Stage.ASKED)) {
+            setAlarm();
+        }
+    }
+
+    private void onAnswer(T answer, Throwable fault) {
+        CredentialResult verdict = verdict(answer, fault);
+        if (!move(Stage.ASKED, Stage.OVER) && !move(Stage.QUEUED, Stage.OVER)) {
+            return;
+        }
+        if (verdict.kind() != CredentialResult.Kind.UNAVAILABLE) {
+            gate.breaker.answered(admitted, verdict.kind().isRefusal());
+            reading.definite(answer);
+            leave(answer);
+        } else if (verdict.isForThisUser()) {
+            gate.breaker.answered(admitted, true);
+            // What a working backend says of one user holds, whatever it has said before.
+            leave(answer);
+        } else if (verdict.wasAsked()) {
+            fail(verdict);
+        } else {
+            gate.breaker.withdrawn(admitted);
+            leave(reading.unavailable(verdict.isOverload() ? gate.overload(verdict.reason()) : verdict));
+        }
+    }
+
+    private CredentialResult verdict(T answer, Throwable fault) {
+        try {
+            return fault == null ? reading.verdict(Objects.requireNonNull(answer)) : CredentialResult.unavailable(fault);
+        } catch (RuntimeException nonsense) {
+            return CredentialResult.unavailable(nonsense);
+        }
+    }
+
+    /** Its time in that stage is up, and it is over. */
+    private void onTimeout(Stage from) {
+        if (from == Stage.WAITS) {
+            gate.limiter.forget(this);
+            finish(reading.unavailable(gate.overload(kept())));
+            return;
+        }
+        // Abandoned first: at no time does one request keep two backends busy.
+        abandon();
+        if (from == Stage.ASKED) {
+            fail(CredentialResult.unavailable(gate.silence()).perhapsForThisUser());
+        } else {
+            gate.breaker.withdrawn(admitted);
+            leave(reading.unavailable(gate.overload(kept())));
+        }
+    }
+
+    private String kept() {
+        return "its turn did not come within " + RequestGate.QUEUE_LIMIT.toMillis() + " ms";
+    }
+
+    private void onClientGone() {
+        synchronized (this) {
+            clientGone = true;
+        }
+        String reason = "the client has gone";
+        if (move(Stage.QUEUED, Stage.OVER)) {
+            abandon();
+            gate.breaker.withdrawn(admitted);
+            leave(reading.unavailable(CredentialResult.notAsked(reason)));
+        } else {
+            refuse(reason);
+        }
+    }
+
+    /** Ends it if it waits for its turn. */
+    void refuse(String reason) {
+        if (move(Stage.WAITS, Stage.OVER)) {
+            gate.limiter.forget(this);
+            finish(reading.unavailable(CredentialResult.notAsked(reason)));
+        }
+    }
+
+    void refuseForOutage(String reason) {
+        if (move(Stage.WAITS, Stage.OVER)) {
+            finish(reading.outage(CredentialResult.notAsked(reason)));
+        }
+    }
+
+    private void fail(CredentialResult verdict) {
+        if (gate.breaker.failed(admitted, askedAt, name, verdict)) {
+            gate.limiter.forgetAll().forEach(waiting -> ((GatedRequest<?>) waiting).refuseForOutage(gate.breaker.reason()));
+        }
+        leave(reading.outage(verdict));
+    }
+
+    private void leave(T result) {
+        gate.limiter.leave();
+        finish(result);
+    }
+
+    private void finish(T result) {
+        callOff();
+        outcome.complete(result);
+    }
+
+    private void abandon() {
+        try {
+            asked.ifPresent(given -> given.toCompletableFuture().cancel(false));
+        } catch (RuntimeException e) {
+            // A stage that is no future cannot be told; its answer will find nobody.
+            LOGGER.debug("A backend's stage cannot be cancelled: {}", e.getClass().getName());
+        }
+    }
+
+    /** @return whether it was in that stage, and now is in the other */
+    private synchronized boolean move(Stage from, Stage to) {
+        if (stage != from) {
+            return false;
+        }
+        long now = gate.time.nanos();
+        if (from == Stage.ASKED) {
+            used += now - since;
+        } else {
+            waited += now - since;
+        }
+        since = now;
+        stage = to;
+        return true;
+    }
+
+    private synchronized boolean isOver() {
+        return stage == Stage.OVER;
+    }
+
+    private synchronized boolean isClientGone() {
+        return clientGone;
+    }
+
+    /** Sees to it that an alarm goes off at the end of the stage's time, or before: then it sets another. */
+    private synchronized void setAlarm() {
+        if (stage == Stage.OVER) {
+            return;
+        }
+        long left = left();
+        long at = gate.time.nanos() + left;
+        if (alarm.filter(set -> set.at - at <= 0).isEmpty()) {
+            callOff();
+            alarm = Optional.of(new Alarm(at, gate.time.in(Duration.ofNanos(Math.max(0, left)), this::onAlarm)));
+        }
+    }
+
+    private synchronized long left() {
+        long end = stage == Stage.ASKED ? gate.limit.toNanos() - used : RequestGate.QUEUE_LIMIT.toNanos() - waited;
+        return end - (gate.time.nanos() - since);
+    }
+
+    private void onAlarm() {
+        Stage from;
+        boolean isDue;
+        synchronized (this) {
+            alarm = Optional.empty();
+            from = stage;
+            isDue = left() <= 0 && stage != Stage.OVER && move(stage, Stage.OVER);
+        }
+        if (isDue) {
+            onTimeout(from);
+        } else {
+            setAlarm();
+        }
+    }
+
+    private synchronized void callOff() {
+        alarm.ifPresent(set -> set.alarm.callOff());
+        alarm = Optional.empty();
+    }
+
+    private enum Stage {
+        /** It waits for its turn. */
+        WAITS,
+        /** The backend has it. */
+        ASKED,
+        /** It waits for a worker, on behalf of the backend. */
+        QUEUED,
+        /** It has its answer, or nobody waits for one. */
+        OVER
+    }
+
+    /** An alarm that is set. */
+    private static final class Alarm {
+        private final long at;
+        private final Time.Alarm alarm;
+
+        Alarm(long at, Time.Alarm alarm) {
+            this.at = at;
+            this.alarm = alarm;
+        }
+    }
+}
