@@ -214,6 +214,15 @@ public final class DiagnosisCatalogue {
             "Send one of the commands that HELP lists. Extensions are those that EHLO listed.",
             "RFC 5321 4.2.4")
             .per("RFC 5321 4.2.4", Level.SHOULD, "If the command is not recognized, code 500 SHOULD be returned."));
+        all.put(DiagnosisId.SYN_CHARACTER, new Article(
+            "The line has a control character in it: an octet from 0 to 31, or 127. CR, NUL and TAB are such.",
+            "Words separated by TAB, pasted text, another protocol, or an attempt to write a header line by way of EHLO.",
+            "Send printable characters alone, with one space between words, and CR LF at the end of the line only.",
+            "RFC 5321 2.3.8, 4.1.2")
+            .per("RFC 5321 4.1.2", Level.MUST,
+                "SMTP servers that receive a command in which invalid character codes have been employed, and for which there are "
+                    + "no other reasons for rejection, MUST reject that command with a 501 response (this rule, like others, could be "
+                    + "overridden by appropriate SMTP extensions)."));
         all.put(DiagnosisId.LIMIT_ERRORS, new Article(
             "The session made too many errors, and the server closed it.",
             "A client that ignores replies.",

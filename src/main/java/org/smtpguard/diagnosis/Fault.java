@@ -10,6 +10,7 @@ import org.smtpguard.protocol.EnhancedStatus;
 public enum Fault {
     UNKNOWN_COMMAND(DiagnosisId.SYN_COMMAND, 500, "5.5.1", "this server knows no such command"),
     BARE_LF(DiagnosisId.SEQ_BARE_LF, 500, "5.5.2", "the line ends in LF alone; every line has to end in CRLF"),
+    CONTROL_CHARACTER(DiagnosisId.SYN_CHARACTER, 501, "5.5.2", "the line has a control character in it"),
     EARLY_TALK(DiagnosisId.SEQ_GREETING_EARLY, 554, "5.5.1", "it was sent before the greeting; the connection is closed"),
     PIPELINED(DiagnosisId.SEQ_PIPELINING, 503, "5.5.1", "it was sent before the reply to the command in front of it had come"),
     PIPELINED_BEHIND(DiagnosisId.SEQ_PIPELINING, 503, "5.5.1", "something was sent behind it before its reply had come"),

@@ -45,6 +45,9 @@ public final class Rehearsal {
         if (command.endsInBareLf()) {
             return Optional.of(diagnostician.of(Fault.BARE_LF, command, state));
         }
+        if (command.controlCharacter().isPresent()) {
+            return Optional.of(diagnostician.of(Fault.CONTROL_CHARACTER, command.controlCharacter().get(), command, state));
+        }
         Optional<SequenceRule> rule = table.judge(state, command).refusedBy();
         if (rule.isPresent()) {
             DiagnosisId id = rule.get().id();

@@ -1,6 +1,5 @@
 package org.smtpguard.james;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -385,7 +384,7 @@ public final class Authentication
         }
 
         private Response proceed(SMTPSession session, byte[] line) {
-            String response = new String(line, StandardCharsets.US_ASCII).trim();
+            String response = CommandLine.strip(line);
             if (response.equals(CANCEL)) {
                 return failed(session, AuthOutcome.CANCELLED, Step.malformed());
             }

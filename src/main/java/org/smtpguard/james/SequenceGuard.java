@@ -185,6 +185,13 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
                 return refusal.get();
             }
         }
+        if (command.controlCharacter().isPresent()) {
+            // James would copy it: a bare CR in the name that EHLO gives begins a line of its own in the header of a message.
+            Optional<Response> refusal = guard.judge(session, Fault.CONTROL_CHARACTER, command.controlCharacter().get(), command);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
+        }
         if (isAfterRefusedAuth && isCancellation(line)) {
             Optional<Response> refusal = guard.nothingToCancel(session, command);
             if (refusal.isPresent()) {

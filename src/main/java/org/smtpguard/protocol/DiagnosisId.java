@@ -26,6 +26,7 @@ public enum DiagnosisId {
     SEQ_BARE_LF,
     SYN_ARGUMENT,
     SYN_COMMAND,
+    SYN_CHARACTER,
     LIMIT_ERRORS,
     LIMIT_AUTH,
     AUTH_REQUIRED,

@@ -46,6 +46,8 @@ final class Dialogues {
         all.put(DiagnosisId.SYN_ARGUMENT, greeted(Dialogue.onOpenPort()).client("EHLO"));
         all.put(DiagnosisId.SYN_COMMAND, greeted(Dialogue.onOpenPort()).client(EHLO).sends("SEND FORM:<alice@example.org>")
             .isRefused(Fault.UNKNOWN_COMMAND, "SEND"));
+        all.put(DiagnosisId.SYN_CHARACTER, greeted(Dialogue.onOpenPort()).sends(EHLO + "<CR>X-Injected: yes")
+            .isRefused(Fault.CONTROL_CHARACTER, "octet 0x0D at position 20", EHLO));
         all.put(DiagnosisId.LIMIT_ERRORS, greeted(Dialogue.onOpenPort()).client(EHLO)
             .note(before(GuardSettings.defaults().limits()::isPassedByErrors) + " refused commands")
             .sends(RCPT).isRefused(Fault.TOO_MANY_ERRORS, RCPT));

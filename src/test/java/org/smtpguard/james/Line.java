@@ -15,6 +15,8 @@ final class Line {
         STARTTLS, STARTTLS_ARGUMENT,
         /** Any command that ends in LF alone. */
         BARE_LF,
+        /** Any command with a control character in it. */
+        CONTROL,
         /** Responses to a challenge of AUTH. */
         RESPONSE_RIGHT, RESPONSE_WRONG, RESPONSE_NAME, RESPONSE_CANCEL, RESPONSE_UNDECODABLE, RESPONSE_BARE_LF,
         /** Lines of a message. */

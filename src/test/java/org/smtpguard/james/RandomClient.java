@@ -34,11 +34,14 @@ final class RandomClient {
         Line.of(Meaning.RSET, "RSET"), Line.of(Meaning.RSET, "RSET "), Line.of(Meaning.RSET_ARGUMENT, "RSET now"),
         Line.of(Meaning.QUIT_ARGUMENT, "QUIT now"), Line.of(Meaning.NOOP, "NOOP"), Line.of(Meaning.NOOP, "NOOP whatever"),
         Line.of(Meaning.VRFY, "VRFY bob"), Line.of(Meaning.EXPN, "EXPN staff"), Line.of(Meaning.HELP, "HELP"),
-        Line.of(Meaning.HELP, "HELP 503"), Line.of(Meaning.HELP, "HELP SEQ-MAIL-NESTED"), Line.of(Meaning.HELP, "HELP \u0001\u00e9 me"),
+        Line.of(Meaning.HELP, "HELP 503"), Line.of(Meaning.HELP, "HELP SEQ-MAIL-NESTED"), Line.of(Meaning.HELP, "HELP \u00e9 me"),
+        Line.of(Meaning.CONTROL, "HELP \u0001\u00e9 me"), Line.of(Meaning.CONTROL, "EHLO a\rX-Injected: yes"),
+        Line.of(Meaning.CONTROL, "RSET\r"), Line.of(Meaning.CONTROL, "QUIT\u0000"), Line.of(Meaning.CONTROL, "STARTTLS\u007f"),
+        Line.of(Meaning.CONTROL, "AUTH PLAIN\t="), Line.of(Meaning.CONTROL, "\tNOOP"), Line.of(Meaning.NOOP, "NOOP \t "),
         Line.of(Meaning.STAR, "*"), Line.of(Meaning.STAR, "*"),
-        Line.of(Meaning.UNKNOWN, "FROB"), Line.of(Meaning.UNKNOWN, ""), Line.of(Meaning.UNKNOWN, "MAIL\u0000 FROM:<a@localhost>"),
+        Line.of(Meaning.UNKNOWN, "FROB"), Line.of(Meaning.UNKNOWN, ""), Line.of(Meaning.CONTROL, "MAIL\u0000 FROM:<a@localhost>"),
         Line.of(Meaning.UNKNOWN, "\u00c9HLO client.example"), Line.of(Meaning.UNKNOWN, "X".repeat(2000)),
-        Line.of(Meaning.UNKNOWN, "MAIL\tFROM:<a@b>"),
+        Line.of(Meaning.CONTROL, "MAIL\tFROM:<a@b>"),
         Line.of(Meaning.STARTTLS, "STARTTLS"), Line.of(Meaning.STARTTLS_ARGUMENT, "STARTTLS now"),
         Line.of(Meaning.AUTH_RIGHT, "AUTH PLAIN " + plain("", "alice@localhost", FixtureBackend.RIGHT)),
         Line.of(Meaning.AUTH_RIGHT, "auth plain " + plain("alice@localhost", "alice@localhost", FixtureBackend.RIGHT)),
@@ -58,7 +61,8 @@ final class RandomClient {
 
     private static final List<Line> NAMES = List.of(
         Line.of(Meaning.RESPONSE_NAME, base64("alice@localhost")), Line.of(Meaning.RESPONSE_CANCEL, "*"),
-        Line.of(Meaning.RESPONSE_UNDECODABLE, "not base64"), Line.bareLf(Meaning.RESPONSE_BARE_LF, base64("alice@localhost")));
+        Line.of(Meaning.RESPONSE_UNDECODABLE, "not base64"), Line.of(Meaning.RESPONSE_UNDECODABLE, base64("alice@localhost") + "\u0000"),
+        Line.bareLf(Meaning.RESPONSE_BARE_LF, base64("alice@localhost")));
     private static final List<Line> PASSWORDS = List.of(
         Line.of(Meaning.RESPONSE_RIGHT, base64(FixtureBackend.RIGHT)), Line.of(Meaning.RESPONSE_WRONG, base64("guess")),
         Line.of(Meaning.RESPONSE_CANCEL, "*"), Line.of(Meaning.RESPONSE_UNDECODABLE, "%%%"),

@@ -2,6 +2,7 @@ package org.smtpguard.james;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 import org.smtpguard.james.Line.Meaning;
@@ -90,7 +91,7 @@ final class RfcModel {
             } else {
                 boolean content = reading == Reading.CONTENT || reading == Reading.DISCARDED_CONTENT;
                 Optional<Expected> reply = take(line, followed);
-                authRefused = isOfAuth(line) && !content && reply.filter(Expected::isRefusal).isPresent();
+                authRefused = isRefusedAsAuth(line) && !content && reply.filter(Expected::isRefusal).isPresent();
                 reply.ifPresent(replies::add);
                 // What comes behind an accepted DATA is read as the message that it begins, good or not.
                 tooEarly = !content && isLastOfItsGroup(line) && reading != Reading.DISCARDED_CONTENT;
@@ -111,9 +112,13 @@ final class RfcModel {
     }
 
     private Expected tooEarly(Line line) {
-        authRefused = isOfAuth(line);
+        authRefused = isRefusedAsAuth(line);
         endExchange();
         return sentTooEarly();
+    }
+
+    private static boolean isRefusedAsAuth(Line line) {
+        return isOfAuth(line) || line.meaning() == Meaning.CONTROL && line.octets().toUpperCase(Locale.ROOT).startsWith("AUTH ");
     }
 
     private static boolean isOfAuth(Line line) {
@@ -137,9 +142,10 @@ final class RfcModel {
             case STARTTLS:
             case STARTTLS_ARGUMENT:
                 return true;
+            case CONTROL:
             case BARE_LF:
             case RESPONSE_BARE_LF:
-                // No line at all (RFC 5321 2.3.8), so no command, so nothing that could be the last.
+                // No command (RFC 5321 2.3.8, 4.1.2), so nothing that could be the last.
                 return false;
             default:
                 return isOfAuth(line);
@@ -170,6 +176,11 @@ final class RfcModel {
             // RFC 5321 2.3.8: "Conforming implementations MUST NOT recognize or generate any other character or character
             // sequence as a line terminator."
             return refuse(500, "5.5.2", "SEQ-BARE-LF");
+        }
+        if (meaning == Meaning.CONTROL) {
+            // RFC 5321 4.1.2: "SMTP servers that receive a command in which invalid character codes have been employed [...] MUST
+            // reject that command with a 501 response".
+            return refuse(501, "5.5.2", "SYN-CHARACTER");
         }
         if (meaning.name().startsWith("AUTH_")) {
             return auth(line);

@@ -390,6 +390,8 @@ class AuthDialoguesIT {
         }
         Map<String, String> texts = undecodable();
         texts.put("that is the = of an initial response", "=");
+        texts.put("with a NUL behind it", "Zm9v\0");
+        texts.put("of a star and a NUL", "*\0");
         List<DynamicTest> tests = new ArrayList<>();
         points.forEach((point, lead) -> {
             Over over = over(point);

@@ -115,6 +115,7 @@ class EveryDiagnosisIT {
         all.put("SEQ-BARE-LF", clear(wire -> greeted(wire).sendRaw("NOOP\n").expect("500")));
         all.put("SYN-ARGUMENT", clear(wire -> wire.expect("220").send("EHLO").expect("501")));
         all.put("SYN-COMMAND", clear(wire -> greeted(wire).send("GET / HTTP/1.1").expect("500")));
+        all.put("SYN-CHARACTER", clear(wire -> greeted(wire).send("EHLO a\rX-Injected: yes").expect("501")));
         all.put("LIMIT-ERRORS", clear(wire -> repeated(greeted(wire), "GET / HTTP/1.1", "500").expect("421")));
         all.put("LIMIT-AUTH", clear(wire -> repeated(greeted(wire), "AUTH PLAIN " + plain("alice@localhost", "guessed"), "535")
             .expect("421")));

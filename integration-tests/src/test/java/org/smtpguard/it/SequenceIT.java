@@ -301,7 +301,7 @@ class SequenceIT {
     void whatAClientSentIsShownCleanedAndCut() {
         try (WireScript wire = greeted(server.smtp())) {
             // What is no command may be a password that lost its place: it does not come back.
-            wire.sendRaw("F\u0007\u00fcR x\r\n").expect("500 5.5.1 Command refused").expectReply(Refusal::keepsToTheProtocol)
+            wire.sendRaw("F\u0080\u00fcR x\r\n").expect("500 5.5.1 Command refused").expectReply(Refusal::keepsToTheProtocol)
                 .send("X".repeat(1500)).expect("500 5.5.1 Command refused").expectReply(Refusal::keepsToTheProtocol);
             wire.send("MAIL FROM:<" + "a".repeat(200) + "@" + "b".repeat(60) + ".example>").expect("250")
                 .send("DATA").expect(OUT_OF_ORDER).expectReply(Refusal::keepsToTheProtocol).expectInReply("sender <a+\\.\\.\\.>")
