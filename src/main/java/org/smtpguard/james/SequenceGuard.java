@@ -239,6 +239,10 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
             return guard.help(session, command, state);
         }
         Runnable giveBack = GREETINGS.contains(command.verb()) && guard.isEnforcing() ? guard.sessions().remembering(session) : () -> { };
+        if (command.verb() == Verb.AUTH) {
+            // Of an exchange in several lines, whose end James does not show to the guard.
+            Notes.of(session).takeFailedLoginReported();
+        }
         Response response = Responses.written(dispatcher.onLine(session, line));
         if (isRefusal(response)) {
             giveBack.run();
@@ -301,6 +305,10 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
                 logbook.failed(origin(session, command), AuthOutcome.REFUSED, "", CredentialResult.refused());
             }
             return guard.refuse(session, Fault.CREDENTIALS_REFUSED, command);
+        }
+        if (command.verb() == Verb.AUTH && Notes.of(session).takeFailedLoginReported()) {
+            // A backend has said no, and another's outage makes the reply.
+            return guard.refuseLogin(session, Fault.BACKEND_UNAVAILABLE, command);
         }
         if (command.verb() == Verb.AUTH && SMTPRetCode.PARAMETER_NOT_IMPLEMENTED.equals(response.getRetCode())) {
             return guard.refuse(session, Fault.MECHANISM_UNKNOWN, command);

@@ -90,7 +90,7 @@ final class EmbeddedPort {
     enum Tls { NONE, STARTTLS, FROM_THE_START }
 
     /** Who answers AUTH. */
-    enum Auth { NOBODY, OURS, JAMES }
+    enum Auth { NOBODY, OURS, JAMES, JAMES_WITH_HOOK }
 
     private static final int LINE_LIMIT = 8192;
     private static final SequenceTable TABLE = new SequenceTable();
@@ -145,6 +145,14 @@ final class EmbeddedPort {
                     (user, other) -> Authorizator.AuthorizationState.FORBIDDEN, PortSettings.defaults());
                 authentication.init(builder.authElement());
                 handlers.add(authentication);
+            }
+            if (builder.auth == Auth.JAMES_WITH_HOOK) {
+                GuardPools pools = new GuardPools();
+                BackendAuthHook hook = new BackendAuthHook(
+                    new Backends(new NoFiles(), pools, LocalUsers.none(), logbook.metrics(), GuardSecret.random()), logbook);
+                hook.init(builder.backends(BackendAuthHook.class));
+                handlers.add(new AuthCmdHandler());
+                handlers.add(hook);
             }
             handlers.add(new GuardGreeting());
             handlers.add(new CommandDispatcher<SMTPSession>());
@@ -267,10 +275,15 @@ final class EmbeddedPort {
         }
 
         private BaseHierarchicalConfiguration authElement() {
-            BaseHierarchicalConfiguration element = new BaseHierarchicalConfiguration();
-            element.addProperty("[@class]", Authentication.class.getName());
+            BaseHierarchicalConfiguration element = backends(Authentication.class);
             element.addProperty("mechanisms", "PLAIN LOGIN");
             element.addProperty("delegation", "none");
+            return element;
+        }
+
+        private BaseHierarchicalConfiguration backends(Class<?> handler) {
+            BaseHierarchicalConfiguration element = new BaseHierarchicalConfiguration();
+            element.addProperty("[@class]", handler.getName());
             element.addProperty("backend[@class]", FixtureBackend.class.getName());
             element.addProperty("backend[@name]", "fixture");
             // Each session is to see the backend as its test has it, whatever the others have seen.
