@@ -138,12 +138,20 @@ final class JdbcDatabase implements AutoCloseable {
         }
     }
 
-    /** Where the pool cannot tell why it has none, it is said of which database. */
+    /**
+     * Where the pool cannot tell why it has none, it is said of which database.
+     *
+     * @throws AllBusyException if the database has given as many as the pool may have
+     */
     private Connection connection() throws SQLException {
         try {
             return pool.getConnection();
         } catch (SQLTransientConnectionException e) {
-            throw e.getCause() instanceof SQLException ? e : new JdbcFault(e, address);
+            if (e.getCause() instanceof SQLException) {
+                throw e;
+            }
+            int size = pool.getMaximumPoolSize();
+            throw pool.getHikariPoolMXBean().getTotalConnections() >= size ? new AllBusyException(size) : new JdbcFault(e, address);
         }
     }
 

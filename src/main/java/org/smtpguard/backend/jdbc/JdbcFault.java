@@ -21,10 +21,14 @@ final class JdbcFault extends SQLException {
     }
 
     /**
-     * The fault as an answer. A data exception (class 22) is about this name or row alone. That there is no connection, log-in, schema or
+     * The fault as an answer. That the pool has no free connection is overload, and says nothing of the database.
+     * A data exception (class 22) is about this name or row alone. That there is no connection, log-in, schema or
      * capacity no name can provoke; all else one may.
      */
     static CredentialResult result(Throwable fault) {
+        if (fault instanceof AllBusyException) {
+            return CredentialResult.overloaded(fault.getMessage());
+        }
         CredentialResult unavailable = CredentialResult.unavailable(words(fault));
         Throwable cause = fault instanceof SQLTransientConnectionException && fault.getCause() instanceof SQLException ? fault.getCause()
             : fault;
@@ -33,14 +37,14 @@ final class JdbcFault extends SQLException {
         if (state.startsWith("22")) {
             return unavailable.forThisUser();
         }
-        boolean isOfService = cause instanceof Error || !state.equals("57014")
+        boolean isOfService = cause instanceof Error || cause instanceof JdbcFault || !state.equals("57014")
             && Stream.of("08", "28", "3D", "42", "53", "57", "58").anyMatch(state::startsWith);
         return isOfService ? unavailable : unavailable.perhapsForThisUser();
     }
 
     /** What may be told of a fault, as a clause. */
     static String words(Throwable fault) {
-        if (fault instanceof JdbcFault || fault instanceof JdbcUser.Unusable) {
+        if (fault instanceof JdbcFault || fault instanceof AllBusyException || fault instanceof JdbcUser.Unusable) {
             return fault.getMessage();
         }
         if (fault instanceof SQLTransientConnectionException && fault.getCause() instanceof SQLException) {
@@ -60,7 +64,7 @@ final class JdbcFault extends SQLException {
             return "the database took too long";
         }
         if (fault instanceof SQLTransientConnectionException && state.isEmpty()) {
-            return "all connections to the database are busy, or none can be made in time";
+            return "no connection to the database can be made in time";
         }
         switch (state.isEmpty() ? "" : state.substring(0, 2)) {
             case "08":

@@ -109,7 +109,7 @@ class JdbcBackendPostgresTest extends JdbcBackendTests {
         }
 
         @Test
-        void isUnavailableWhereNoConnectionGetsFree() throws Exception {
+        void isOverloadedAndNotOutOfOrderWhereNoConnectionGetsFree() throws Exception {
             CredentialBackend backend = backend(TestWorkers.on(pool), "timeout", "6s", "poolSize", "1",
                 "lookup", "SELECT password FROM users WHERE username = :user FOR UPDATE");
             try (Connection lock = database().connect(); Statement statement = lock.createStatement()) {
@@ -121,7 +121,9 @@ class JdbcBackendPostgresTest extends JdbcBackendTests {
                     || first.isDone());
 
                 CredentialResult second = ask(backend, USER, PASSWORD);
-                assertThat(second.reason()).startsWith("all connections to the database are busy, or none can be made in time (");
+                assertThat(second.kind()).isEqualTo(Kind.UNAVAILABLE);
+                assertThat(second.isOverload()).isTrue();
+                assertThat(second.reason()).isEqualTo("all connections to the database are busy (1)");
                 lock.rollback();
                 first.get(60, TimeUnit.SECONDS);
             }

@@ -57,6 +57,25 @@ class JdbcFaultTest {
         assertThat(fault.getCause()).isNull();
     }
 
+    @Test
+    void isOverloadOfOursWhereAllConnectionsAreInUse() {
+        CredentialResult result = JdbcFault.result(new AllBusyException(10));
+
+        assertThat(result.isOverload()).isTrue();
+        assertThat(Subject.of(result)).isEqualTo(Subject.NONE);
+        assertThat(result.reason()).isEqualTo("all connections to the database are busy (10)");
+    }
+
+    @Test
+    void isOfTheServiceWhereNoConnectionCanBeMadeInTime() {
+        JdbcFault fault = new JdbcFault(new SQLTransientConnectionException("db - Connection is not available"),
+            "jdbc:postgresql://db.example.org/mail");
+
+        assertThat(Subject.of(JdbcFault.result(fault))).isEqualTo(Subject.SERVICE);
+        assertThat(JdbcFault.result(fault).reason()).isEqualTo("no connection to the database can be made in time"
+            + " (java.sql.SQLTransientConnectionException), connecting to jdbc:postgresql://db.example.org/mail");
+    }
+
     /** As the pool has it. */
     private static SQLException pooled(SQLException fault) {
         return new SQLTransientConnectionException("db - Connection is not available", fault.getSQLState(), fault);
