@@ -39,6 +39,7 @@ final class PortGuard {
     private static final Set<DiagnosisId> CONSEQUENCES = EnumSet.of(DiagnosisId.SEQ_MAIL_MISSING, DiagnosisId.SEQ_RCPT_MISSING,
         DiagnosisId.SEQ_RCPT_REFUSED, DiagnosisId.SEQ_PIPELINING);
 
+    private static final Set<Verb> ALWAYS_IN_ORDER = EnumSet.of(Verb.QUIT, Verb.RSET);
     private static final CommandLine UNREAD = CommandLine.of(Verb.OTHER, Optional.empty());
 
     private final GuardSettings settings;
@@ -64,7 +65,7 @@ final class PortGuard {
         this.ownsAuth = ownsAuth;
         this.modes = settings::mode;
         this.modesWithoutGreeting = settings::modeWithoutGreeting;
-        this.waitingRoom = new WaitingRoom(this::early, this::tooLong, logbook::reply);
+        this.waitingRoom = new WaitingRoom(this::early, this::isAlwaysInOrder, this::tooLong, logbook::reply);
     }
 
     /** The refusal of a line that came before the reply in front of it; empty if it is to be taken up, and written down, then. */
@@ -78,6 +79,15 @@ final class PortGuard {
         }
         refusal.ifPresent(any -> logbook.command(session, command, WaitingRoom.isLongLine(line) ? Logbook.UNREAD : line.length));
         return refusal;
+    }
+
+    /**
+     * QUIT and RSET without an argument depend on no reply before them (RFC 5321 §4.1.1.5, §4.1.1.10). Where the rule does not enforce,
+     * James gets all lines anyway.
+     */
+    private boolean isAlwaysInOrder(CommandLine command) {
+        return settings.mode(DiagnosisId.SEQ_PIPELINING) == Mode.ENFORCE && ALWAYS_IN_ORDER.contains(command.verb())
+            && command.argument().isEmpty() && !command.endsInBareLf() && command.controlCharacter().isEmpty();
     }
 
     Sessions sessions() {

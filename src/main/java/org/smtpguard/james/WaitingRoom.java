@@ -11,6 +11,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
@@ -25,6 +26,8 @@ import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.util.MDCBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.Verb;
 
 /**
  * Where a session waits for something, a verdict, a moment, the rest of what it has read, while its thread serves others.
@@ -55,18 +58,21 @@ final class WaitingRoom {
     private static final byte[] LONG_LINE = {'\r', '\n'};
 
     private final BiFunction<SMTPSession, byte[], Optional<Response>> early;
+    private final Predicate<CommandLine> isAlwaysInOrder;
     private final Function<SMTPSession, Response> tooLong;
     private final LongLines longLines = new LongLines(this::longLine);
     private final BiConsumer<SMTPSession, Response> written;
 
     /**
      * @param early the refusal of a line that came before the answer; empty if the line is to be taken up after it
+     * @param isAlwaysInOrder whether a command that came before the answer is carried out all the same, in its turn
      * @param tooLong the reply to a line that was too long to be read, outside of an exchange
      * @param written told of each reply that is written here
      */
-    WaitingRoom(BiFunction<SMTPSession, byte[], Optional<Response>> early, Function<SMTPSession, Response> tooLong,
-                BiConsumer<SMTPSession, Response> written) {
+    WaitingRoom(BiFunction<SMTPSession, byte[], Optional<Response>> early, Predicate<CommandLine> isAlwaysInOrder,
+                Function<SMTPSession, Response> tooLong, BiConsumer<SMTPSession, Response> written) {
         this.early = early;
+        this.isAlwaysInOrder = isAlwaysInOrder;
         this.tooLong = tooLong;
         this.written = written;
     }
@@ -209,23 +215,32 @@ final class WaitingRoom {
         transport.writeResponse(Response.DISCONNECT, session);
     }
 
-    /** The lines that came before the reply: content stays content, a wait goes on with them, all else came too early. */
+    /**
+     * The lines that came before the reply: content stays content, a wait goes on with them, QUIT and RSET are carried out, all else came
+     * too early. After an accepted STARTTLS all else is all: what came in clear text is not carried out under TLS (RFC 3207 §4.2).
+     */
     private void takeUp(SMTPSession session, SessionThread thread, Stay stay, Response reply) throws Exception {
         boolean belongsToWhatFollows = stay.isPause || reply instanceof Later || SMTPRetCode.DATA_READY.equals(reply.getRetCode())
             || reply.isEndSession();
         boolean challenged = SMTPRetCode.AUTH_READY.equals(reply.getRetCode());
+        boolean beginsTls = SMTPRetCode.SERVICE_READY.equals(reply.getRetCode());
         putBack(session, stay.octets);
         for (byte[] line : stay.held) {
             putBack(session, -line.length);
-            Optional<Response> refusal = belongsToWhatFollows ? Optional.empty() : early.apply(session, line);
-            if (refusal.isEmpty()) {
-                feed(session, thread, line);
-                continue;
-            }
-            if (challenged) {
+            CommandLine command = CommandLine.parse(line);
+            boolean inOrder = !belongsToWhatFollows && !beginsTls && isAlwaysInOrder.test(command);
+            Optional<Response> refusal = belongsToWhatFollows || inOrder ? Optional.empty() : early.apply(session, line);
+            if (challenged && (inOrder || refusal.isPresent())) {
                 // A response that was sent before its challenge ends the exchange: its line handler goes.
                 endChallenge(session);
                 challenged = false;
+            }
+            if (refusal.isEmpty()) {
+                feed(session, thread, line);
+                if (inOrder && command.verb() == Verb.QUIT) {
+                    return;
+                }
+                continue;
             }
             write(session, stay.transport, refusal.get());
             if (refusal.get().isEndSession()) {

@@ -180,6 +180,10 @@ class RefusalChangesNothingTest {
                 check(client.greeting().equals(twin.greeting()), "a greeting as James gives it");
                 int impatience = random.isWilling(50) ? 25 : 0;
                 for (int length = random.upTo(SESSION_LENGTH); length > 0; length--) {
+                    if (model.reading() == RfcModel.Reading.NOTHING) {
+                        check(!client.isOpen(), "a connection that QUIT has closed");
+                        return;
+                    }
                     if (random.isWilling(impatience)) {
                         group();
                     } else {
@@ -206,7 +210,8 @@ class RefusalChangesNothingTest {
             if (model.isAwaitingBackend()) {
                 check(replies.isEmpty(), "no reply before the backend has judged");
                 if (random.isWilling(30)) {
-                    List<Line> impatient = List.of(Line.of(Meaning.NOOP, "NOOP"), Line.of(Meaning.MAIL, "MAIL FROM:<a@localhost>"));
+                    List<Line> impatient = List.of(Line.of(Meaning.NOOP, "NOOP"), Line.of(Meaning.RSET, "RSET"),
+                        Line.of(Meaning.MAIL, "MAIL FROM:<a@localhost>"));
                     check(model.packet(impatient).isEmpty() && transmit(impatient).isEmpty(), "no reply to those who cannot wait");
                 }
                 expected.addAll(model.backendsAnswer());
@@ -239,6 +244,9 @@ class RefusalChangesNothingTest {
             }
             if (model.reading() == RfcModel.Reading.COMMANDS && random.isWilling(50)) {
                 lines = legalGroup();
+            }
+            if (random.isWilling(4)) {
+                lines.add(random.upTo(lines.size()), Line.of(Meaning.QUIT, "QUIT"));
             }
             boolean data = lines.stream().anyMatch(line -> line.meaning() == Meaning.DATA);
             if (data && random.isWilling(70)) {

@@ -87,7 +87,7 @@ final class RfcModel {
             if (awaited.isPresent()) {
                 held.add(line);
             } else if (tooEarly) {
-                replies.add(tooEarly(line));
+                behind(line).ifPresent(replies::add);
             } else {
                 boolean content = reading == Reading.CONTENT || reading == Reading.DISCARDED_CONTENT;
                 Optional<Expected> reply = take(line, followed);
@@ -106,15 +106,29 @@ final class RfcModel {
         awaited.ifPresent(replies::add);
         authRefused = awaited.filter(Expected::isRefusal).isPresent();
         awaited = Optional.empty();
-        held.forEach(line -> replies.add(tooEarly(line)));
+        held.forEach(line -> behind(line).ifPresent(replies::add));
         held.clear();
         return replies;
     }
 
-    private Expected tooEarly(Line line) {
-        authRefused = isRefusedAsAuth(line);
+    /** The reply to a line that was sent before the reply to the last of its group. */
+    private Optional<Expected> behind(Line line) {
         endExchange();
-        return sentTooEarly();
+        if (reading == Reading.NOTHING) {
+            return Optional.empty();
+        }
+        authRefused = isRefusedAsAuth(line);
+        if (isAlone(line, "QUIT")) {
+            // RFC 5321 4.1.1.10: "The QUIT command may be issued at any time."
+            return command(Line.of(Meaning.QUIT, "QUIT"), false);
+        }
+        // RFC 5321 4.1.4: "The NOOP, HELP, EXPN, VRFY, and RSET commands can be used at any time during a session".
+        return isAlone(line, "RSET") ? command(Line.of(Meaning.RSET, "RSET"), false) : Optional.of(sentTooEarly());
+    }
+
+    /** Whatever it was meant for where it came too early, such as a response: it is that command, without an argument. */
+    private static boolean isAlone(Line line, String command) {
+        return line.octets().matches("(?i)" + command + " *\r\n");
     }
 
     private static boolean isRefusedAsAuth(Line line) {

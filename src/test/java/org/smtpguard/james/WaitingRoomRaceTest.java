@@ -48,7 +48,7 @@ class WaitingRoomRaceTest {
     private final DefaultEventLoopGroup loops = new DefaultEventLoopGroup(1);
     private final ExecutorService racers = Executors.newFixedThreadPool(2);
     private final LocalChannel channel = new LocalChannel();
-    private final WaitingRoom room = new WaitingRoom((session, line) -> Optional.empty(), session -> Response.DISCONNECT,
+    private final WaitingRoom room = new WaitingRoom((session, line) -> Optional.empty(), command -> false, session -> Response.DISCONNECT,
         (session, reply) -> { });
 
     @BeforeEach
