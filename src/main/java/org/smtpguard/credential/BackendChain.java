@@ -101,13 +101,13 @@ public final class BackendChain {
 
         CompletableFuture<CredentialResult> begin() {
             // A fold over the links rather than a call from each to the next: its depth does not grow with the chain.
-            CompletableFuture<Standing> standing = CompletableFuture.completedFuture(Standing.START);
+            CompletableFuture<Progress> standing = CompletableFuture.completedFuture(Progress.START);
             for (Link link : links) {
                 standing = standing.thenCompose(soFar -> soFar.over || dropped
                     ? CompletableFuture.completedFuture(soFar)
                     : ask(link).thenApply(result -> soFar.and(result, link)));
             }
-            return RequestFuture.of(standing.thenApply(Standing::verdict), this::drop);
+            return RequestFuture.of(standing.thenApply(Progress::verdict), this::drop);
         }
 
         private void drop() {
@@ -157,21 +157,21 @@ public final class BackendChain {
     }
 
     /** What is known after some of the links. Immutable. */
-    private static final class Standing {
-        private static final Standing START = new Standing(Optional.empty(), Optional.empty(), false);
+    private static final class Progress {
+        private static final Progress START = new Progress(Optional.empty(), Optional.empty(), false);
 
         private final Optional<CredentialResult> weightiest;
         private final Optional<CredentialResult> refusal;
         private final boolean over;
 
-        private Standing(Optional<CredentialResult> weightiest, Optional<CredentialResult> refusal, boolean over) {
+        private Progress(Optional<CredentialResult> weightiest, Optional<CredentialResult> refusal, boolean over) {
             this.weightiest = weightiest;
             this.refusal = refusal;
             this.over = over;
         }
 
-        Standing and(CredentialResult result, Link link) {
-            return new Standing(weightier(weightiest, result), result.kind().isRefusal() ? weightier(refusal, result) : refusal,
+        Progress and(CredentialResult result, Link link) {
+            return new Progress(weightier(weightiest, result), result.kind().isRefusal() ? weightier(refusal, result) : refusal,
                 link.after(result) == Then.STOP);
         }
 

@@ -1,9 +1,9 @@
 package org.smtpguard.password;
 
-import static org.smtpguard.password.CostLimits.Limit.ARGON2_LANES;
-import static org.smtpguard.password.CostLimits.Limit.ARGON2_MEMORY;
-import static org.smtpguard.password.CostLimits.Limit.ARGON2_PASSES;
-import static org.smtpguard.password.CostLimits.Limit.ARGON2_WORK;
+import static org.smtpguard.password.CostLimits.CostLimit.ARGON2_LANES;
+import static org.smtpguard.password.CostLimits.CostLimit.ARGON2_MEMORY;
+import static org.smtpguard.password.CostLimits.CostLimit.ARGON2_PASSES;
+import static org.smtpguard.password.CostLimits.CostLimit.ARGON2_WORK;
 
 import java.util.Base64;
 import java.util.Locale;
@@ -29,7 +29,7 @@ public final class Argon2 implements PasswordScheme {
     private final int type;
     private final CostLimits limits;
     private final PhcParameters parameters;
-    private final Cost recommended;
+    private final Argon2Cost recommended;
 
     private Argon2(String label, int type, CostLimits limits, long memoryKib, long passes, long lanes) {
         this.label = label;
@@ -91,17 +91,17 @@ public final class Argon2 implements PasswordScheme {
     @Override
     public PasswordHash read(String hash) {
         if (!recognises(hash)) {
-            throw new MalformedHash("an " + label + " hash begins with " + prefix);
+            throw new MalformedHashException("an " + label + " hash begins with " + prefix);
         }
         String[] fields = hash.substring(prefix.length()).split("\\$", -1);
         if (!fields[0].equals("v=19")) {
-            throw new MalformedHash("the " + label + " hash is not of version 1.3 (v=19); without a version it is of 1.0;"
+            throw new MalformedHashException("the " + label + " hash is not of version 1.3 (v=19); without a version it is of 1.0;"
                 + " make a new one");
         }
         if (fields.length != 4) {
-            throw new MalformedHash("an " + label + " hash has four fields after its name: v=19, m=…,t=…,p=…, salt, hash");
+            throw new MalformedHashException("an " + label + " hash has four fields after its name: v=19, m=…,t=…,p=…, salt, hash");
         }
-        Cost cost = cost(fields[1]);
+        Argon2Cost cost = cost(fields[1]);
         byte[] salt = octets("salt", fields[2], 8);
         byte[] tag = octets("hash", fields[3], 16);
         return new DerivedHash(name(), cost.toString(), cost.work(), tag, password -> derive(cost, salt, password, tag.length));
@@ -125,35 +125,35 @@ public final class Argon2 implements PasswordScheme {
         return recommended.work();
     }
 
-    private Cost cost(String field) {
+    private Argon2Cost cost(String field) {
         Map<String, Long> values = parameters.read(field);
         return cost(values.get("m"), values.get("t"), values.get("p"));
     }
 
-    private Cost cost(long memoryKib, long passes, long lanes) {
+    private Argon2Cost cost(long memoryKib, long passes, long lanes) {
         within("p", lanes, 1, ARGON2_LANES);
         within("t", passes, 1, ARGON2_PASSES);
         within("m", memoryKib, 8 * lanes, ARGON2_MEMORY);
         if (memoryKib * passes > limits.of(ARGON2_WORK)) {
-            throw new MalformedHash("the " + label + " hash costs too much to check: m times t is above "
+            throw new MalformedHashException("the " + label + " hash costs too much to check: m times t is above "
                 + limits.of(ARGON2_WORK) + " KiB");
         }
-        return new Cost((int) memoryKib, (int) passes, (int) lanes);
+        return new Argon2Cost((int) memoryKib, (int) passes, (int) lanes);
     }
 
-    private void within(String name, long value, long min, CostLimits.Limit max) {
+    private void within(String name, long value, long min, CostLimits.CostLimit max) {
         Decode.within("the " + label + " parameter " + name, value, min, limits.of(max));
     }
 
     private byte[] octets(String what, String base64, int min) {
         String part = "the " + what + " of the " + label + " hash";
         if (base64.endsWith("=")) {
-            throw new MalformedHash(part + " is not base64 without padding");
+            throw new MalformedHashException(part + " is not base64 without padding");
         }
         return Decode.sized(part, Decode.base64(part, base64), min, 64);
     }
 
-    private byte[] derive(Cost cost, byte[] salt, byte[] password, int octets) {
+    private byte[] derive(Argon2Cost cost, byte[] salt, byte[] password, int octets) {
         Argon2BytesGenerator generator = new Argon2BytesGenerator();
         generator.init(new Argon2Parameters.Builder(type)
             .withVersion(Argon2Parameters.ARGON2_VERSION_13)
@@ -167,12 +167,12 @@ public final class Argon2 implements PasswordScheme {
         return tag;
     }
 
-    private static final class Cost {
+    private static final class Argon2Cost {
         private final int memoryKib;
         private final int passes;
         private final int lanes;
 
-        Cost(int memoryKib, int passes, int lanes) {
+        Argon2Cost(int memoryKib, int passes, int lanes) {
             this.memoryKib = memoryKib;
             this.passes = passes;
             this.lanes = lanes;

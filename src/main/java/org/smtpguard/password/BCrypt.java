@@ -43,7 +43,7 @@ public final class BCrypt implements PasswordScheme {
 
     /** bcrypt at the recommended cost, 10, with limits of one's own for the hashes that are taken. */
     public BCrypt(CostLimits limits) {
-        this((int) Math.min(10, limits.of(CostLimits.Limit.BCRYPT_COST)), limits);
+        this((int) Math.min(10, limits.of(CostLimits.CostLimit.BCRYPT_COST)), limits);
     }
 
     /**
@@ -81,12 +81,12 @@ public final class BCrypt implements PasswordScheme {
     public PasswordHash read(String hash) {
         Matcher form = FORM.matcher(hash);
         if (!form.matches()) {
-            throw new MalformedHash(recognises(hash)
+            throw new MalformedHashException(recognises(hash)
                 ? "a bcrypt hash has 60 characters: $2y$, two digits of cost, $, 22 characters of salt and 31 of hash (./A-Za-z0-9)"
                 : "a bcrypt hash begins with $2a$, $2b$ or $2y$");
         }
         if (form.group(1).isEmpty() || "aby".indexOf(form.group(1).charAt(0)) < 0) {
-            throw new MalformedHash("the bcrypt hash is neither $2a$ nor $2b$ nor $2y$; make a new one");
+            throw new MalformedHashException("the bcrypt hash is neither $2a$ nor $2b$ nor $2y$; make a new one");
         }
         return new Hash(within(Integer.parseInt(form.group(2))), octets(form.group(3)), octets(form.group(4)), random);
     }
@@ -112,7 +112,7 @@ public final class BCrypt implements PasswordScheme {
     }
 
     private int within(int cost) {
-        return (int) Decode.within("the bcrypt cost", cost, MIN_COST, limits.of(CostLimits.Limit.BCRYPT_COST));
+        return (int) Decode.within("the bcrypt cost", cost, MIN_COST, limits.of(CostLimits.CostLimit.BCRYPT_COST));
     }
 
     private static byte[] octets(String characters) {

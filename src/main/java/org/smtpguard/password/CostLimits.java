@@ -10,16 +10,16 @@ import java.util.stream.Collectors;
  * a hash must not be a denial of service. Immutable.
  */
 public final class CostLimits {
-    private static final CostLimits STANDARD = new CostLimits(new EnumMap<>(Limit.class));
+    private static final CostLimits STANDARD = new CostLimits(new EnumMap<>(CostLimit.class));
 
-    private final Map<Limit, Long> changed;
+    private final Map<CostLimit, Long> changed;
 
-    private CostLimits(Map<Limit, Long> changed) {
+    private CostLimits(Map<CostLimit, Long> changed) {
         this.changed = changed;
     }
 
     /** One thing that is limited. */
-    public enum Limit {
+    public enum CostLimit {
         /** Argon2's m, in KiB: heap that one check takes. */
         ARGON2_MEMORY("argon2Memory", 1L << 20, 1L << 22),
         /** Argon2's t. */
@@ -43,7 +43,7 @@ public final class CostLimits {
         private final long standard;
         private final long greatest;
 
-        Limit(String text, long standard, long greatest) {
+        CostLimit(String text, long standard, long greatest) {
             this.text = text;
             this.standard = standard;
             this.greatest = greatest;
@@ -70,11 +70,11 @@ public final class CostLimits {
         for (String word : text.trim().split("\\s+")) {
             int equals = word.indexOf('=');
             String name = equals < 0 ? word : word.substring(0, equals);
-            Limit limit = Arrays.stream(Limit.values())
+            CostLimit limit = Arrays.stream(CostLimit.values())
                 .filter(one -> one.text.equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no limit is named \"" + name + "\"; there are "
-                    + Arrays.stream(Limit.values()).map(Limit::toString).collect(Collectors.joining(", "))));
+                    + Arrays.stream(CostLimit.values()).map(CostLimit::toString).collect(Collectors.joining(", "))));
             limits = limits.with(limit, Decode.number(limit.text, equals < 0 ? "" : word.substring(equals + 1)));
         }
         return limits;
@@ -85,33 +85,33 @@ public final class CostLimits {
      *
      * @throws IllegalArgumentException if it is below one or beyond what the algorithm can do at all
      */
-    public CostLimits with(Limit limit, long value) {
+    public CostLimits with(CostLimit limit, long value) {
         if (value < 1 || value > limit.greatest) {
             throw new IllegalArgumentException(limit + " can be 1 to " + limit.greatest);
         }
-        Map<Limit, Long> map = new EnumMap<>(Limit.class);
+        Map<CostLimit, Long> map = new EnumMap<>(CostLimit.class);
         map.putAll(changed);
         map.put(limit, value);
         return new CostLimits(map);
     }
 
     /** The greatest value that is taken. */
-    public long of(Limit limit) {
+    public long of(CostLimit limit) {
         return changed.getOrDefault(limit, limit.standard);
     }
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof CostLimits && Arrays.stream(Limit.values()).allMatch(limit -> of(limit) == ((CostLimits) o).of(limit));
+        return o instanceof CostLimits && Arrays.stream(CostLimit.values()).allMatch(limit -> of(limit) == ((CostLimits) o).of(limit));
     }
 
     @Override
     public int hashCode() {
-        return Arrays.stream(Limit.values()).map(this::of).collect(Collectors.toList()).hashCode();
+        return Arrays.stream(CostLimit.values()).map(this::of).collect(Collectors.toList()).hashCode();
     }
 
     @Override
     public String toString() {
-        return Arrays.stream(Limit.values()).map(limit -> limit + "=" + of(limit)).collect(Collectors.joining(" "));
+        return Arrays.stream(CostLimit.values()).map(limit -> limit + "=" + of(limit)).collect(Collectors.joining(" "));
     }
 }

@@ -19,14 +19,14 @@ final class Decode {
 
     static long number(String what, String digits) {
         if (!NUMBER.matcher(digits).matches()) {
-            throw new MalformedHash(what + " is not a number");
+            throw new MalformedHashException(what + " is not a number");
         }
         return Long.parseLong(digits);
     }
 
     static long within(String what, long value, long min, long max) {
         if (value < min || value > max) {
-            throw new MalformedHash(what + "=" + value + " is not within " + min + " to " + max);
+            throw new MalformedHashException(what + "=" + value + " is not within " + min + " to " + max);
         }
         return value;
     }
@@ -36,7 +36,7 @@ final class Decode {
         int end = text.indexOf('=');
         // The pattern leaves only a last group of one character, or a wrong padding, for the decoder to complain about.
         if (!BASE64.matcher(text).matches() || (end < 0 ? text.length() : end) % 4 == 1 || end >= 0 && text.length() % 4 != 0) {
-            throw new MalformedHash(what + " is not base64");
+            throw new MalformedHashException(what + " is not base64");
         }
         return Base64.getDecoder().decode(text);
     }
@@ -48,7 +48,7 @@ final class Decode {
 
     static byte[] hex(String what, String text) {
         if (!isHex(text)) {
-            throw new MalformedHash(what + " is not hexadecimal");
+            throw new MalformedHashException(what + " is not hexadecimal");
         }
         return Hex.decode(text);
     }
@@ -58,7 +58,7 @@ final class Decode {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
         } catch (CharacterCodingException e) {
-            throw new MalformedHash(what + " is no text in the base64 or hexadecimal that its scheme says");
+            throw new MalformedHashException(what + " is no text in the base64 or hexadecimal that its scheme says");
         }
     }
 
@@ -68,7 +68,7 @@ final class Decode {
 
     static byte[] sized(String what, byte[] octets, int min, int max) {
         if (octets.length < min || octets.length > max) {
-            throw new MalformedHash(what + " has " + octets.length + " octets; "
+            throw new MalformedHashException(what + " has " + octets.length + " octets; "
                 + (min == max ? min + " are" : min + " to " + max + " are") + " taken");
         }
         return octets;

@@ -49,12 +49,12 @@ public final class JamesHash implements PasswordScheme {
         // A user's name may hold a $; base64 does not.
         int last = hash.lastIndexOf('$');
         if (first < 0 || first == last) {
-            throw new MalformedHash(FORM);
+            throw new MalformedHashException(FORM);
         }
         String[] algorithm = hash.substring(0, first).split("/", -1);
         String mode = algorithm.length == 1 ? "plain" : algorithm[1];
         if (algorithm.length > 2 || !mode.equals("plain") && !mode.equals("salted")) {
-            throw new MalformedHash("the algorithm of the {JAMES} hash is neither /plain nor /salted; have a new password chosen");
+            throw new MalformedHashException("the algorithm of the {JAMES} hash is neither /plain nor /salted; have a new password chosen");
         }
         String user = hash.substring(first + 1, last);
         // James wraps its base64 after 76 characters.
@@ -64,7 +64,7 @@ public final class JamesHash implements PasswordScheme {
             return pbkdf2(pbkdf2, user, stored);
         }
         if (!DIGESTS.containsKey(algorithm[0])) {
-            throw new MalformedHash("the algorithm of the {JAMES} hash is not one of "
+            throw new MalformedHashException("the algorithm of the {JAMES} hash is not one of "
                 + "PBKDF2, PBKDF2-SHA512, MD5, SHA-1, SHA-256 and SHA-512");
         }
         return digest(DIGESTS.get(algorithm[0]), mode.equals("salted") ? user : "", stored);
@@ -75,7 +75,7 @@ public final class JamesHash implements PasswordScheme {
         long bits = algorithm.group(3) == null ? 512 : Decode.number("the number of bits of the {JAMES} hash", algorithm.group(3));
         byte[] tag = Decode.sized("the hash of the {JAMES} hash", base64(stored), 16, 128);
         if (tag.length * 8L != bits) {
-            throw new MalformedHash("the hash of the {JAMES} hash has not the " + bits + " bits that its algorithm says");
+            throw new MalformedHashException("the hash of the {JAMES} hash has not the " + bits + " bits that its algorithm says");
         }
         byte[] salt = user.getBytes(StandardCharsets.ISO_8859_1);
         return Pbkdf2.hash(NAME, algorithm.group(1) == null ? "HmacSHA1" : "HmacSHA512", rounds, salt, tag, limits);

@@ -17,7 +17,7 @@ public interface PasswordScheme {
      * Reads a stored hash, without its {@code {SCHEME}}. Everything is checked here, so that a hash that was read can
      * be used, and at a bounded cost: a hash must not be a denial of service.
      *
-     * @throws MalformedHash saying what is wrong, without any part of the hash
+     * @throws MalformedHashException saying what is wrong, without any part of the hash
      */
     PasswordHash read(String hash);
 
@@ -25,7 +25,7 @@ public interface PasswordScheme {
      * Reads a stored hash that was wrapped in base64 or hexadecimal, as Dovecot's {@code {SCHEME.B64}} and {@code {SCHEME.HEX}} say.
      * What is wrapped is what stands there otherwise, and the octets themselves with schemes that write these in base64 anyway.
      *
-     * @throws MalformedHash as {@link #read(String)}
+     * @throws MalformedHashException as {@link #read(String)}
      */
     default PasswordHash read(byte[] unwrapped) {
         return read(Decode.utf8("the " + name() + " hash", unwrapped));

@@ -67,7 +67,7 @@ public final class PasswordSchemes {
     public static PasswordSchemes standard(CostLimits limits) {
         return new PasswordSchemes(List.of(
             Argon2.id(limits), Argon2.i(limits), Argon2.d(limits), new Scrypt(limits), new BCrypt(limits),
-            Pbkdf2.sha256(limits), Pbkdf2.sha512(limits), Pbkdf2.sha1(limits), Scram.sha256(limits), Scram.sha512(limits),
+            Pbkdf2.sha256(limits), Pbkdf2.sha512(limits), Pbkdf2.sha1(limits), ScramScheme.sha256(limits), ScramScheme.sha512(limits),
             UnixCrypt.sha512(limits), UnixCrypt.sha256(limits), UnixCrypt.md5(), UnixCrypt.apr1(),
             Sha.salted512(), Sha.salted256(), Sha.salted1(), Sha.sha512(), Sha.sha256(), Sha.sha1(), new JamesHash(limits)));
     }
@@ -75,7 +75,7 @@ public final class PasswordSchemes {
     /** The same schemes and plain passwords: {@code {PLAIN}}, {@code {CLEARTEXT}}. Never preferred. */
     public PasswordSchemes withPlain() {
         List<PasswordScheme> more = new ArrayList<>(schemes);
-        more.add(new Plain());
+        more.add(new PlainScheme());
         return new PasswordSchemes(more);
     }
 
@@ -128,18 +128,18 @@ public final class PasswordSchemes {
      * Reads {@code {SCHEME}hash}, or a bare hash that one of the schemes recognises. {@code {CRYPT}} and {@code {ARGON2}}, which
      * directories write, are as good as nothing. The name may end in {@code .B64}, {@code .BASE64} or {@code .HEX}, as in Dovecot.
      *
-     * @throws MalformedHash saying what is wrong, without any part of the text
+     * @throws MalformedHashException saying what is wrong, without any part of the text
      */
     public PasswordHash read(String text) {
         if (text.length() > MAX_LENGTH) {
-            throw new MalformedHash("it is longer than any hash; copy it again");
+            throw new MalformedHashException("it is longer than any hash; copy it again");
         }
         if (!text.startsWith("{")) {
             return bare(text, "the password does not say its scheme; write one of " + known() + " before the hash");
         }
         int end = text.indexOf('}');
         if (end < 0) {
-            throw new MalformedHash("the scheme's closing brace is missing; write one of " + known() + " before the hash");
+            throw new MalformedHashException("the scheme's closing brace is missing; write one of " + known() + " before the hash");
         }
         String[] words = text.substring(1, end).toUpperCase(Locale.ROOT).split("\\.", 2);
         String hash = text.substring(end + 1);
@@ -148,7 +148,7 @@ public final class PasswordSchemes {
 
     /** Whether {@code {SCHEME}} says that the password itself follows, wrapped or not. */
     public static boolean isPlain(String scheme) {
-        return Plain.NAMES.contains(scheme.replaceAll("^\\{|(\\.[^}]*)?\\}$", "").toUpperCase(Locale.ROOT));
+        return PlainScheme.NAMES.contains(scheme.replaceAll("^\\{|(\\.[^}]*)?\\}$", "").toUpperCase(Locale.ROOT));
     }
 
     private PasswordHash read(String name, String hash) {
@@ -179,20 +179,21 @@ public final class PasswordSchemes {
         return GENERIC.contains(name) || name.equals(MD5) && hash.startsWith("$1$");
     }
 
-    private MalformedHash untaken(String name) {
+    private MalformedHashException untaken(String name) {
         // Other names are not repeated: who forgets the scheme may have a password in braces there.
-        return Plain.NAMES.contains(name) ? new MalformedHash("plain passwords are not allowed here; make a hash of it") : unknown();
+        return PlainScheme.NAMES.contains(name) ? new MalformedHashException("plain passwords are not allowed here; make a hash of it")
+            : unknown();
     }
 
-    private MalformedHash unknown() {
-        return new MalformedHash("the scheme is not known here; known are " + known());
+    private MalformedHashException unknown() {
+        return new MalformedHashException("the scheme is not known here; known are " + known());
     }
 
     private PasswordHash bare(String hash, String otherwise) {
         return schemes.stream()
             .filter(scheme -> scheme.recognises(hash))
             .findFirst()
-            .orElseThrow(() -> new MalformedHash(foreign(hash).orElse(otherwise)))
+            .orElseThrow(() -> new MalformedHashException(foreign(hash).orElse(otherwise)))
             .read(hash);
     }
 

@@ -29,7 +29,7 @@ public final class Pbkdf2 implements PasswordScheme {
         this.digestOctets = digestOctets;
         this.limits = limits;
         this.parameters = new PhcParameters("a " + name + " hash", "i").withOptional("l");
-        this.recommended = (int) Math.min(rounds, limits.of(CostLimits.Limit.PBKDF2_ROUNDS));
+        this.recommended = (int) Math.min(rounds, limits.of(CostLimits.CostLimit.PBKDF2_ROUNDS));
     }
 
     /** With SHA-1: the only one that Dovecot knows. */
@@ -65,7 +65,7 @@ public final class Pbkdf2 implements PasswordScheme {
         boolean dovecots = hash.startsWith("$1$") && hmac.equals("HmacSHA1");
         String[] fields = (dovecots ? hash.substring(3) : recognises(hash) ? hash.substring(prefix.length()) : hash).split("\\$", -1);
         if (fields.length != 3) {
-            throw new MalformedHash("a " + name + " hash is of the form " + prefix + "rounds$salt$hash"
+            throw new MalformedHashException("a " + name + " hash is of the form " + prefix + "rounds$salt$hash"
                 + (hmac.equals("HmacSHA1") ? " or $1$salt$rounds$hash" : ""));
         }
         String roundsField = dovecots ? fields[1] : fields[0];
@@ -87,7 +87,7 @@ public final class Pbkdf2 implements PasswordScheme {
     static PasswordHash hash(String scheme, String hmac, long rounds, byte[] salt, byte[] tag, CostLimits limits) {
         int digestOctets = hmac.equals("HmacSHA1") ? 20 : hmac.equals("HmacSHA256") ? 32 : 64;
         int blocks = (tag.length + digestOctets - 1) / digestOctets;
-        long max = Math.max(1, limits.of(CostLimits.Limit.PBKDF2_ROUNDS) / blocks);
+        long max = Math.max(1, limits.of(CostLimits.CostLimit.PBKDF2_ROUNDS) / blocks);
         int checked = (int) Decode.within("the " + scheme + " hash has rounds", rounds, 1, max);
         return new DerivedHash(scheme, hmac.substring(4) + " rounds=" + checked + (blocks == 1 ? "" : ",blocks=" + blocks), checked, tag,
             password -> Digests.pbkdf2(hmac, password, salt, checked, tag.length));

@@ -35,23 +35,23 @@ final class PhcParameters {
         return new PhcParameters(hash, names, Set.of(name));
     }
 
-    /** @throws MalformedHash naming the parameter that is missing, there twice, unknown or no number */
+    /** @throws MalformedHashException naming the parameter that is missing, there twice, unknown or no number */
     Map<String, Long> read(String field) {
         Map<String, Long> values = new HashMap<>();
         for (String parameter : field.split(",", -1)) {
             String name = parameter.substring(0, Math.max(0, parameter.indexOf('=')));
             if (!names.contains(name) && !optional.contains(name)) {
                 // Of the names that are not taken only those that the specification has are repeated: any other text may be a secret.
-                throw new MalformedHash(known() + ", and this one has " + (Arrays.asList("keyid", "data").contains(name)
+                throw new MalformedHashException(known() + ", and this one has " + (Arrays.asList("keyid", "data").contains(name)
                     ? name + ", which is not taken here" : "something else there"));
             }
             if (values.put(name, Decode.number(known() + ", and " + name, parameter.substring(name.length() + 1))) != null) {
-                throw new MalformedHash(known() + ", and this one has " + name + " twice");
+                throw new MalformedHashException(known() + ", and this one has " + name + " twice");
             }
         }
         List<String> missing = names.stream().filter(name -> !values.containsKey(name)).collect(Collectors.toList());
         if (!missing.isEmpty()) {
-            throw new MalformedHash(known() + ", and this one is without " + String.join(" and ", missing));
+            throw new MalformedHashException(known() + ", and this one is without " + String.join(" and ", missing));
         }
         return values;
     }

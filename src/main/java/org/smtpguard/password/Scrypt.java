@@ -1,7 +1,7 @@
 package org.smtpguard.password;
 
-import static org.smtpguard.password.CostLimits.Limit.SCRYPT_MEMORY;
-import static org.smtpguard.password.CostLimits.Limit.SCRYPT_WORK;
+import static org.smtpguard.password.CostLimits.CostLimit.SCRYPT_MEMORY;
+import static org.smtpguard.password.CostLimits.CostLimit.SCRYPT_WORK;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +26,7 @@ public final class Scrypt implements PasswordScheme {
         Pattern.compile("\\$7\\$([./0-9A-Za-z])([./0-9A-Za-z]{5})([./0-9A-Za-z]{5})([^$:\\p{Cntrl}]*)\\$([./0-9A-Za-z]{43})");
 
     private final CostLimits limits;
-    private final Cost recommended;
+    private final ScryptCost recommended;
 
     /** scrypt at the recommended cost, or what the limits allow of it. */
     public Scrypt(CostLimits limits) {
@@ -58,18 +58,18 @@ public final class Scrypt implements PasswordScheme {
         Matcher phc = PHC.matcher(hash);
         if (phc.matches()) {
             Map<String, Long> parameters = PARAMETERS.read(phc.group(1));
-            Cost cost = cost(parameters.get("ln"), parameters.get("r"), parameters.get("p"));
+            ScryptCost cost = cost(parameters.get("ln"), parameters.get("r"), parameters.get("p"));
             return read(cost, base64("salt", phc.group(2)), base64("hash", phc.group(3)));
         }
         Matcher crypt = CRYPT.matcher(hash);
         if (crypt.matches()) {
-            Cost cost = cost(bits(crypt.group(1)), bits(crypt.group(2)), bits(crypt.group(3)));
+            ScryptCost cost = cost(bits(crypt.group(1)), bits(crypt.group(2)), bits(crypt.group(3)));
             return read(cost, crypt.group(4).getBytes(StandardCharsets.UTF_8), octets(crypt.group(5)));
         }
-        throw new MalformedHash("a scrypt hash is of the form $scrypt$ln=…,r=…,p=…$salt$hash or $7$…");
+        throw new MalformedHashException("a scrypt hash is of the form $scrypt$ln=…,r=…,p=…$salt$hash or $7$…");
     }
 
-    private static PasswordHash read(Cost cost, byte[] salt, byte[] tag) {
+    private static PasswordHash read(ScryptCost cost, byte[] salt, byte[] tag) {
         Decode.sized("the salt of the scrypt hash", salt, 0, 64);
         Decode.sized("the hash of the scrypt hash", tag, 16, 64);
         return new DerivedHash(NAME, cost.toString(), cost.work(), tag, password -> cost.derive(password, salt, tag.length));
@@ -122,29 +122,30 @@ public final class Scrypt implements PasswordScheme {
         return Math.max(1, (r << ln) / 8);
     }
 
-    private Cost cost(long ln, long r, long p) {
+    private ScryptCost cost(long ln, long r, long p) {
         Decode.within("the scrypt parameter ln", ln, 1, 30);
         Decode.within("the scrypt parameter r", r, 1, 1 << 16);
         Decode.within("the scrypt parameter p", p, 1, 1 << 16);
         if (r == 1 && ln >= 16) {
-            throw new MalformedHash("the scrypt hash has r=1 and ln=" + ln + ", which the algorithm does not allow (RFC 7914 §2)");
+            throw new MalformedHashException("the scrypt hash has r=1 and ln=" + ln + ", which the algorithm does not allow (RFC 7914 §2)");
         }
         if (kib(ln, r) > limits.of(SCRYPT_MEMORY)) {
-            throw new MalformedHash("the scrypt hash needs too much memory to check: 128·N·r is above "
+            throw new MalformedHashException("the scrypt hash needs too much memory to check: 128·N·r is above "
                 + limits.of(SCRYPT_MEMORY) + " KiB");
         }
         if (kib(ln, r) * p > limits.of(SCRYPT_WORK)) {
-            throw new MalformedHash("the scrypt hash costs too much to check: 128·N·r·p is above " + limits.of(SCRYPT_WORK) + " KiB");
+            throw new MalformedHashException("the scrypt hash costs too much to check: 128·N·r·p is above " + limits.of(SCRYPT_WORK)
+                + " KiB");
         }
-        return new Cost((int) ln, (int) r, (int) p);
+        return new ScryptCost((int) ln, (int) r, (int) p);
     }
 
-    private static final class Cost {
+    private static final class ScryptCost {
         private final int ln;
         private final int r;
         private final int p;
 
-        Cost(int ln, int r, int p) {
+        ScryptCost(int ln, int r, int p) {
             this.ln = ln;
             this.r = r;
             this.p = p;

@@ -42,13 +42,13 @@ public final class UnixCrypt implements PasswordScheme {
 
     /** {@code $6$}. */
     public static UnixCrypt sha512(CostLimits limits) {
-        return new UnixCrypt("SHA512-CRYPT", "$6$", SHA_SALT, 86, limits.of(CostLimits.Limit.CRYPT_ROUNDS),
+        return new UnixCrypt("SHA512-CRYPT", "$6$", SHA_SALT, 86, limits.of(CostLimits.CostLimit.CRYPT_ROUNDS),
             (password, salt, rounds) -> CryptDigest.sha("SHA-512", password, salt, rounds));
     }
 
     /** {@code $5$}. */
     public static UnixCrypt sha256(CostLimits limits) {
-        return new UnixCrypt("SHA256-CRYPT", "$5$", SHA_SALT, 43, limits.of(CostLimits.Limit.CRYPT_ROUNDS),
+        return new UnixCrypt("SHA256-CRYPT", "$5$", SHA_SALT, 43, limits.of(CostLimits.CostLimit.CRYPT_ROUNDS),
             (password, salt, rounds) -> CryptDigest.sha("SHA-256", password, salt, rounds));
     }
 
@@ -81,7 +81,7 @@ public final class UnixCrypt implements PasswordScheme {
     public PasswordHash read(String hash) {
         Matcher match = form.matcher(hash);
         if (!match.matches()) {
-            throw new MalformedHash("a " + name + " hash is of the form " + prefix
+            throw new MalformedHashException("a " + name + " hash is of the form " + prefix
                 + (rounds ? "salt$hash or " + prefix + "rounds=…$" : "")
                 + "salt$hash, its last part of ./0-9A-Za-z, and this one is not, or was cut");
         }

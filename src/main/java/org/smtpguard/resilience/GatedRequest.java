@@ -36,7 +36,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
     private long since;
     private long waited;
     private long used;
-    private Optional<Alarm> alarm = Optional.empty();
+    private Optional<PendingAlarm> alarm = Optional.empty();
 
     /** @param name the user whom it is about, empty if that is not known */
     GatedRequest(RequestGate gate, String name, Origin origin, Function<Origin, CompletionStage<T>> question, Reading<T> reading) {
@@ -252,7 +252,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
         long at = gate.time.nanos() + left;
         if (alarm.filter(set -> set.at - at <= 0).isEmpty()) {
             callOff();
-            alarm = Optional.of(new Alarm(at, gate.time.in(Duration.ofNanos(Math.max(0, left)), this::onAlarm)));
+            alarm = Optional.of(new PendingAlarm(at, gate.time.in(Duration.ofNanos(Math.max(0, left)), this::onAlarm)));
         }
     }
 
@@ -293,11 +293,11 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
     }
 
     /** An alarm that is set. */
-    private static final class Alarm {
+    private static final class PendingAlarm {
         private final long at;
         private final Time.Alarm alarm;
 
-        Alarm(long at, Time.Alarm alarm) {
+        PendingAlarm(long at, Time.Alarm alarm) {
             this.at = at;
             this.alarm = alarm;
         }

@@ -126,7 +126,7 @@ class Argon2Test {
     })
     void whatIsNotAUsableHashIsRefusedByNameOfTheFault(String hash, String fault) {
         assertThatThrownBy(() -> scheme.read(hash))
-            .isInstanceOf(MalformedHash.class)
+            .isInstanceOf(MalformedHashException.class)
             .hasMessageContaining(fault)
             .hasNoCause()
             .satisfies(e -> assertThat(e.getMessage()).doesNotContain(SALT, TAG, "c29t", "AAAAAAAA"));

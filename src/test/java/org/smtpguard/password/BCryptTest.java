@@ -42,7 +42,7 @@ class BCryptTest {
 
         assertThat(scheme.read("$2y$05$/OK.fbVrR/bpIqNJ5ianF.CE5elHaaO4EbggVDjb8P19RukzXSM3e").matches(password)).isTrue();
         assertThatThrownBy(() -> scheme.read("$2x$05$/OK.fbVrR/bpIqNJ5ianF.CE5elHaaO4EbggVDjb8P19RukzXSM3e"))
-            .isInstanceOf(MalformedHash.class).hasMessageContaining("neither $2a$ nor $2b$ nor $2y$");
+            .isInstanceOf(MalformedHashException.class).hasMessageContaining("neither $2a$ nor $2b$ nor $2y$");
     }
 
     @Test
@@ -100,7 +100,7 @@ class BCryptTest {
     })
     void whatIsNotAUsableHashIsRefusedByNameOfTheFault(String hash, String fault) {
         assertThatThrownBy(() -> scheme.read(hash))
-            .isInstanceOf(MalformedHash.class)
+            .isInstanceOf(MalformedHashException.class)
             .hasMessageContaining(fault)
             .hasNoCause()
             .satisfies(e -> assertThat(e.getMessage()).doesNotContain(SALT_AND_TAG, "0CrhHm", "salt$"));

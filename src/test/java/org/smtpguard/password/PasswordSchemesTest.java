@@ -43,7 +43,7 @@ class PasswordSchemesTest {
         "{BCRYPT}hunter2", "{BCRYPT}" + ARGON2ID, "{ARGON2ID}" + BCRYPT})
     void whatCannotBeReadIsRefusedWithoutBeingQuoted(String text) {
         assertThatThrownBy(() -> schemes.read(text))
-            .isInstanceOf(MalformedHash.class)
+            .isInstanceOf(MalformedHashException.class)
             .hasNoCause()
             .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter2", "c29tZXNhbHQ", "v3hEjcyi"));
     }

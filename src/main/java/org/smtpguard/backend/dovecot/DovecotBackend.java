@@ -196,11 +196,12 @@ public final class DovecotBackend implements CredentialBackend {
 
     private static CredentialResult result(Throwable fault) {
         CredentialResult unavailable = CredentialResult.unavailable(reason(fault));
-        return fault instanceof DovecotFault && ((DovecotFault) fault).isOfService() ? unavailable : unavailable.perhapsForThisUser();
+        return fault instanceof DovecotException && ((DovecotException) fault).isOfService() ? unavailable
+            : unavailable.perhapsForThisUser();
     }
 
     private static String reason(Throwable fault) {
-        return fault instanceof DovecotFault ? fault.getMessage() : fault.getClass().getName();
+        return fault instanceof DovecotException ? fault.getMessage() : fault.getClass().getName();
     }
 
     /** Whether it greets us, and offers what it is to be asked by. */

@@ -52,13 +52,13 @@ final class DovecotClient implements AutoCloseable {
      * Begins an exchange.
      *
      * @param parameters what stands behind the mechanism
-     * @return the reply; fails with a {@link DovecotFault}. Cancelled, it has Dovecot told that nobody waits any more
+     * @return the reply; fails with a {@link DovecotException}. Cancelled, it has Dovecot told that nobody waits any more
      */
     CompletableFuture<DovecotReply> begin(String mechanism, List<String> parameters) {
         return loop.ask(answer -> connected(answer, connection -> connection.begin(mechanism, parameters, answer)));
     }
 
-    /** What Dovecot offers, in upper case; fails with a {@link DovecotFault}. */
+    /** What Dovecot offers, in upper case; fails with a {@link DovecotException}. */
     CompletableFuture<Set<String>> mechanisms() {
         return loop.ask(answer -> connected(answer, connection -> answer.complete(connection.mechanisms())));
     }

@@ -37,7 +37,7 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
 
     private final DovecotLoop loop;
     private final CompletableFuture<DovecotConnection> ready = new CompletableFuture<>();
-    private final CompletableFuture<DovecotFault> over = new CompletableFuture<>();
+    private final CompletableFuture<DovecotException> over = new CompletableFuture<>();
     private final Map<Integer, CompletableFuture<DovecotReply>> open = new HashMap<>();
     private final Set<String> mechanisms = new TreeSet<>();
     private Optional<ChannelHandlerContext> context = Optional.empty();
@@ -50,13 +50,13 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
         this.loop = loop;
     }
 
-    /** Completes when questions can be put, or fails with the {@link DovecotFault} that ended the connection before. */
+    /** Completes when questions can be put, or fails with the {@link DovecotException} that ended the connection before. */
     CompletableFuture<DovecotConnection> ready() {
         return ready;
     }
 
     /** Completes when no more questions are taken, with the reason. */
-    CompletableFuture<DovecotFault> over() {
+    CompletableFuture<DovecotException> over() {
         return over;
     }
 
@@ -74,12 +74,12 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
      * Begins an exchange.
      *
      * @param parameters what stands behind the mechanism
-     * @param answer gets the reply, or a {@link DovecotFault}; cancelled, it has Dovecot told
+     * @param answer gets the reply, or a {@link DovecotException}; cancelled, it has Dovecot told
      */
     void begin(String mechanism, List<String> parameters, CompletableFuture<DovecotReply> answer) {
         if (!mechanisms.contains(mechanism)) {
             // Asked for it nevertheless, Dovecot would hang up on everybody.
-            answer.completeExceptionally(DovecotFault.ofService(lack(mechanism)));
+            answer.completeExceptionally(DovecotException.ofService(lack(mechanism)));
             return;
         }
         lastId = lastId == Integer.MAX_VALUE ? 1 : lastId + 1;
@@ -95,7 +95,7 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
 
     private void ask(int id, List<String> fields, CompletableFuture<DovecotReply> answer) {
         if (isClosed()) {
-            answer.completeExceptionally(over.getNow(new DovecotFault("it is not connected")));
+            answer.completeExceptionally(over.getNow(new DovecotException("it is not connected")));
             return;
         }
         open.put(id, answer);
@@ -106,12 +106,12 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
         });
         send(fields.toArray(new String[0]));
         if (alarm.isEmpty()) {
-            alarm = Optional.of(loop.thread().schedule(this::isSilent, loop.limit().toNanos(), TimeUnit.NANOSECONDS));
+            alarm = Optional.of(loop.thread().schedule(this::onSilence, loop.limit().toNanos(), TimeUnit.NANOSECONDS));
         }
     }
 
-    private void isSilent() {
-        over.complete(new DovecotFault("it has said nothing for " + loop.limit().toMillis() + " ms"));
+    private void onSilence() {
+        over.complete(new DovecotException("it has said nothing for " + loop.limit().toMillis() + " ms"));
         endIfUnused();
     }
 
@@ -229,8 +229,8 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
     private void end(String reason) {
         alarm.ifPresent(silence -> silence.cancel(false));
         // Before its greeting is over, nothing has been asked.
-        over.complete(ready.isDone() ? new DovecotFault(reason) : DovecotFault.ofService(reason));
-        DovecotFault fault = over.join();
+        over.complete(ready.isDone() ? new DovecotException(reason) : DovecotException.ofService(reason));
+        DovecotException fault = over.join();
         context.ifPresent(ChannelHandlerContext::close);
         ready.completeExceptionally(fault);
         List<CompletableFuture<DovecotReply>> unanswered = List.copyOf(open.values());

@@ -40,7 +40,7 @@ final class DovecotLoop implements AutoCloseable {
      * Has a question put on the thread.
      *
      * @param question gets what it has to complete
-     * @return the answer; it fails with a {@link DovecotFault} when it is late. Cancelled, a question that has not been put is not
+     * @return the answer; it fails with a {@link DovecotException} when it is late. Cancelled, a question that has not been put is not
      */
     <T> CompletableFuture<T> ask(Consumer<CompletableFuture<T>> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
@@ -50,11 +50,11 @@ final class DovecotLoop implements AutoCloseable {
                     return;
                 }
                 after(limit, answer, () -> answer.completeExceptionally(
-                    new DovecotFault("no answer within " + limit.toMillis() + " ms")));
+                    new DovecotException("no answer within " + limit.toMillis() + " ms")));
                 question.accept(answer);
             });
         } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(new DovecotFault("it is not used any more"));
+            answer.completeExceptionally(new DovecotException("it is not used any more"));
         }
         return answer;
     }

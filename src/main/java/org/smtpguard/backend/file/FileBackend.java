@@ -71,7 +71,7 @@ public final class FileBackend implements CredentialBackend {
     private final ReentrantLock reading = new ReentrantLock();
     private final FileHashes hashes;
     private final Optional<HashUpgrade> upgrade;
-    private final Watch watch;
+    private final FilePoller watch;
     private final AtomicLong looked = new AtomicLong(System.nanoTime() - LOOK_EVERY.toNanos());
     private volatile Runnable listener = () -> { };
     private volatile Version version;
@@ -102,7 +102,7 @@ public final class FileBackend implements CredentialBackend {
         this.upgrade = settings.flag("upgrade")
             ? Optional.of(new HashUpgrade(settings.name(), schemes, workers.hashing(), new Sideline(workers.blocking(), 1)))
             : Optional.empty();
-        this.watch = new Watch(workers.blocking(), this::users);
+        this.watch = new FilePoller(workers.blocking(), this::users);
         this.key = settings.keyFor(Decoys.USE);
         Optional<FileStamp> stamp = FileStamp.of(file);
         try {

@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
-import org.smtpguard.backend.file.UserFile.Place;
+import org.smtpguard.backend.file.UserFile.HashSpan;
 import org.smtpguard.backend.support.HashUpgrade;
 import org.smtpguard.backend.support.OutdatedHash;
 
@@ -45,7 +45,7 @@ final class FileHashes {
         try {
             boolean settled = isSettled();
             byte[] before = Files.readAllBytes(file);
-            Optional<Place> place = Place.of(before, user).filter(now -> now.text().equals(stored));
+            Optional<HashSpan> place = HashSpan.of(before, user).filter(now -> now.text().equals(stored));
             byte[] after = place.map(one -> one.filledWith(better)).orElse(before);
             boolean replaced = place.isPresent() && (settled || MessageDigest.isEqual(before, written))
                 && rewrite.replace(file, before, after);
@@ -79,7 +79,7 @@ final class FileHashes {
 
         @Override
         public Optional<String> text() throws IOException {
-            stored = Place.of(Files.readAllBytes(file), user).map(Place::text);
+            stored = HashSpan.of(Files.readAllBytes(file), user).map(HashSpan::text);
             return stored;
         }
 

@@ -16,7 +16,7 @@ import org.smtpguard.backend.support.ScramShapes;
 import org.smtpguard.backend.support.StoredPassword;
 import org.smtpguard.backend.support.UserNames;
 import org.smtpguard.credential.KeyCensus;
-import org.smtpguard.password.MalformedHash;
+import org.smtpguard.password.MalformedHashException;
 import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
 
@@ -40,7 +40,7 @@ final class UserFile {
     private final Decoys decoys;
     private final ScramShapes shapes;
 
-    private UserFile(Reader reader, PasswordSchemes schemes, byte[] key) {
+    private UserFile(UserFileReader reader, PasswordSchemes schemes, byte[] key) {
         this.users = Map.copyOf(reader.users);
         this.disabled = Set.copyOf(reader.disabled);
         this.withoutPassword = Set.copyOf(reader.withoutPassword);
@@ -59,7 +59,7 @@ final class UserFile {
      * @throws NoUserFileException if it has lines and none begins with a name and a colon: it is something else
      */
     static UserFile parse(byte[] content, PasswordSchemes schemes, byte[] key) throws NoUserFileException {
-        Reader reader = new Reader(content, schemes);
+        UserFileReader reader = new UserFileReader(content, schemes);
         reader.read();
         if (!reader.faults.isEmpty() && reader.seenAt.isEmpty()) {
             throw new NoUserFileException(reader.faults.get(0));
@@ -85,7 +85,7 @@ final class UserFile {
     }
 
     /** Goes through the lines of one file, once. */
-    private static final class Reader {
+    private static final class UserFileReader {
         private final byte[] content;
         private final PasswordSchemes schemes;
         private final Map<String, PasswordHash> users = new HashMap<>();
@@ -96,7 +96,7 @@ final class UserFile {
         private final List<LineNote> notices = new ArrayList<>();
         private final Map<String, Integer> seenAt = new HashMap<>();
 
-        Reader(byte[] content, PasswordSchemes schemes) {
+        UserFileReader(byte[] content, PasswordSchemes schemes) {
             this.content = content;
             this.schemes = schemes;
         }
@@ -145,7 +145,7 @@ final class UserFile {
                 disabled.add(user);
                 try {
                     users.put(user, schemes.read(stored.hash()));
-                } catch (MalformedHash e) {
+                } catch (MalformedHashException e) {
                     // Locked for good: no password is to be checked, and nothing to be corrected.
                     return;
                 }
@@ -159,7 +159,7 @@ final class UserFile {
                     PasswordHash hash = schemes.read(stored.hash());
                     users.put(user, hash);
                     hash.doubt().ifPresent(doubt -> notices.add(new LineNote(number, doubt)));
-                } catch (MalformedHash e) {
+                } catch (MalformedHashException e) {
                     skip(number, user, e.getMessage());
                 }
             }
@@ -201,22 +201,22 @@ final class UserFile {
     }
 
     /** Where in a file's octets the hash of a user stands, with its scheme. */
-    static final class Place {
+    static final class HashSpan {
         private final byte[] content;
         private final int start;
         private final int end;
 
-        private Place(byte[] content, int start, int end) {
+        private HashSpan(byte[] content, int start, int end) {
             this.content = content;
             this.start = start;
             this.end = end;
         }
 
         /** The place of a user's hash; empty if the user has none. */
-        static Optional<Place> of(byte[] content, String user) {
+        static Optional<HashSpan> of(byte[] content, String user) {
             for (int start = 0, end; start < content.length; start = end + 1) {
                 end = endOfLine(content, start);
-                Optional<Place> place = inLine(content, start, end, user);
+                Optional<HashSpan> place = inLine(content, start, end, user);
                 if (place.isPresent()) {
                     return place;
                 }
@@ -224,7 +224,7 @@ final class UserFile {
             return Optional.empty();
         }
 
-        private static Optional<Place> inLine(byte[] content, int start, int end, String user) {
+        private static Optional<HashSpan> inLine(byte[] content, int start, int end, String user) {
             int colon = find((byte) ':', content, start, end);
             String name = new String(content, start, colon - start, StandardCharsets.UTF_8);
             String bare = unmarked(name);
@@ -239,7 +239,7 @@ final class UserFile {
             while (first < last && content[last - 1] <= ' ' && content[last - 1] > 0) {
                 last--;
             }
-            return Optional.of(new Place(content, first, last));
+            return Optional.of(new HashSpan(content, first, last));
         }
 
         /** The hash, with its scheme. */

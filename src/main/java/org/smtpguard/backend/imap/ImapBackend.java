@@ -142,7 +142,7 @@ public final class ImapBackend implements CredentialBackend {
         }).thenApply(result -> Optional.of(result.reason()).filter(any -> result.kind() == CredentialResult.Kind.UNAVAILABLE));
     }
 
-    private CompletableFuture<CredentialResult> ask(Origin origin, Question question) {
+    private CompletableFuture<CredentialResult> ask(Origin origin, ImapLogin question) {
         ImapConnection connection = new ImapConnection(address.getHost(), address.getPort());
         CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
         workers.blocking().execute(origin, answer, () -> {
@@ -154,7 +154,7 @@ public final class ImapBackend implements CredentialBackend {
             try {
                 dialogue.open(tls, context);
                 answer.complete(question.put(dialogue));
-            } catch (ImapFault e) {
+            } catch (ImapException e) {
                 CredentialResult unavailable = CredentialResult.unavailable(e.getMessage());
                 answer.complete(connection.isUsed() ? unavailable.perhapsForThisUser() : unavailable);
             } catch (IOException e) {
@@ -172,7 +172,7 @@ public final class ImapBackend implements CredentialBackend {
         return "ImapBackend " + name() + " (" + address + ", " + name(tls) + ")";
     }
 
-    private interface Question {
+    private interface ImapLogin {
         CredentialResult put(ImapDialogue dialogue) throws IOException;
     }
 }

@@ -54,7 +54,8 @@ final class ImapConnection {
         try {
             secured.startHandshake();
         } catch (SSLException e) {
-            throw new ImapFault("there is no TLS with it (" + e.getClass().getSimpleName() + "): it has to speak TLS on this port, with a"
+            throw new ImapException("there is no TLS with it (" + e.getClass().getSimpleName()
+                + "): it has to speak TLS on this port, with a"
                 + " certificate that is trusted and names " + host);
         }
         speakOver(secured);
@@ -79,15 +80,15 @@ final class ImapConnection {
     /** The next line, without its end; octets as characters. */
     String readLine() throws IOException {
         if (++lines > MOST_LINES) {
-            throw new ImapFault("it sends more than " + MOST_LINES + " lines");
+            throw new ImapException("it sends more than " + MOST_LINES + " lines");
         }
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int octet = in.read(); octet != '\n'; octet = in.read()) {
             if (octet < 0) {
-                throw new ImapFault("it has hung up");
+                throw new ImapException("it has hung up");
             }
             if (line.size() == LONGEST_LINE) {
-                throw new ImapFault("it sends a line of more than " + LONGEST_LINE + " octets");
+                throw new ImapException("it sends a line of more than " + LONGEST_LINE + " octets");
             }
             line.write(octet);
         }

@@ -52,7 +52,7 @@ final class ImapDialogue {
     /**
      * Says everything that comes before a log-in.
      *
-     * @throws ImapFault if there is no log-in to be made
+     * @throws ImapException if there is no log-in to be made
      */
     void open(Tls tls, SSLContext context) throws IOException {
         connection.connect();
@@ -69,7 +69,7 @@ final class ImapDialogue {
             }
         });
         if (!offersPlain() && (capabilities.contains("LOGINDISABLED") || capabilities.isEmpty())) {
-            throw new ImapFault("it takes no password here: it offers neither AUTH=PLAIN nor LOGIN"
+            throw new ImapException("it takes no password here: it offers neither AUTH=PLAIN nor LOGIN"
                 + (tls == Tls.NONE ? "; it may do so under TLS, see <tls>" : ""));
         }
     }
@@ -78,21 +78,21 @@ final class ImapDialogue {
         String greeting = connection.readLine().toUpperCase(Locale.ROOT);
         if (greeting.startsWith("* PREAUTH")) {
             // Nobody who connects has to show who they are: whatever it says then proves nothing.
-            throw new ImapFault("it greets with PREAUTH, and would let everybody in");
+            throw new ImapException("it greets with PREAUTH, and would let everybody in");
         }
         if (!greeting.startsWith("* OK")) {
-            throw new ImapFault(greeting.startsWith("* BYE") ? "it greets with BYE" : "it greets with what is no IMAP");
+            throw new ImapException(greeting.startsWith("* BYE") ? "it greets with BYE" : "it greets with what is no IMAP");
         }
     }
 
     private void startTls(SSLContext context) throws IOException {
         ImapReply reply = command("STARTTLS");
         if (reply.status() != ImapReply.Status.OK) {
-            throw new ImapFault("it takes no STARTTLS here");
+            throw new ImapException("it takes no STARTTLS here");
         }
         if (connection.hasMore()) {
             // Somebody in between may have put it there, for it to be read as if it came under TLS (RFC 9051 §6.2.1).
-            throw new ImapFault("it goes on in clear text behind its OK to STARTTLS");
+            throw new ImapException("it goes on in clear text behind its OK to STARTTLS");
         }
         connection.startTls(context);
     }
@@ -198,10 +198,10 @@ final class ImapDialogue {
                 return ImapReply.goOn();
             }
             if (!line.startsWith(UNTAGGED)) {
-                throw new ImapFault("it answers with what is no IMAP");
+                throw new ImapException("it answers with what is no IMAP");
             }
             if (line.toUpperCase(Locale.ROOT).startsWith("* BYE")) {
-                throw new ImapFault("it says BYE");
+                throw new ImapException("it says BYE");
             }
             untagged.accept(line.substring(UNTAGGED.length()));
         }

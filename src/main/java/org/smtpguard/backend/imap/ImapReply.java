@@ -33,10 +33,10 @@ final class ImapReply {
     }
 
     /** @param text what stands behind the tag */
-    static ImapReply parse(String text) throws ImapFault {
+    static ImapReply parse(String text) throws ImapException {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new ImapFault("it answers with what is no IMAP");
+            throw new ImapException("it answers with what is no IMAP");
         }
         return new ImapReply(Status.valueOf(matcher.group(1).toUpperCase(Locale.ROOT)),
             Optional.ofNullable(matcher.group(2)).map(name -> name.toUpperCase(Locale.ROOT)),

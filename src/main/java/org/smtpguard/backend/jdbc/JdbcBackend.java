@@ -29,7 +29,7 @@ import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.credential.Workers;
-import org.smtpguard.password.MalformedHash;
+import org.smtpguard.password.MalformedHashException;
 import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
 
@@ -168,7 +168,7 @@ public final class JdbcBackend implements CredentialBackend {
 
     @Override
     public Optional<String> flaw() {
-        String flaws = Stream.of(sample.trouble(), hashUpgrade.trouble(), lastLogin.flatMap(JdbcLastLogin::trouble))
+        String flaws = Stream.of(sample.problem(), hashUpgrade.problem(), lastLogin.flatMap(JdbcLastLogin::problem))
             .flatMap(Optional::stream).collect(Collectors.joining("; "));
         return Optional.of(flaws).filter(any -> !any.isEmpty());
     }
@@ -182,13 +182,13 @@ public final class JdbcBackend implements CredentialBackend {
         workers.execute(origin, answer, () -> {
             try {
                 step.take();
-            } catch (MalformedHash e) {
+            } catch (MalformedHashException e) {
                 answer.complete(unavailable.apply(ofOneUser("the user's stored hash cannot be used: " + e.getMessage())));
-            } catch (JdbcUser.Unusable e) {
+            } catch (JdbcUser.UnusableRowException e) {
                 answer.complete(unavailable.apply(ofOneUser(e.getMessage())));
             } catch (Throwable fault) {
                 // Errors too: a driver that is not whole must not leave a client without an answer.
-                answer.complete(unavailable.apply(JdbcFault.result(fault)));
+                answer.complete(unavailable.apply(JdbcException.result(fault)));
             }
         });
     }
@@ -229,7 +229,7 @@ public final class JdbcBackend implements CredentialBackend {
     private Optional<PasswordHash> hash(JdbcUser user) {
         try {
             return Optional.of(user.hash()).filter(text -> !text.isEmpty()).map(schemes::read);
-        } catch (MalformedHash e) {
+        } catch (MalformedHashException e) {
             if (user.isDisabled()) {
                 return Optional.empty();
             }

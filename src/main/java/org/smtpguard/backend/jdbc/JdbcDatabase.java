@@ -79,7 +79,7 @@ final class JdbcDatabase implements AutoCloseable {
     }
 
     /** Runs a query, of whose rows two at most are fetched, and reads what it gave. */
-    <T> T ask(JdbcStatement query, Map<String, String> values, Reader<T> reader) throws SQLException {
+    <T> T ask(JdbcStatement query, Map<String, String> values, RowReader<T> reader) throws SQLException {
         return run(query, values, (connection, statement) -> {
             statement.setMaxRows(2);
             try (ResultSet rows = statement.executeQuery()) {
@@ -93,7 +93,7 @@ final class JdbcDatabase implements AutoCloseable {
      *
      * @param maxRows so many rows are fetched at most
      */
-    <T> T sample(JdbcStatement query, int maxRows, Reader<T> reader) throws SQLException {
+    <T> T sample(JdbcStatement query, int maxRows, RowReader<T> reader) throws SQLException {
         return run(query, Map.of(), (connection, statement) -> {
             statement.setMaxRows(maxRows);
             try (ResultSet rows = statement.executeQuery()) {
@@ -111,7 +111,7 @@ final class JdbcDatabase implements AutoCloseable {
      * Runs a statement that may change one row.
      *
      * @return whether it did; if not, there was none to change
-     * @throws JdbcUser.Unusable if it would have changed more: then nothing has changed
+     * @throws JdbcUser.UnusableRowException if it would have changed more: then nothing has changed
      */
     boolean changeOne(JdbcStatement statement, Map<String, String> values) throws SQLException {
         return run(statement, values, (connection, prepared) -> {
@@ -119,7 +119,7 @@ final class JdbcDatabase implements AutoCloseable {
             int changed = prepared.executeUpdate();
             if (changed > 1) {
                 connection.rollback();
-                throw new JdbcUser.Unusable("the statement would have changed " + changed + " rows");
+                throw new JdbcUser.UnusableRowException("the statement would have changed " + changed + " rows");
             }
             connection.commit();
             return changed == 1;
@@ -151,12 +151,12 @@ final class JdbcDatabase implements AutoCloseable {
                 throw e;
             }
             int size = pool.getMaximumPoolSize();
-            throw pool.getHikariPoolMXBean().getTotalConnections() >= size ? new AllBusyException(size) : new JdbcFault(e, address);
+            throw pool.getHikariPoolMXBean().getTotalConnections() >= size ? new AllBusyException(size) : new JdbcException(e, address);
         }
     }
 
     /** A driver that has not this limit has, if all is well, the other one. */
-    private static void whereSupported(Limit limit) throws SQLException {
+    private static void whereSupported(ResultLimit limit) throws SQLException {
         try {
             limit.set();
         } catch (SQLFeatureNotSupportedException | AbstractMethodError ignored) {
@@ -175,7 +175,7 @@ final class JdbcDatabase implements AutoCloseable {
     }
 
     /** Reads what a query gave. */
-    interface Reader<T> {
+    interface RowReader<T> {
         T read(ResultSet rows) throws SQLException;
     }
 
@@ -183,7 +183,7 @@ final class JdbcDatabase implements AutoCloseable {
         T on(Connection connection, PreparedStatement statement) throws SQLException;
     }
 
-    private interface Limit {
+    private interface ResultLimit {
         void set() throws SQLException;
     }
 }

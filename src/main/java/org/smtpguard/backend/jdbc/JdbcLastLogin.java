@@ -10,7 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.smtpguard.backend.support.Trouble;
+import org.smtpguard.backend.support.LastingProblem;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.Origin;
 
@@ -28,14 +28,14 @@ final class JdbcLastLogin {
     private final JdbcStatement statement;
     private final JdbcDatabase database;
     private final Executor writers;
-    private final Trouble trouble;
+    private final LastingProblem problem;
 
     /** @param writers where writing may wait */
     JdbcLastLogin(String backend, JdbcStatement statement, JdbcDatabase database, Executor writers) {
         this.statement = statement;
         this.database = database;
         this.writers = writers;
-        this.trouble = new Trouble(LOGGER, backend);
+        this.problem = new LastingProblem(LOGGER, backend);
     }
 
     /** @throws org.smtpguard.credential.ConfigurationFault if its parameters are not what they should be */
@@ -56,16 +56,16 @@ final class JdbcLastLogin {
         try {
             writers.execute(() -> write(values));
         } catch (RejectedExecutionException e) {
-            trouble.is(words("too many wait to be written"));
+            problem.report(words("too many wait to be written"));
         }
     }
 
     private void write(Map<String, String> values) {
         try {
             database.run(statement, values);
-            trouble.isOver();
+            problem.resolved();
         } catch (SQLException | RuntimeException e) {
-            trouble.is(words(JdbcFault.words(e)));
+            problem.report(words(JdbcException.words(e)));
         }
     }
 
@@ -75,7 +75,7 @@ final class JdbcLastLogin {
     }
 
     /** Why the last one could not be written, if it could not. */
-    Optional<String> trouble() {
-        return trouble.now();
+    Optional<String> problem() {
+        return problem.current();
     }
 }

@@ -15,11 +15,11 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.smtpguard.backend.support.Decoys;
+import org.smtpguard.backend.support.LastingProblem;
 import org.smtpguard.backend.support.ScramShapes;
-import org.smtpguard.backend.support.Trouble;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.KeyCensus;
-import org.smtpguard.password.MalformedHash;
+import org.smtpguard.password.MalformedHashException;
 import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
 
@@ -47,8 +47,8 @@ final class JdbcSample {
     private final LongSupplier nanoTime;
     private final byte[] key;
     private final ReentrantLock sampling = new ReentrantLock();
-    private final Trouble trouble;
-    private volatile Taken taken;
+    private final LastingProblem problem;
+    private volatile SampleOutcome taken;
 
     JdbcSample(BackendSettings settings, Optional<JdbcStatement> statement, JdbcDatabase database, PasswordSchemes schemes,
                Executor background, LongSupplier nanoTime) {
@@ -58,10 +58,10 @@ final class JdbcSample {
         this.background = background;
         this.nanoTime = nanoTime;
         this.key = settings.keyFor(Decoys.USE);
-        this.trouble = new Trouble(LOGGER, settings.name());
-        this.taken = new Taken(List.of(), false, nanoTime.getAsLong(), Duration.ZERO);
+        this.problem = new LastingProblem(LOGGER, settings.name());
+        this.taken = new SampleOutcome(List.of(), false, nanoTime.getAsLong(), Duration.ZERO);
         if (statement.isEmpty()) {
-            trouble.is("cannot tell from <lookup> how to query all users: how long a log-in takes may tell existing users from unknown"
+            problem.report("cannot tell from <lookup> how to query all users: how long a log-in takes may tell existing users from unknown"
                 + " ones; write <" + ELEMENT + ">SELECT password FROM …</" + ELEMENT + ">");
         }
     }
@@ -105,13 +105,14 @@ final class JdbcSample {
         }
     }
 
-    private Taken take() {
+    private SampleOutcome take() {
         try {
             List<PasswordHash> hashes = database.sample(statement.orElseThrow(), MAX_ROWS, this::read);
-            trouble.isOver();
-            return new Taken(hashes, true, nanoTime.getAsLong(), FRESH);
+            problem.resolved();
+            return new SampleOutcome(hashes, true, nanoTime.getAsLong(), FRESH);
         } catch (SQLException | RuntimeException e) {
-            trouble.is("cannot sample the users' hashes: " + JdbcFault.words(e) + ". How long a log-in takes may tell existing users from"
+            problem.report("cannot sample the users' hashes: " + JdbcException.words(e)
+                + ". How long a log-in takes may tell existing users from"
                 + " unknown ones; write a statement for it in <" + ELEMENT + ">");
             return taken.again(nanoTime.getAsLong());
         }
@@ -125,7 +126,7 @@ final class JdbcSample {
                 Optional<JdbcUser> user = JdbcUser.next(rows, "");
                 more = user.isPresent();
                 user.map(JdbcUser::hash).filter(hash -> !hash.isEmpty()).map(schemes::read).ifPresent(hashes::add);
-            } catch (MalformedHash | JdbcUser.Unusable e) {
+            } catch (MalformedHashException | JdbcUser.UnusableRowException e) {
                 LOGGER.debug("A row is left out of the sample: {}", e.getMessage());
             }
         }
@@ -142,23 +143,23 @@ final class JdbcSample {
     }
 
     /** Why there is no sample, or no newer one. */
-    Optional<String> trouble() {
-        return trouble.now();
+    Optional<String> problem() {
+        return problem.current();
     }
 
     /** One sample, or what there is without one. Immutable. */
-    private final class Taken {
+    private final class SampleOutcome {
         private final Decoys decoys;
         private final ScramShapes shapes;
         private final boolean wasTried;
         private final long at;
         private final Duration good;
 
-        Taken(List<PasswordHash> hashes, boolean wasTried, long at, Duration good) {
+        SampleOutcome(List<PasswordHash> hashes, boolean wasTried, long at, Duration good) {
             this(Decoys.of(hashes, schemes, key), ScramShapes.of(hashes), wasTried, at, good);
         }
 
-        private Taken(Decoys decoys, ScramShapes shapes, boolean wasTried, long at, Duration good) {
+        private SampleOutcome(Decoys decoys, ScramShapes shapes, boolean wasTried, long at, Duration good) {
             this.decoys = decoys;
             this.shapes = shapes;
             this.wasTried = wasTried;
@@ -170,8 +171,8 @@ final class JdbcSample {
             return now - at >= good.toNanos();
         }
 
-        Taken again(long now) {
-            return new Taken(decoys, shapes, true, now, RETRY);
+        SampleOutcome again(long now) {
+            return new SampleOutcome(decoys, shapes, true, now, RETRY);
         }
     }
 }

@@ -160,7 +160,7 @@ final class JdbcSource implements DataSource {
                 return connection;
             }
         } catch (SQLException | RuntimeException e) {
-            throw new JdbcFault(e, address());
+            throw new JdbcException(e, address());
         }
         throw new SQLException("The driver does not take the address");
     }

@@ -50,12 +50,12 @@ final class JdbcUser {
      *
      * @param asked the normalised name that was asked for
      * @return empty if there is no row
-     * @throws Unusable if there is more than one, or something in it that cannot be understood
+     * @throws UnusableRowException if there is more than one, or something in it that cannot be understood
      */
     static Optional<JdbcUser> read(ResultSet rows, String asked) throws SQLException {
         Optional<JdbcUser> user = next(rows, asked);
         if (user.isPresent() && rows.next()) {
-            throw new Unusable("the look-up gave more than one row for one name; make it give one");
+            throw new UnusableRowException("the look-up gave more than one row for one name; make it give one");
         }
         return user;
     }
@@ -65,7 +65,7 @@ final class JdbcUser {
      *
      * @param asked the name to go on with where the row has none
      * @return empty if there is no row
-     * @throws Unusable if there is something in it that cannot be understood
+     * @throws UnusableRowException if there is something in it that cannot be understood
      */
     static Optional<JdbcUser> next(ResultSet rows, String asked) throws SQLException {
         if (!rows.next()) {
@@ -136,10 +136,10 @@ final class JdbcUser {
         }
 
         /** The first column, unless another one has the name. */
-        String password() throws Unusable {
+        String password() throws UnusableRowException {
             String column = places.containsKey(PASSWORD) ? PASSWORD : first;
             if (BESIDE_THE_PASSWORD.contains(column)) {
-                throw new Unusable("the look-up gave no column named password; name the hash so");
+                throw new UnusableRowException("the look-up gave no column named password; name the hash so");
             }
             return column;
         }
@@ -162,7 +162,7 @@ final class JdbcUser {
             }
             String word = text(column).orElse("").strip().toLowerCase(Locale.ROOT);
             if (!YES.contains(word) && !NO.contains(word)) {
-                throw new Unusable("the look-up gave in column " + column + " something that is neither true nor false");
+                throw new UnusableRowException("the look-up gave in column " + column + " something that is neither true nor false");
             }
             return Optional.of(YES.contains(word));
         }
@@ -184,10 +184,10 @@ final class JdbcUser {
     }
 
     /** Something that the operator has to mend, in the statement or in the table. The message is a clause without a secret. */
-    static final class Unusable extends SQLException {
+    static final class UnusableRowException extends SQLException {
         private static final long serialVersionUID = 1L;
 
-        Unusable(String clause) {
+        UnusableRowException(String clause) {
             super(clause);
         }
     }

@@ -12,7 +12,7 @@ import com.unboundid.ldap.sdk.Entry;
 import com.unboundid.ldap.sdk.SearchRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.smtpguard.backend.support.Trouble;
+import org.smtpguard.backend.support.LastingProblem;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialResult;
 
@@ -28,14 +28,14 @@ final class LdapAccounts {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LdapAccounts.class);
 
-    private final Trouble trouble;
+    private final LastingProblem problem;
     private final Optional<String> username;
     private final Optional<String> disabled;
     private final Set<String> disabledValues;
     private final int disabledBits;
 
     private LdapAccounts(BackendSettings settings) {
-        this.trouble = new Trouble(LOGGER, settings.name());
+        this.problem = new LastingProblem(LOGGER, settings.name());
         this.username = settings.text(USERNAME);
         this.disabled = settings.text(DISABLED);
         this.disabledValues = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -101,7 +101,7 @@ final class LdapAccounts {
         return Arrays.stream(values).map(value -> new LdapUser(value).normalised())
             .filter(name -> !name.isEmpty() && (values.length == 1 || name.equals(user.normalised())))
             .findFirst().map(CredentialResult::accepted).orElseGet(() -> {
-                trouble.is("keeps out a user whose password is right: the entry has no " + attribute + ", or several and none as it was"
+                problem.report("keeps out a user whose password is right: the entry has no " + attribute + ", or several and none as it was"
                     + " sent; mend the entry, or <" + USERNAME + ">");
                 return CredentialResult.disabled();
             });

@@ -31,14 +31,14 @@ public final class HashUpgrade {
     private final WorkerPool hashing;
     private final Executor writers;
     private final Set<String> begun = ConcurrentHashMap.newKeySet();
-    private final Trouble trouble;
+    private final LastingProblem problem;
 
     public HashUpgrade(String backend, PasswordSchemes schemes, WorkerPool hashing, Executor writers) {
         this.backend = backend;
         this.schemes = schemes;
         this.hashing = hashing;
         this.writers = writers;
-        this.trouble = new Trouble(LOGGER, backend);
+        this.problem = new LastingProblem(LOGGER, backend);
     }
 
     /**
@@ -63,19 +63,19 @@ public final class HashUpgrade {
     }
 
     /** Why the last one could not be written, if it could not. */
-    public Optional<String> trouble() {
-        return trouble.now();
+    public Optional<String> problem() {
+        return problem.current();
     }
 
     /** One step; if no other follows, the user may be begun with again. */
-    private boolean attempt(String user, OutdatedHash outdated, Step step) {
+    private boolean attempt(String user, OutdatedHash outdated, UpgradeStep step) {
         boolean goesOn = false;
         try {
             goesOn = step.take();
         } catch (RejectedExecutionException e) {
             LOGGER.debug("Backend {} leaves an outdated hash for the next log-in: too much to do", backend);
         } catch (Exception | OutOfMemoryError e) {
-            trouble.is("cannot replace outdated hashes: " + outdated.words(e));
+            problem.report("cannot replace outdated hashes: " + outdated.words(e));
         } finally {
             if (!goesOn) {
                 begun.remove(user);
@@ -101,7 +101,7 @@ public final class HashUpgrade {
 
     private boolean write(String user, OutdatedHash outdated, String better, PasswordHash before) throws Exception {
         if (outdated.replaceBy(better)) {
-            trouble.isOver();
+            problem.resolved();
             LOGGER.info("Backend {} has given {} a new hash, {} instead of {}",
                 backend, user, schemes.preferred().name(), before.scheme());
         } else {
@@ -111,7 +111,7 @@ public final class HashUpgrade {
     }
 
     /** Part of the way. */
-    private interface Step {
+    private interface UpgradeStep {
         /** @return whether another step was handed on */
         boolean take() throws Exception;
     }

@@ -68,7 +68,7 @@ import org.smtpguard.password.CostLimits;
 import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordScheme;
 import org.smtpguard.password.PasswordSchemes;
-import org.smtpguard.password.Scram;
+import org.smtpguard.password.ScramScheme;
 import org.smtpguard.password.Sha;
 
 class FileBackendTest implements CredentialBackendContract {
@@ -854,7 +854,7 @@ class FileBackendTest implements CredentialBackendContract {
         FileBackend backend = (FileBackend) backend(TestWorkers.direct());
 
         assertThat(backend.census("SCRAM-SHA-256").isEmpty()).isTrue();
-        write(line(USER, PASSWORD), "bob:{SCRAM-SHA-256}" + Scram.sha256(CostLimits.standard()).hash(PASSWORD.getBytes(UTF_8)));
+        write(line(USER, PASSWORD), "bob:{SCRAM-SHA-256}" + ScramScheme.sha256(CostLimits.standard()).hash(PASSWORD.getBytes(UTF_8)));
         await().untilAsserted(() ->
             assertThat(backend.census("SCRAM-SHA-256").typical()).contains(KeyShape.of(15_000, 16)));
 

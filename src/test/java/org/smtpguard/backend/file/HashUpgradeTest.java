@@ -47,17 +47,17 @@ import org.smtpguard.password.Argon2;
 import org.smtpguard.password.BCrypt;
 import org.smtpguard.password.CostLimits;
 import org.smtpguard.password.PasswordSchemes;
-import org.smtpguard.password.Scram;
+import org.smtpguard.password.ScramScheme;
 import org.smtpguard.password.Sha;
 
 @Timeout(120)
 class HashUpgradeTest {
-    private static final CostLimits LIMITS = CostLimits.standard().with(CostLimits.Limit.PBKDF2_ROUNDS, 4096);
+    private static final CostLimits LIMITS = CostLimits.standard().with(CostLimits.CostLimit.PBKDF2_ROUNDS, 4096);
     private static final String OLD = "{SHA}" + Sha.sha1().hash("secret".getBytes(UTF_8));
-    private static final String SCRAM = "{SCRAM-SHA-256}" + Scram.sha256(LIMITS).hash("secret".getBytes(UTF_8));
+    private static final String SCRAM = "{SCRAM-SHA-256}" + ScramScheme.sha256(LIMITS).hash("secret".getBytes(UTF_8));
 
     private final PasswordSchemes schemes =
-        new PasswordSchemes(List.of(Argon2.id(64, 1, 1), new BCrypt(4), Sha.sha1(), Scram.sha256(LIMITS)));
+        new PasswordSchemes(List.of(Argon2.id(64, 1, 1), new BCrypt(4), Sha.sha1(), ScramScheme.sha256(LIMITS)));
 
     @TempDir
     Path directory;

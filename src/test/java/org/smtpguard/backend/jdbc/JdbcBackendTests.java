@@ -51,7 +51,7 @@ import org.smtpguard.password.BCrypt;
 import org.smtpguard.password.CostLimits;
 import org.smtpguard.password.JamesHash;
 import org.smtpguard.password.PasswordSchemes;
-import org.smtpguard.password.Scram;
+import org.smtpguard.password.ScramScheme;
 import org.smtpguard.password.Sha;
 
 /** What holds for {@link JdbcBackend}, whatever the database. */
@@ -62,9 +62,9 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
     static final String LAST_LOGIN =
         "UPDATE users SET last_login = CURRENT_TIMESTAMP, last_from = :remoteIp, last_by = :mechanism WHERE username = :user";
 
-    private static final CostLimits LIMITS = CostLimits.standard().with(CostLimits.Limit.PBKDF2_ROUNDS, 4096);
+    private static final CostLimits LIMITS = CostLimits.standard().with(CostLimits.CostLimit.PBKDF2_ROUNDS, 4096);
     private static final String OLD = "{SHA}" + Sha.sha1().hash("secret".getBytes(UTF_8));
-    private static final String SCRAM = "{SCRAM-SHA-256}" + Scram.sha256(LIMITS).hash("secret".getBytes(UTF_8));
+    private static final String SCRAM = "{SCRAM-SHA-256}" + ScramScheme.sha256(LIMITS).hash("secret".getBytes(UTF_8));
     static final String CHEAP = "{BCRYPT}" + new BCrypt(4).hash("secret".getBytes(UTF_8));
     /** What has ended other people's tables. */
     private static final List<String> NASTY = List.of("' OR 1=1 --", "' OR '1'='1", "alice@localhost' --",
@@ -74,7 +74,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
         "' OR pg_sleep(60) IS NULL --", "'||(SELECT password FROM users LIMIT 1)||'", "0x27204f5220313d31", "%27%20OR%201=1");
 
     final PasswordSchemes schemes = new PasswordSchemes(List.of(Argon2.id(64, 1, 1), new BCrypt(4), Sha.salted1(), Sha.sha1(),
-        Scram.sha256(LIMITS), new JamesHash(CostLimits.standard())));
+        ScramScheme.sha256(LIMITS), new JamesHash(CostLimits.standard())));
     private final List<CredentialBackend> opened = new ArrayList<>();
     private TestDatabase database;
 

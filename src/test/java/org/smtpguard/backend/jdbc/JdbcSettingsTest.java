@@ -84,7 +84,7 @@ class JdbcSettingsTest {
     void driversAreToldHowLongTheyMayWaitUnlessTheAddressSaysIt(String url, String told) {
         BackendSettings settings = settings(Map.of("url", url, "user", "u", "password", "p", "driver", Confiding.class.getName()));
 
-        assertThatThrownBy(() -> JdbcSource.of(settings, Duration.ofMillis(2500)).getConnection()).isInstanceOf(JdbcFault.class)
+        assertThatThrownBy(() -> JdbcSource.of(settings, Duration.ofMillis(2500)).getConnection()).isInstanceOf(JdbcException.class)
             .satisfies(e -> assertThat(Confiding.TOLD.get()).isEqualTo(told))
             .hasMessageStartingWith("the database reports a fault (java.sql.SQLException), connecting to jdbc:")
             .hasNoCause();

@@ -8,31 +8,33 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * What may go wrong at every log-in and is no reason to refuse one: told when it begins, when it becomes something else, and
- * from then on once an hour. For any threads.
+ * A problem that may recur at every log-in and is no reason to refuse one. It is logged when it begins or changes, and from then on once an
+ * hour.
+ *
+ * <p>Threads: any.
  */
-public final class Trouble {
+public final class LastingProblem {
     private static final Duration AGAIN = Duration.ofHours(1);
 
     private final Logger logger;
     private final String backend;
     private final LongSupplier nanos;
     private final AtomicReference<Optional<Told>> lastTold = new AtomicReference<>(Optional.empty());
-    private volatile Optional<String> now = Optional.empty();
+    private volatile Optional<String> current = Optional.empty();
 
-    public Trouble(Logger logger, String backend) {
+    public LastingProblem(Logger logger, String backend) {
         this(logger, backend, System::nanoTime);
     }
 
-    Trouble(Logger logger, String backend, LongSupplier nanos) {
+    LastingProblem(Logger logger, String backend, LongSupplier nanos) {
         this.logger = logger;
         this.backend = backend;
         this.nanos = nanos;
     }
 
-    /** @param predicate what is wrong and how to mend it: it goes on after the backend's name, and holds no secret */
-    public void is(String predicate) {
-        now = Optional.of(predicate);
+    /** @param predicate what is wrong and how to fix it, to follow the backend's name; without a secret */
+    public void report(String predicate) {
+        current = Optional.of(predicate);
         Optional<Told> before = lastTold.get();
         Told told = new Told(predicate, nanos.getAsLong());
         if (before.filter(told::isLittleMoreThan).isEmpty() && lastTold.compareAndSet(before, Optional.of(told))) {
@@ -40,14 +42,14 @@ public final class Trouble {
         }
     }
 
-    /** It went well. */
-    public void isOver() {
-        now = Optional.empty();
+    /** The last attempt succeeded. */
+    public void resolved() {
+        current = Optional.empty();
     }
 
-    /** What went wrong the last time, if it did. */
-    public Optional<String> now() {
-        return now;
+    /** The problem of the last attempt; empty if that succeeded. */
+    public Optional<String> current() {
+        return current;
     }
 
     private static final class Told {

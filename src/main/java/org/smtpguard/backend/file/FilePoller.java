@@ -13,13 +13,13 @@ import org.smtpguard.credential.WorkerPool;
  * <p>Threads: a worker looks. The JDK's timer counts the second and hands the look over; if the workers have too much to do, it
  * is left to the next second.
  */
-final class Watch implements AutoCloseable {
+final class FilePoller implements AutoCloseable {
     private final Executor later;
     private final WorkerPool workers;
     private final Runnable look;
     private volatile boolean closed;
 
-    Watch(WorkerPool workers, Runnable look) {
+    FilePoller(WorkerPool workers, Runnable look) {
         this.later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run);
         this.workers = workers;
         this.look = look;

@@ -13,7 +13,7 @@ import org.smtpguard.backend.support.Subject;
 import org.smtpguard.credential.CredentialResult;
 
 /** What each class of SQLSTATE tells about the database, as {@code docs/backends/jdbc.md} has it. */
-class JdbcFaultTest {
+class JdbcExceptionTest {
     private static final String QUOTED = "value 'd4ta' in jdbc:x://h?password=s3cret";
 
     @ParameterizedTest
@@ -30,7 +30,7 @@ class JdbcFaultTest {
         SQLException fault = new SQLException(QUOTED, state);
 
         for (Throwable each : new Throwable[] {fault, pooled(fault)}) {
-            CredentialResult result = JdbcFault.result(each);
+            CredentialResult result = JdbcException.result(each);
             assertThat(Subject.of(result)).isEqualTo(subject);
             assertThat(result.reason()).doesNotContain("d4ta", "s3cret");
         }
@@ -38,22 +38,22 @@ class JdbcFaultTest {
 
     @Test
     void isPerhapsOfOneUserWhereItIsSlowOrUnexpected() {
-        assertThat(Subject.of(JdbcFault.result(new SQLTimeoutException(QUOTED)))).isEqualTo(Subject.PERHAPS);
-        assertThat(Subject.of(JdbcFault.result(new IllegalArgumentException(QUOTED)))).isEqualTo(Subject.PERHAPS);
+        assertThat(Subject.of(JdbcException.result(new SQLTimeoutException(QUOTED)))).isEqualTo(Subject.PERHAPS);
+        assertThat(Subject.of(JdbcException.result(new IllegalArgumentException(QUOTED)))).isEqualTo(Subject.PERHAPS);
     }
 
     @Test
     void isOfTheServiceWhereTheDriverIsNotWhole() {
-        assertThat(Subject.of(JdbcFault.result(new NoClassDefFoundError(QUOTED)))).isEqualTo(Subject.SERVICE);
+        assertThat(Subject.of(JdbcException.result(new NoClassDefFoundError(QUOTED)))).isEqualTo(Subject.SERVICE);
     }
 
     @Test
     void namesTheDatabaseThatCannotBeConnectedTo() {
-        JdbcFault fault = new JdbcFault(new SQLException(QUOTED, "08001"), "jdbc:postgresql://db.example.org/mail");
+        JdbcException fault = new JdbcException(new SQLException(QUOTED, "08001"), "jdbc:postgresql://db.example.org/mail");
 
-        assertThat(JdbcFault.result(pooled(fault)).reason()).isEqualTo("the database cannot be reached, or has hung up"
+        assertThat(JdbcException.result(pooled(fault)).reason()).isEqualTo("the database cannot be reached, or has hung up"
             + " (java.sql.SQLException, SQLSTATE 08001), connecting to jdbc:postgresql://db.example.org/mail");
-        assertThat(Subject.of(JdbcFault.result(pooled(fault)))).isEqualTo(Subject.SERVICE);
+        assertThat(Subject.of(JdbcException.result(pooled(fault)))).isEqualTo(Subject.SERVICE);
         assertThat(fault.getCause()).isNull();
     }
 

@@ -11,11 +11,11 @@ import org.smtpguard.credential.CredentialResult;
  * A fault of a database or its driver without the driver's words: those may quote an address with a password in it, or values
  * that were bound. What is left is the class, and the SQLSTATE with what that means.
  */
-final class JdbcFault extends SQLException {
+final class JdbcException extends SQLException {
     private static final long serialVersionUID = 1L;
 
     /** @param address the database that could not be connected to, without a secret */
-    JdbcFault(Exception fault, String address) {
+    JdbcException(Exception fault, String address) {
         // Neither cause nor next exception: whoever logs this one would log those, too.
         super(words(fault) + ", connecting to " + address, fault instanceof SQLException ? ((SQLException) fault).getSQLState() : null);
     }
@@ -37,14 +37,14 @@ final class JdbcFault extends SQLException {
         if (state.startsWith("22")) {
             return unavailable.forThisUser();
         }
-        boolean isOfService = cause instanceof Error || cause instanceof JdbcFault || !state.equals("57014")
+        boolean isOfService = cause instanceof Error || cause instanceof JdbcException || !state.equals("57014")
             && Stream.of("08", "28", "3D", "42", "53", "57", "58").anyMatch(state::startsWith);
         return isOfService ? unavailable : unavailable.perhapsForThisUser();
     }
 
     /** What may be told of a fault, as a clause. */
     static String words(Throwable fault) {
-        if (fault instanceof JdbcFault || fault instanceof AllBusyException || fault instanceof JdbcUser.Unusable) {
+        if (fault instanceof JdbcException || fault instanceof AllBusyException || fault instanceof JdbcUser.UnusableRowException) {
             return fault.getMessage();
         }
         if (fault instanceof SQLTransientConnectionException && fault.getCause() instanceof SQLException) {

@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * <p>Compared by digests, so that neither the time nor what stays in memory tells anything of the password.
  */
-final class Plain implements PasswordScheme {
+final class PlainScheme implements PasswordScheme {
     static final Set<String> NAMES = Set.of("PLAIN", "CLEARTEXT", "CLEAR");
 
     @Override
@@ -34,7 +34,7 @@ final class Plain implements PasswordScheme {
     @Override
     public PasswordHash read(byte[] stored) {
         if (stored.length == 0) {
-            throw new MalformedHash("there is no password behind {PLAIN}");
+            throw new MalformedHashException("there is no password behind {PLAIN}");
         }
         byte[] salt = DerivedHash.random(16);
         byte[] tag = Digests.digest("SHA-256", salt, stored);

@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * <p>The password is taken as it is: preparing it (SASLprep) is the caller's business, who knows where it comes from.
  */
-public final class Scram implements PasswordScheme {
+public final class ScramScheme implements PasswordScheme {
     private static final int RECOMMENDED_ITERATIONS = 15_000;
     private static final int NEW_SALT_OCTETS = 16;
     private static final byte[] CLIENT_KEY = "Client Key".getBytes(StandardCharsets.US_ASCII);
@@ -24,7 +24,7 @@ public final class Scram implements PasswordScheme {
     private final int digestOctets;
     private final CostLimits limits;
 
-    private Scram(String name, String digest, String hmac, int digestOctets, CostLimits limits) {
+    private ScramScheme(String name, String digest, String hmac, int digestOctets, CostLimits limits) {
         this.name = name;
         this.digest = digest;
         this.hmac = hmac;
@@ -32,12 +32,12 @@ public final class Scram implements PasswordScheme {
         this.limits = limits;
     }
 
-    public static Scram sha256(CostLimits limits) {
-        return new Scram("SCRAM-SHA-256", "SHA-256", "HmacSHA256", 32, limits);
+    public static ScramScheme sha256(CostLimits limits) {
+        return new ScramScheme("SCRAM-SHA-256", "SHA-256", "HmacSHA256", 32, limits);
     }
 
-    public static Scram sha512(CostLimits limits) {
-        return new Scram("SCRAM-SHA-512", "SHA-512", "HmacSHA512", 64, limits);
+    public static ScramScheme sha512(CostLimits limits) {
+        return new ScramScheme("SCRAM-SHA-512", "SHA-512", "HmacSHA512", 64, limits);
     }
 
     @Override
@@ -59,10 +59,10 @@ public final class Scram implements PasswordScheme {
     public PasswordHash read(String hash) {
         String[] fields = hash.split(",", -1);
         if (fields.length != 4) {
-            throw new MalformedHash("a " + name + " hash has four fields: iterations,salt,storedKey,serverKey");
+            throw new MalformedHashException("a " + name + " hash has four fields: iterations,salt,storedKey,serverKey");
         }
         int iterations = (int) Decode.within(part("number of iterations"), Decode.number(part("number of iterations"), fields[0]),
-            1, limits.of(CostLimits.Limit.PBKDF2_ROUNDS));
+            1, limits.of(CostLimits.CostLimit.PBKDF2_ROUNDS));
         byte[] salt = Decode.sized(part("salt"), Decode.base64(part("salt"), fields[1]), 1, 1024);
         byte[] storedKey = Decode.sized(part("stored key"), Decode.base64(part("stored key"), fields[2]), digestOctets, digestOctets);
         byte[] serverKey = Decode.sized(part("server key"), Decode.base64(part("server key"), fields[3]), digestOctets, digestOctets);
@@ -95,6 +95,6 @@ public final class Scram implements PasswordScheme {
 
     @Override
     public long recommendedWork() {
-        return Math.min(RECOMMENDED_ITERATIONS, limits.of(CostLimits.Limit.PBKDF2_ROUNDS));
+        return Math.min(RECOMMENDED_ITERATIONS, limits.of(CostLimits.CostLimit.PBKDF2_ROUNDS));
     }
 }

@@ -5,10 +5,10 @@ package org.smtpguard.password;
  * where it stands ("line 3: …"), and never holds any part of the hash. For the same reason it has no cause: the
  * messages of the JDK's decoders quote what they could not read.
  */
-public final class MalformedHash extends IllegalArgumentException {
+public final class MalformedHashException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    public MalformedHash(String clause) {
+    public MalformedHashException(String clause) {
         super(clause);
     }
 }
