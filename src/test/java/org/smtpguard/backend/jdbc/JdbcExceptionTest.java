@@ -59,7 +59,7 @@ class JdbcExceptionTest {
 
     @Test
     void isOverloadOfOursWhereAllConnectionsAreInUse() {
-        CredentialResult result = JdbcFault.result(new AllBusyException(10));
+        CredentialResult result = JdbcException.result(new AllBusyException(10));
 
         assertThat(result.isOverload()).isTrue();
         assertThat(Subject.of(result)).isEqualTo(Subject.NONE);
@@ -68,11 +68,11 @@ class JdbcExceptionTest {
 
     @Test
     void isOfTheServiceWhereNoConnectionCanBeMadeInTime() {
-        JdbcFault fault = new JdbcFault(new SQLTransientConnectionException("db - Connection is not available"),
+        JdbcException fault = new JdbcException(new SQLTransientConnectionException("db - Connection is not available"),
             "jdbc:postgresql://db.example.org/mail");
 
-        assertThat(Subject.of(JdbcFault.result(fault))).isEqualTo(Subject.SERVICE);
-        assertThat(JdbcFault.result(fault).reason()).isEqualTo("no connection to the database can be made in time"
+        assertThat(Subject.of(JdbcException.result(fault))).isEqualTo(Subject.SERVICE);
+        assertThat(JdbcException.result(fault).reason()).isEqualTo("no connection to the database can be made in time"
             + " (java.sql.SQLTransientConnectionException), connecting to jdbc:postgresql://db.example.org/mail");
     }
 
