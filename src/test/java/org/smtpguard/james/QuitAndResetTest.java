@@ -104,9 +104,9 @@ class QuitAndResetTest {
     @Test
     void theyAreNoErrorsThatCount() {
         EmbeddedPort.Client client = EmbeddedPort.builder().limits(2, 0).build().connect();
-        client.send(EHLO + "RSET\r\n".repeat(10));
-
-        assertThat(client.isOpen()).isTrue();
+        for (int i = 0; i < 10; i++) {
+            assertThat(codes(client.send(EHLO + "RSET\r\n"))).isEqualTo("250 250");
+        }
     }
 
     /** The codes of the replies, each once. */
