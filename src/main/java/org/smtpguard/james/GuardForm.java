@@ -52,7 +52,8 @@ final class GuardForm {
             case JSON_TYPE:
                 if (request.headers("Transfer-Encoding") != null) {
                     // James has read it for its log, and Spark keeps only bodies whose length was told.
-                    throw new BadRequest(411, "Send the body with a Content-Length, not in chunks.");
+                    throw new BadRequest(411, "The body came in chunks (Transfer-Encoding). Send it whole, with a Content-Length of at"
+                        + " most " + OCTET_LIMIT + ".");
                 }
                 return json(request.bodyAsBytes());
             default:

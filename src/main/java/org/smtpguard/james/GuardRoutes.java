@@ -70,6 +70,7 @@ public final class GuardRoutes implements Routes {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int TOO_LARGE = 413;
+    private static final int INTERNAL_ERROR = 500;
 
     private final Pages pages;
     private final Backends backends;
@@ -113,6 +114,7 @@ public final class GuardRoutes implements Routes {
         service.before(View.BASE + "/*", preflight);
         // Jetty's, of a query or a form that it cannot read. James would answer 500.
         service.exception(BadMessageException.class, this::unreadable);
+        service.internalServerError(GuardRoutes::internalError);
         get(service, "", this::overview, "since");
         get(service, "/", this::overview, "since");
         get(service, "/sessions", this::sessions, "ref");
@@ -197,8 +199,26 @@ public final class GuardRoutes implements Routes {
             + " its percent-encoding or its UTF-8 is wrong."));
     }
 
+    /**
+     * James' own answer, unless the cause is an {@code Accept} that Spark fails at: before it looks for a filter or a route, so that no
+     * handler of exceptions could answer.
+     */
+    private static Object internalError(Request request, Response response) {
+        response.type("application/json");
+        if (!Accepted.isReadable(accept(request))) {
+            response.status(400);
+            return error(400, "The header Accept cannot be read; leave it out, or send application/json or text/html.");
+        }
+        return ErrorResponder.builder().statusCode(INTERNAL_ERROR).type(ErrorType.SERVER_ERROR)
+            .message("WebAdmin encountered an unexpected internal error").asString();
+    }
+
+    private static String accept(Request request) {
+        return Optional.ofNullable(request.headers("Accept")).orElse("");
+    }
+
     private Object answer(Request request, Response response, Supplier<View> view) throws JsonProcessingException {
-        boolean isHtml = Accepted.isHtml(Optional.ofNullable(request.headers("Accept")).orElse(""));
+        boolean isHtml = Accepted.isHtml(accept(request));
         response.header("Vary", "Accept");
         response.header("Cache-Control", "no-store");
         response.header("X-Content-Type-Options", "nosniff");
