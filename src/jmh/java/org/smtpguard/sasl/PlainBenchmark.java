@@ -34,7 +34,7 @@ public class PlainBenchmark {
     public static class Client {
         private final String initialResponse = Base64.getEncoder().encodeToString(
             ("\0alice@example.org\0" + new String(PASSWORD, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
-        private final Plain plain = new Plain(new Claims(Client::verify,
+        private final PlainMechanism plain = new PlainMechanism(new PasswordVerification(Client::verify,
             new Identities(Optional::of, (user, other, origin) -> CompletableFuture.completedFuture(false))));
 
         private static CompletableFuture<CredentialResult> verify(Credentials credentials) {
@@ -44,7 +44,7 @@ public class PlainBenchmark {
     }
 
     @Benchmark
-    public CompletionStage<Step> decodeAndVerify(Client client) {
+    public CompletionStage<SaslStep> decodeAndVerify(Client client) {
         return client.plain.start(Peer.inClearText()).begin(Base64Text.decode(client.initialResponse));
     }
 }

@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
-import org.smtpguard.cli.Main.WrongUsage;
+import org.smtpguard.cli.Main.UsageException;
 import org.smtpguard.james.ConfigurationCheck;
-import org.smtpguard.james.Finding;
 import org.smtpguard.james.Finding.Severity;
+import org.smtpguard.james.Finding;
 
 /** Tells what is right with a configuration and what is not. */
 final class CheckCommand {
@@ -20,9 +20,9 @@ final class CheckCommand {
         this.file = file;
     }
 
-    static CheckCommand parse(List<String> arguments) throws WrongUsage {
+    static CheckCommand parse(List<String> arguments) throws UsageException {
         if (arguments.size() != 1) {
-            throw new WrongUsage("check takes one argument, the path of smtpserver.xml.");
+            throw new UsageException("check takes one argument, the path of smtpserver.xml.");
         }
         try {
             Path file = Path.of(arguments.get(0));
@@ -32,7 +32,7 @@ final class CheckCommand {
         } catch (InvalidPathException e) {
             // Said below, in our own words.
         }
-        throw new WrongUsage("There is no such file; name James' smtpserver.xml.");
+        throw new UsageException("There is no such file; name James' smtpserver.xml.");
     }
 
     /** @return whether nothing is wrong; warnings are for people */

@@ -5,8 +5,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
-import org.smtpguard.cli.Main.NotDone;
-import org.smtpguard.cli.Main.WrongUsage;
+import org.smtpguard.cli.Main.CommandFailedException;
+import org.smtpguard.cli.Main.UsageException;
 import org.smtpguard.credential.Saslprep;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.password.PasswordScheme;
@@ -22,23 +22,24 @@ final class HashCommand {
         this.user = user;
     }
 
-    static HashCommand parse(List<String> arguments, PasswordSchemes schemes) throws WrongUsage {
+    static HashCommand parse(List<String> arguments, PasswordSchemes schemes) throws UsageException {
         PasswordScheme scheme = schemes.preferred();
         Optional<String> user = Optional.empty();
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext();) {
             String argument = rest.next();
             if (!argument.equals("--scheme") && !argument.equals("--user")) {
-                throw new WrongUsage("There is an argument that is neither --scheme nor --user nor what belongs to one of them. If it is "
+                throw new UsageException("There is an argument that is neither --scheme nor --user nor what belongs to one of "
+                    + "them. If it is "
                     + "the password: it is not taken from the command line, where it would stand in the shell's history and in the list of "
                     + "processes. Leave it out, and it is asked for.");
             }
             if (!rest.hasNext()) {
-                throw new WrongUsage("Behind " + argument + " something is missing; --help tells what.");
+                throw new UsageException("Behind " + argument + " something is missing; --help tells what.");
             }
             String value = rest.next();
             if (argument.equals("--scheme")) {
                 scheme = schemes.named(value)
-                    .orElseThrow(() -> new WrongUsage("The scheme is not known; known are " + schemes.made() + "."));
+                    .orElseThrow(() -> new UsageException("The scheme is not known; known are " + schemes.made() + "."));
             } else {
                 user = Optional.of(user(value));
             }
@@ -46,39 +47,41 @@ final class HashCommand {
         return new HashCommand(scheme, user);
     }
 
-    private static String user(String name) throws WrongUsage {
+    private static String user(String name) throws UsageException {
         if (name.isBlank() || name.indexOf(':') >= 0 || name.strip().startsWith("#") || name.chars().anyMatch(Character::isISOControl)) {
-            throw new WrongUsage("The name behind --user cannot stand in the file: it is empty, begins with #, or holds a colon or "
+            throw new UsageException("The name behind --user cannot stand in the file: it is empty, begins with #, or holds a colon or "
                 + "a line's end.");
         }
         return name.strip();
     }
 
     /** The line for the file. */
-    String run(Terminal terminal) throws NotDone {
+    String run(Terminal terminal) throws CommandFailedException {
         String password = terminal.password();
         if (password.isEmpty()) {
-            throw new NotDone("The password is empty: nobody can log in with it. No hash was made.");
+            throw new CommandFailedException("The password is empty: nobody can log in with it. No hash was made.");
         }
         if (Secret.of(password).isTooLong()) {
-            throw new NotDone("The password has more than " + Secret.MAX_OCTETS + " octets (in UTF-8, prepared by RFC 4013): no client "
+            throw new CommandFailedException("The password has more than " + Secret.MAX_OCTETS
+                + " octets (in UTF-8, prepared by RFC 4013): no client "
                 + "could log in with it. No hash was made; choose a shorter password.");
         }
         // Plain passwords are the only "hash" in which any of these could stand.
         if (scheme.name().equals("PLAIN") && (password.indexOf(':') >= 0 || !password.strip().equals(password))) {
-            throw new NotDone("A plain password with a colon in it, or with a space at an end, cannot stand in the file. "
+            throw new CommandFailedException("A plain password with a colon in it, or with a space at an end, cannot stand in the file. "
                 + "Choose another scheme.");
         }
         try {
             if (scheme.name().startsWith("SCRAM-") && Saslprep.storedPassword(password.getBytes(StandardCharsets.UTF_8)).isEmpty()) {
-                throw new NotDone("The password holds a character that a client of SCRAM may not use (RFC 4013: control characters, private"
+                throw new CommandFailedException("The password holds a character that a client of SCRAM may not use (RFC 4013: "
+                    + "control characters, private"
                     + " use, text of both directions, characters newer than Unicode 3.2). No hash was made; choose another password, or"
                     + " another scheme.");
             }
             String hash = "{" + scheme.name() + "}" + scheme.hash(Secret.of(password).storedForm());
             return user.map(name -> name + ":" + hash).orElse(hash);
         } catch (IllegalArgumentException e) {
-            throw new NotDone("No hash was made: " + e.getMessage() + ".");
+            throw new CommandFailedException("No hash was made: " + e.getMessage() + ".");
         }
     }
 }

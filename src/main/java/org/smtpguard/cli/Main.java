@@ -64,29 +64,29 @@ public final class Main {
                     err.println(TEXT.replace("%s", schemes.made()));
                     return USAGE;
             }
-        } catch (WrongUsage e) {
+        } catch (UsageException e) {
             err.println(e.getMessage());
             return USAGE;
-        } catch (NotDone e) {
+        } catch (CommandFailedException e) {
             err.println(e.getMessage());
             return FAILED;
         }
     }
 
     /** Called in a way that is not understood. The message never repeats an argument: it may be a password. */
-    static final class WrongUsage extends Exception {
+    static final class UsageException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        WrongUsage(String sentence) {
+        UsageException(String sentence) {
             super(sentence);
         }
     }
 
     /** Understood, and yet not done. */
-    static final class NotDone extends Exception {
+    static final class CommandFailedException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        NotDone(String sentence) {
+        CommandFailedException(String sentence) {
             super(sentence);
         }
     }

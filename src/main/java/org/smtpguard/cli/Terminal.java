@@ -13,12 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-import org.smtpguard.cli.Main.NotDone;
+import org.smtpguard.cli.Main.CommandFailedException;
 
 /** Where passwords are typed. */
 interface Terminal {
     /** A password, without its line's end. */
-    String password() throws NotDone;
+    String password() throws CommandFailedException;
 
     /** The console of this process; or its standard input, where somebody pipes the password in. */
     static Terminal ofThisProcess(PrintStream err) {
@@ -33,7 +33,8 @@ interface Terminal {
         }
         if (standardInputIsTerminal()) {
             return () -> {
-                throw new NotDone("The output does not go to the terminal, and so the password could be seen while it is typed. Run it "
+                throw new CommandFailedException("The output does not go to the terminal, and so the password could be seen while "
+                    + "it is typed. Run it "
                     + "without redirection and copy the line, or pipe the password in.");
             };
         }
@@ -65,14 +66,14 @@ interface Terminal {
             char[] first = prompt.ask("Password: ");
             char[] second = prompt.ask("The same again: ");
             if (first == null || second == null) {
-                throw new NotDone("There was no password: the input has ended. No hash was made.");
+                throw new CommandFailedException("There was no password: the input has ended. No hash was made.");
             }
             String password = new String(first);
             boolean same = password.contentEquals(CharBuffer.wrap(second));
             Arrays.fill(first, ' ');
             Arrays.fill(second, ' ');
             if (!same) {
-                throw new NotDone("The two passwords differ. No hash was made.");
+                throw new CommandFailedException("The two passwords differ. No hash was made.");
             }
             return password;
         };
@@ -84,13 +85,14 @@ interface Terminal {
             try {
                 String line = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder())).readLine();
                 if (line == null) {
-                    throw new NotDone("There was no password on standard input. No hash was made.");
+                    throw new CommandFailedException("There was no password on standard input. No hash was made.");
                 }
                 return line;
             } catch (CharacterCodingException e) {
-                throw new NotDone("The password on standard input is not UTF-8. No hash was made.");
+                throw new CommandFailedException("The password on standard input is not UTF-8. No hash was made.");
             } catch (IOException e) {
-                throw new NotDone("Standard input could not be read (" + e.getClass().getSimpleName() + "). No hash was made.");
+                throw new CommandFailedException("Standard input could not be read (" + e.getClass().getSimpleName()
+                    + "). No hash was made.");
             }
         };
     }

@@ -21,7 +21,7 @@ public interface WorkerPool {
      *     to wait and when it is taken up
      * @param step completes the answer, or has another worker take the next step
      */
-    void execute(Origin origin, CompletableFuture<?> answer, Step step);
+    void execute(Origin origin, CompletableFuture<?> answer, Work step);
 
     /** Has a worker answer; see {@link #execute}. What has not begun when the future is cancelled is left undone. */
     default <T> CompletableFuture<T> submit(Origin origin, Callable<T> call) {
@@ -43,7 +43,7 @@ public interface WorkerPool {
     }
 
     /** Work that may fail. */
-    interface Step {
+    interface Work {
         void take() throws Exception;
     }
 
@@ -60,7 +60,7 @@ public interface WorkerPool {
     }
 
     /** Takes a step on this thread, unless nobody waits for the answer any more. */
-    static void run(Origin origin, CompletableFuture<?> answer, Step step) {
+    static void run(Origin origin, CompletableFuture<?> answer, Work step) {
         if (answer.isDone()) {
             return;
         }

@@ -27,13 +27,13 @@ public final class Rehearsal {
     }
 
     /** One step for each command, up to QUIT. */
-    public List<Step> of(List<CommandLine> commands, SessionState begin) {
-        List<Step> steps = new ArrayList<>();
+    public List<RehearsedCommand> of(List<CommandLine> commands, SessionState begin) {
+        List<RehearsedCommand> steps = new ArrayList<>();
         SessionState state = begin;
         for (CommandLine command : commands) {
             Optional<Diagnosis> refusal = refusal(command, state);
             state = refusal.isPresent() ? Diagnostician.afterwards(refusal.get().id(), state) : after(command, state);
-            steps.add(new Step(command, refusal, state, diagnostician.stateOf(state), diagnostician.next(state)));
+            steps.add(new RehearsedCommand(command, refusal, state, diagnostician.stateOf(state), diagnostician.next(state)));
             if (command.verb() == Verb.QUIT && refusal.isEmpty()) {
                 break;
             }
@@ -85,14 +85,14 @@ public final class Rehearsal {
     }
 
     /** A command and what came of it. Immutable. */
-    public static final class Step {
+    public static final class RehearsedCommand {
         private final CommandLine command;
         private final Optional<Diagnosis> refusal;
         private final SessionState after;
         private final String state;
         private final List<String> next;
 
-        private Step(CommandLine command, Optional<Diagnosis> refusal, SessionState after, String state, List<String> next) {
+        private RehearsedCommand(CommandLine command, Optional<Diagnosis> refusal, SessionState after, String state, List<String> next) {
             this.command = command;
             this.refusal = refusal;
             this.after = after;

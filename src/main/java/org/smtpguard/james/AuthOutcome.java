@@ -6,7 +6,7 @@ import java.util.Set;
 
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.diagnosis.Fault;
-import org.smtpguard.sasl.Step;
+import org.smtpguard.sasl.SaslStep;
 
 /** How an AUTH ended, for the operator; what the client is told of it is the fault. */
 enum AuthOutcome {
@@ -34,8 +34,8 @@ enum AuthOutcome {
     }
 
     /** @param step one that ends the exchange */
-    static AuthOutcome of(Step step) {
-        switch (step.kind()) {
+    static AuthOutcome of(SaslStep step) {
+        switch (step.type()) {
             case SUCCESS:
                 return ACCEPTED;
             case REFUSED:

@@ -53,17 +53,17 @@ import org.smtpguard.protocol.EnhancedStatus;
 import org.smtpguard.protocol.Reply;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sasl.Base64Text;
-import org.smtpguard.sasl.Claims;
-import org.smtpguard.sasl.Exchange;
-import org.smtpguard.sasl.External;
+import org.smtpguard.sasl.ExternalMechanism;
 import org.smtpguard.sasl.Identities;
-import org.smtpguard.sasl.Login;
-import org.smtpguard.sasl.Mechanism;
+import org.smtpguard.sasl.LoginMechanism;
+import org.smtpguard.sasl.PasswordVerification;
 import org.smtpguard.sasl.Peer;
-import org.smtpguard.sasl.Plain;
-import org.smtpguard.sasl.Relayed;
-import org.smtpguard.sasl.Scram;
-import org.smtpguard.sasl.Step;
+import org.smtpguard.sasl.PlainMechanism;
+import org.smtpguard.sasl.RelayedMechanism;
+import org.smtpguard.sasl.SaslExchange;
+import org.smtpguard.sasl.SaslMechanism;
+import org.smtpguard.sasl.SaslStep;
+import org.smtpguard.sasl.ScramSaslMechanism;
 import org.smtpguard.sequence.Mode;
 import org.smtpguard.sequence.SequenceTable;
 
@@ -91,7 +91,7 @@ public final class Authentication
     private final GuardPools pools;
     private final Authorizator authorizator;
     private final PortSettings ports;
-    private final Map<String, Mechanism> mechanisms = new LinkedHashMap<>();
+    private final Map<String, SaslMechanism> mechanisms = new LinkedHashMap<>();
     private AuthenticationSettings settings;
     private PortGuard guard;
     private Optional<JamesOAuth> oauth = Optional.empty();
@@ -119,28 +119,30 @@ public final class Authentication
         Identities identities = new Identities(Authentication::normalise,
             new Delegation(settings.delegationRules(), settings.asksJamesForDelegation(), authorizator, pools.blocking()));
         settings.mechanisms().forEach(name -> mechanisms.put(name, settings.relayOf(name)
-            .map(relay -> (Mechanism) new Relayed(name, relay, identities)).orElseGet(() -> mechanism(name, chain, identities))));
+            .map(relay -> (SaslMechanism) new RelayedMechanism(name, relay, identities)).orElseGet(() -> mechanism(name, chain,
+                identities))));
         mechanisms.keySet().forEach(name -> logbook.metrics().expect(name,
             settings.backends().links().stream().map(link -> link.backend().name()).collect(Collectors.toList())));
         guard = new PortGuard(GuardSettings.withoutGuard(), new Sessions(OfferedAuth.by(this)), true, table, catalogue, logbook);
     }
 
-    private Mechanism mechanism(String name, BackendChain chain, Identities identities) {
-        Claims claims = new Claims(chain::verify, identities);
+    private SaslMechanism mechanism(String name, BackendChain chain, Identities identities) {
+        PasswordVerification claims = new PasswordVerification(chain::verify, identities);
         switch (name) {
             case "PLAIN":
-                return new Plain(claims);
+                return new PlainMechanism(claims);
             case "LOGIN":
-                return new Login(claims);
+                return new LoginMechanism(claims);
             case "EXTERNAL":
-                return new External(identities);
+                return new ExternalMechanism(identities);
             default:
-                return Scram.of(name, settings.mechanisms().contains(name + "-PLUS"), keys(chain), identities, backends.secret());
+                return ScramSaslMechanism.of(name, settings.mechanisms().contains(name + "-PLUS"), keys(chain), identities,
+                    backends.secret());
         }
     }
 
-    private static Scram.Keys keys(BackendChain chain) {
-        return new Scram.Keys() {
+    private static ScramSaslMechanism.Keys keys(BackendChain chain) {
+        return new ScramSaslMechanism.Keys() {
             @Override
             public CompletableFuture<KeyResult> lookup(String username, String scheme, Origin origin) {
                 return chain.lookup(username, scheme, origin);
@@ -189,13 +191,13 @@ public final class Authentication
             return Optional.of(PROPOSED_PLAIN);
         }
         // One that can succeed on every connection, where there is one.
-        return enabled(session).filter(mechanism -> mechanism.canSucceed(Peer.inClearText())).map(Mechanism::name).findFirst()
-            .or(() -> enabled(session).map(Mechanism::name).findFirst())
+        return enabled(session).filter(mechanism -> mechanism.canSucceed(Peer.inClearText())).map(SaslMechanism::name).findFirst()
+            .or(() -> enabled(session).map(SaslMechanism::name).findFirst())
             .or(() -> oauth.stream().flatMap(james -> james.offered(session)).findFirst())
             .map(name -> "AUTH " + name);
     }
 
-    private Stream<Mechanism> enabled(SMTPSession session) {
+    private Stream<SaslMechanism> enabled(SMTPSession session) {
         return mechanisms.values().stream().filter(mechanism -> isEnabled(session, mechanism.name()));
     }
 
@@ -221,7 +223,7 @@ public final class Authentication
     /** The mechanisms that can succeed on the session's connection, in the order in which they are announced. */
     List<String> offered(SMTPSession session) {
         Peer peer = peer(session);
-        List<String> ours = enabled(session).filter(mechanism -> mechanism.canSucceed(peer)).map(Mechanism::name)
+        List<String> ours = enabled(session).filter(mechanism -> mechanism.canSucceed(peer)).map(SaslMechanism::name)
             .collect(Collectors.toList());
         // Those that send the password come last: the strongest is announced first.
         return Stream.of(ours.stream().filter(name -> !PortSettings.isPassword(name)),
@@ -267,7 +269,7 @@ public final class Authentication
         }
         String[] words = command.argument().orElse("").trim().split(" ", 2);
         Peer peer = peer(session);
-        Optional<Mechanism> mechanism = mechanism(session, words[0].toUpperCase(Locale.ROOT)).filter(named -> named.canSucceed(peer));
+        Optional<SaslMechanism> mechanism = mechanism(session, words[0].toUpperCase(Locale.ROOT)).filter(named -> named.canSucceed(peer));
         if (mechanism.isEmpty()) {
             return guard.refuse(session, Fault.MECHANISM_UNKNOWN, command);
         }
@@ -276,14 +278,14 @@ public final class Authentication
             return dialogue.advance(session, dialogue.exchange.begin(Optional.empty()));
         }
         if (mechanism.get().isServerFirst()) {
-            return dialogue.failed(session, AuthOutcome.INITIAL_RESPONSE, Step.malformed());
+            return dialogue.failed(session, AuthOutcome.INITIAL_RESPONSE, SaslStep.malformed());
         }
         String initial = words[1].trim();
         return dialogue.decoded(session, initial.equals(EMPTY_RESPONSE) ? "" : initial,
             octets -> dialogue.exchange.begin(Optional.of(octets)));
     }
 
-    private Optional<Mechanism> mechanism(SMTPSession session, String name) {
+    private Optional<SaslMechanism> mechanism(SMTPSession session, String name) {
         return Optional.ofNullable(mechanisms.get(name)).filter(ours -> isEnabled(session, name))
             .or(() -> oauth.flatMap(james -> james.mechanism(session, name)));
     }
@@ -306,21 +308,21 @@ public final class Authentication
     private final class Dialogue {
         private final Origin origin;
         private final CommandLine command;
-        private final Exchange exchange;
+        private final SaslExchange exchange;
 
-        private Dialogue(Mechanism mechanism, Peer peer, CommandLine command) {
+        private Dialogue(SaslMechanism mechanism, Peer peer, CommandLine command) {
             this.origin = peer.origin(mechanism.name());
             this.command = command;
             this.exchange = mechanism.start(peer);
         }
 
         /** The reply to the step, now or later. */
-        private Response advance(SMTPSession session, CompletionStage<Step> stage) {
-            CompletableFuture<Step> step = stage.toCompletableFuture();
+        private Response advance(SMTPSession session, CompletionStage<SaslStep> stage) {
+            CompletableFuture<SaslStep> step = stage.toCompletableFuture();
             if (step.isDone() && !step.isCompletedExceptionally()) {
-                return answer(session, step.getNow(Step.malformed()));
+                return answer(session, step.getNow(SaslStep.malformed()));
             }
-            CompletableFuture<Step> awaited = step.copy();
+            CompletableFuture<SaslStep> awaited = step.copy();
             awaited.whenComplete((any, fault) -> {
                 if (awaited.isCancelled()) {
                     abandon(step);
@@ -328,21 +330,21 @@ public final class Authentication
             });
             logbook.metrics().pendsUntil(awaited);
             return guard.waitingRoom().await(session, awaited, outcome -> answer(session, outcome.orElseGet(() ->
-                Step.refused("", CredentialResult.unavailable("the mechanism failed")))));
+                SaslStep.refused("", CredentialResult.unavailable("the mechanism failed")))));
         }
 
         /** The client has hung up. A "no" that comes all the same is a failed log-in: on the thread that brings it. */
-        private void abandon(CompletableFuture<Step> step) {
+        private void abandon(CompletableFuture<SaslStep> step) {
             step.cancel(false);
             step.thenAccept(late -> {
-                if (late.kind() == Step.Kind.REFUSED || late.kind() == Step.Kind.IDENTITY_REFUSED) {
+                if (late.type() == SaslStep.Type.REFUSED || late.type() == SaslStep.Type.IDENTITY_REFUSED) {
                     logbook.failed(origin, AuthOutcome.of(late), late.username(), late.result());
                 }
             });
         }
 
-        private Response answer(SMTPSession session, Step step) {
-            switch (step.kind()) {
+        private Response answer(SMTPSession session, SaslStep step) {
+            switch (step.type()) {
                 case CHALLENGE:
                     guard.waitingRoom().challenge(session, this::onResponse, () -> onLongResponse(session));
                     return new SMTPResponse("334", Base64.getEncoder().encodeToString(step.challenge()));
@@ -357,7 +359,7 @@ public final class Authentication
             }
         }
 
-        private Response failed(SMTPSession session, AuthOutcome outcome, Step step) {
+        private Response failed(SMTPSession session, AuthOutcome outcome, SaslStep step) {
             Fault fault = outcome.fault().orElseThrow();
             return logbook.ended(origin, outcome, step.username(), step.result()) ? guard.refuseLogin(session, fault, command)
                 : guard.refuse(session, fault, step.flaw(), command);
@@ -373,7 +375,7 @@ public final class Authentication
         /** It could not be read, and is the end of the exchange. */
         private Response onLongResponse(SMTPSession session) {
             logbook.response(session, new byte[Logbook.UNREAD]);
-            return failed(session, AuthOutcome.TOO_LONG, Step.malformed());
+            return failed(session, AuthOutcome.TOO_LONG, SaslStep.malformed());
         }
 
         private Response onResponseHeard(SMTPSession session, byte[] line) {
@@ -386,15 +388,15 @@ public final class Authentication
         private Response proceed(SMTPSession session, byte[] line) {
             String response = CommandLine.strip(line);
             if (response.equals(CANCEL)) {
-                return failed(session, AuthOutcome.CANCELLED, Step.malformed());
+                return failed(session, AuthOutcome.CANCELLED, SaslStep.malformed());
             }
             return decoded(session, response, exchange::respond);
         }
 
         /** What follows from a response, once it is decoded; James takes base64 without its padding, and so may we. */
-        private Response decoded(SMTPSession session, String response, Function<byte[], CompletionStage<Step>> proceed) {
+        private Response decoded(SMTPSession session, String response, Function<byte[], CompletionStage<SaslStep>> proceed) {
             Base64Text text = Base64Text.of(response);
-            Supplier<Response> refusal = () -> failed(session, AuthOutcome.UNDECODABLE, Step.malformed(text.flaw()));
+            Supplier<Response> refusal = () -> failed(session, AuthOutcome.UNDECODABLE, SaslStep.malformed(text.flaw()));
             if (text.octets().isEmpty()) {
                 return refusal.get();
             }
@@ -409,7 +411,7 @@ public final class Authentication
             return guard.mode(fault.id()) != Mode.ENFORCE && guard.judge(session, fault, flaw, command).isEmpty();
         }
 
-        private Response succeeded(SMTPSession session, Step step) {
+        private Response succeeded(SMTPSession session, SaslStep step) {
             session.setUsername(Username.of(step.username()));
             session.setRelayingAllowed(true);
             String user = step.result().username();

@@ -72,7 +72,7 @@ public final class ConfigurationCheck {
         }
         boolean guarded = false;
         for (HierarchicalConfiguration<ImmutableNode> port : ports) {
-            guarded |= new Port(port).look();
+            guarded |= new CheckedPort(port).look();
         }
         if (guarded) {
             lookAtModule(file.resolveSibling("extensions.properties"));
@@ -114,13 +114,13 @@ public final class ConfigurationCheck {
     }
 
     /** One {@code <smtpserver>}. */
-    private final class Port {
+    private final class CheckedPort {
         private final HierarchicalConfiguration<ImmutableNode> port;
         private final String place;
         private final List<HierarchicalConfiguration<ImmutableNode>> handlers;
         private final List<String> classes;
 
-        private Port(HierarchicalConfiguration<ImmutableNode> port) {
+        private CheckedPort(HierarchicalConfiguration<ImmutableNode> port) {
             this.port = port;
             this.place = port.getString("bind", "a port without <bind>");
             this.handlers = port.configurationsAt("handlerchain.handler");

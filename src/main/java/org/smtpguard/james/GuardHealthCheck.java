@@ -64,7 +64,7 @@ public final class GuardHealthCheck implements HealthCheck {
             .map(GuardHealthCheck::result);
     }
 
-    private static Result result(List<Finding> findings) {
+    private static Result result(List<BackendFinding> findings) {
         String words = findings.stream().flatMap(finding -> Stream.of(finding.fault, finding.flaw)).flatMap(Optional::stream)
             .map(fault -> Printable.cut(fault, REASON_LIMIT)).collect(Collectors.joining("; "));
         if (words.isEmpty()) {
@@ -74,16 +74,16 @@ public final class GuardHealthCheck implements HealthCheck {
             ? Result.unhealthy(NAME, words) : Result.degraded(NAME, words);
     }
 
-    private Finding finding(Safeguarded backend, Optional<String> trouble) {
+    private BackendFinding finding(Safeguarded backend, Optional<String> trouble) {
         BackendStatus status = backend.status();
         // A file that stands at its last good version is in trouble, and answers.
         Optional<String> unreachable = trouble.filter(text -> !status.flaw().equals(Optional.of(text)));
         Optional<Instant> open = status.state() == BackendStatus.State.CLOSED ? Optional.empty() : Optional.of(status.since());
         Instant since = open.orElseGet(() -> since("fault " + status.name(), unreachable));
         Optional<String> reason = unreachable
-            .or(() -> open.map(any -> status.lastFault().map(BackendStatus.Fault::reason).orElse("circuit open")));
+            .or(() -> open.map(any -> status.lastFailure().map(BackendStatus.Failure::reason).orElse("circuit open")));
         Instant flawedSince = since("flaw " + status.name(), status.flaw());
-        return new Finding(reason.map(text -> "backend " + status.name() + " cannot answer since " + seconds(since) + ": " + text),
+        return new BackendFinding(reason.map(text -> "backend " + status.name() + " cannot answer since " + seconds(since) + ": " + text),
             status.flaw().map(text -> "backend " + status.name() + " is not as it should be since " + seconds(flawedSince) + ": " + text));
     }
 
@@ -100,11 +100,11 @@ public final class GuardHealthCheck implements HealthCheck {
     }
 
     /** What is wrong with one backend: that it cannot answer, that it is not as it should be. */
-    private static final class Finding {
+    private static final class BackendFinding {
         private final Optional<String> fault;
         private final Optional<String> flaw;
 
-        private Finding(Optional<String> fault, Optional<String> flaw) {
+        private BackendFinding(Optional<String> fault, Optional<String> flaw) {
             this.fault = fault;
             this.flaw = flaw;
         }

@@ -28,10 +28,10 @@ import org.smtpguard.credential.RequestFuture;
 import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sasl.BearerMessage;
-import org.smtpguard.sasl.Exchange;
-import org.smtpguard.sasl.Mechanism;
+import org.smtpguard.sasl.SaslMechanism;
 import org.smtpguard.sasl.Peer;
-import org.smtpguard.sasl.Step;
+import org.smtpguard.sasl.SaslExchange;
+import org.smtpguard.sasl.SaslStep;
 
 /**
  * OAUTHBEARER (RFC 7628) and XOAUTH2 as James does them where {@code <auth><oidc>} is configured: its own {@link AuthCmdHandler}
@@ -65,11 +65,11 @@ final class JamesOAuth {
     }
 
     /** The mechanism of that name for one AUTH of this session, if its port offers it. */
-    Optional<Mechanism> mechanism(SMTPSession session, String name) {
+    Optional<SaslMechanism> mechanism(SMTPSession session, String name) {
         return offered(session).filter(name::equals).findFirst().map(offered -> new OAuth(session, offered));
     }
 
-    private final class OAuth implements Mechanism {
+    private final class OAuth implements SaslMechanism {
         private final SMTPSession session;
         private final String name;
 
@@ -84,12 +84,12 @@ final class JamesOAuth {
         }
 
         @Override
-        public Exchange start(Peer peer) {
+        public SaslExchange start(Peer peer) {
             return new OAuthExchange(session, name);
         }
     }
 
-    private final class OAuthExchange implements Exchange {
+    private final class OAuthExchange implements SaslExchange {
         private final SMTPSession session;
         private final String name;
         private String claimed = "";
@@ -101,15 +101,15 @@ final class JamesOAuth {
         }
 
         @Override
-        public CompletionStage<Step> begin(Optional<byte[]> initialResponse) {
-            return initialResponse.map(this::respond).orElseGet(() -> CompletableFuture.completedFuture(Step.challenge(new byte[0])));
+        public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse) {
+            return initialResponse.map(this::respond).orElseGet(() -> CompletableFuture.completedFuture(SaslStep.challenge(new byte[0])));
         }
 
         @Override
-        public CompletionStage<Step> respond(byte[] response) {
+        public CompletionStage<SaslStep> respond(byte[] response) {
             if (isOver) {
                 // The client has read why (RFC 7628 §3.2.3) and has nothing to add.
-                return CompletableFuture.completedFuture(Step.refused(claimed, CredentialResult.refused().by(BACKEND)));
+                return CompletableFuture.completedFuture(SaslStep.refused(claimed, CredentialResult.refused().by(BACKEND)));
             }
             Optional<BearerMessage> read = BearerMessage.parse(response);
             Optional<String> user = read.flatMap(sent -> sent.user().or(() -> owner(sent)));
@@ -117,7 +117,7 @@ final class JamesOAuth {
             // Where there is nothing to verify James words the failure.
             String message = Base64.getEncoder().encodeToString(user.map(name -> read.get().forJames(name)).orElse(NO_TOKEN));
             SessionDraft draft = SessionDraft.of(session);
-            CompletableFuture<Step> step = new CompletableFuture<>();
+            CompletableFuture<SaslStep> step = new CompletableFuture<>();
             Origin origin = Origin.of(name, Optional.of(Logbook.client(session)), Optional.of(session.getSessionID()),
                 session.isTLSStarted());
             AtomicBoolean isBegun = new AtomicBoolean();
@@ -129,7 +129,7 @@ final class JamesOAuth {
                 // The class alone: an exception of a library may quote the token.
                 step.complete(fault == null ? step(answer, draft) : unavailable(CredentialResult.unavailable(fault).reason()));
             });
-            Step late = unavailable("no answer within " + LIMIT.toMillis() + " ms");
+            SaslStep late = unavailable("no answer within " + LIMIT.toMillis() + " ms");
             step.completeOnTimeout(late, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             // Late: where it has not begun, it is not. Without a client: what has begun is answered, for a "no" is a failed log-in.
             step.whenComplete((any, fault) -> asked.cancel(false));
@@ -150,19 +150,20 @@ final class JamesOAuth {
             }
         }
 
-        private Step step(Response response, SessionDraft draft) {
+        private SaslStep step(Response response, SessionDraft draft) {
             switch (response.getRetCode()) {
                 case SMTPRetCode.AUTH_OK:
                     return draft.username().map(Username::asString)
-                        .map(user -> Step.success(user, CredentialResult.accepted(user).by(BACKEND)))
+                        .map(user -> SaslStep.success(user, CredentialResult.accepted(user).by(BACKEND)))
                         .orElseGet(() -> unavailable("accepted, and nobody logged in"));
                 case SMTPRetCode.AUTH_READY:
                     isOver = true;
-                    return Step.challenge(failure(challenge(response)));
+                    return SaslStep.challenge(failure(challenge(response)));
                 case SMTPRetCode.AUTH_FAILED:
-                    return Step.refused(claimed, CredentialResult.refused().by(BACKEND));
+                    return SaslStep.refused(claimed, CredentialResult.refused().by(BACKEND));
                 default:
-                    return response.getRetCode().startsWith("4") ? unavailable("James said " + response.getRetCode()) : Step.malformed();
+                    return response.getRetCode().startsWith("4") ? unavailable("James said " + response.getRetCode())
+                        : SaslStep.malformed();
             }
         }
 
@@ -176,8 +177,8 @@ final class JamesOAuth {
             return failure.toString().getBytes(StandardCharsets.UTF_8);
         }
 
-        private Step unavailable(String reason) {
-            return Step.refused(claimed, CredentialResult.unavailable(reason).by(BACKEND));
+        private SaslStep unavailable(String reason) {
+            return SaslStep.refused(claimed, CredentialResult.unavailable(reason).by(BACKEND));
         }
     }
 

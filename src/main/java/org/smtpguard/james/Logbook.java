@@ -17,7 +17,7 @@ import org.smtpguard.diagnosis.Diagnosis;
 import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.Printable;
 import org.smtpguard.protocol.Verb;
-import org.smtpguard.sasl.Step;
+import org.smtpguard.sasl.SaslStep;
 import org.smtpguard.transcript.Recording;
 import org.smtpguard.transcript.Refusal;
 import org.smtpguard.transcript.Transcripts;
@@ -129,7 +129,7 @@ public final class Logbook {
      *
      * @param step the last of its exchange
      */
-    void authenticated(Origin origin, Step step) {
+    void authenticated(Origin origin, SaslStep step) {
         CredentialResult result = step.result();
         String backend = result.backend().orElse(GuardMetrics.NO_BACKEND);
         metrics.authenticated(origin.mechanism(), backend, AuthOutcome.ACCEPTED);

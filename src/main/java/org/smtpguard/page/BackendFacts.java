@@ -22,7 +22,7 @@ final class BackendFacts {
             .and("pending", backend.pending()).and("waiting", backend.waiting()).and("overloaded", backend.overloaded())
             .and("cache", Facts.of("hits", backend.cache().hits()).and("stale", backend.cache().stale())
                 .and("misses", backend.cache().misses()).and("entries", backend.cache().entries()))
-            .and("lastFault", backend.lastFault().map(fault -> Facts.of("reason", fault.reason()).and("at", fault.at()))).map();
+            .and("lastFailure", backend.lastFailure().map(fault -> Facts.of("reason", fault.reason()).and("at", fault.at()))).map();
     }
 
     static Element cards(List<BackendStatus> backends, Instant now, Times times) {
@@ -42,7 +42,7 @@ final class BackendFacts {
                 fact("overload", backend.overloaded() == 0 ? "none since the start"
                     : backend.overloaded() + " answered 454 since the start, for lack of room or time in queues of this server"),
                 fact("cache", cache(backend.cache())),
-                fact("last fault", backend.lastFault().map(fault -> (Object) el("span", fault.reason(), ", ", times.moment(fault.at())))
+                fact("last failure", backend.lastFailure().map(fault -> (Object) el("span", fault.reason(), ", ", times.moment(fault.at())))
                     .orElse("none since the start")))).css(kind(backend));
     }
 

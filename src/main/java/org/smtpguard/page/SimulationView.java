@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 import org.smtpguard.diagnosis.Diagnosis;
 import org.smtpguard.diagnosis.Rehearsal;
-import org.smtpguard.diagnosis.Rehearsal.Step;
+import org.smtpguard.diagnosis.Rehearsal.RehearsedCommand;
 import org.smtpguard.protocol.Printable;
 import org.smtpguard.sequence.Port.AuthOffer;
 import org.smtpguard.sequence.SequenceTable;
@@ -25,10 +25,10 @@ final class SimulationView extends View {
 
     private final List<String> commands;
     private final SessionState begin;
-    private final List<Rehearsal.Step> steps;
+    private final List<Rehearsal.RehearsedCommand> steps;
     private final SequenceTable table;
 
-    SimulationView(List<String> commands, SessionState begin, List<Rehearsal.Step> steps, SequenceTable table) {
+    SimulationView(List<String> commands, SessionState begin, List<Rehearsal.RehearsedCommand> steps, SequenceTable table) {
         this.commands = commands;
         this.begin = begin;
         this.steps = steps;
@@ -41,7 +41,7 @@ final class SimulationView extends View {
             .collect(Collectors.toList())).map();
     }
 
-    private static Map<String, Object> facts(String command, Step step) {
+    private static Map<String, Object> facts(String command, RehearsedCommand step) {
         Optional<Diagnosis> refusal = step.refusal();
         return Facts.of("command", echo(command)).and("verdict", refusal.isPresent() ? "refused" : "legal")
             .and("diagnosis", refusal.map(Diagnosis::id)).and("reply", refusal.map(no -> no.code() + " " + no.status()))
@@ -116,7 +116,7 @@ final class SimulationView extends View {
     private Element result() {
         Element lines = el("ol").css("transcript verdicts");
         for (int i = 0; i < steps.size(); i++) {
-            Step step = steps.get(i);
+            RehearsedCommand step = steps.get(i);
             Optional<Diagnosis> refusal = step.refusal();
             lines.add(el("li",
                 el("span", refusal.isPresent() ? "refused" : "legal").css("speaker"),

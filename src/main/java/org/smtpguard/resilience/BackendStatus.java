@@ -10,19 +10,19 @@ public final class BackendStatus {
     private final String name;
     private final State state;
     private final Instant since;
-    private final Optional<Fault> lastFault;
+    private final Optional<Failure> lastFailure;
     private final Optional<String> flaw;
     private final int pending;
     private final int waiting;
     private final long overloaded;
     private final CacheStatus cache;
 
-    BackendStatus(String name, State state, Instant since, Optional<Fault> lastFault, Optional<String> flaw, int pending, int waiting,
+    BackendStatus(String name, State state, Instant since, Optional<Failure> lastFailure, Optional<String> flaw, int pending, int waiting,
                   long overloaded, CacheStatus cache) {
         this.name = Objects.requireNonNull(name, "name");
         this.state = Objects.requireNonNull(state, "state");
         this.since = Objects.requireNonNull(since, "since");
-        this.lastFault = Objects.requireNonNull(lastFault, "lastFault");
+        this.lastFailure = Objects.requireNonNull(lastFailure, "lastFailure");
         this.flaw = Objects.requireNonNull(flaw, "flaw");
         this.pending = pending;
         this.waiting = waiting;
@@ -60,8 +60,8 @@ public final class BackendStatus {
     }
 
     /** The last failure, if there was one since the start. */
-    public Optional<Fault> lastFault() {
-        return lastFault;
+    public Optional<Failure> lastFailure() {
+        return lastFailure;
     }
 
     /** What is amiss although it answers. */
@@ -92,15 +92,15 @@ public final class BackendStatus {
     @Override
     public String toString() {
         return name + ": " + state + " since " + since + ", " + pending + " pending, " + waiting + " waiting"
-            + lastFault.map(fault -> ", last fault: " + fault).orElse("") + flaw.map(text -> ", " + text).orElse("");
+            + lastFailure.map(fault -> ", last failure: " + fault).orElse("") + flaw.map(text -> ", " + text).orElse("");
     }
 
     /** A question that a backend did not answer. Immutable. */
-    public static final class Fault {
+    public static final class Failure {
         private final String reason;
         private final Instant at;
 
-        Fault(String reason, Instant at) {
+        Failure(String reason, Instant at) {
             this.reason = Objects.requireNonNull(reason, "reason");
             this.at = Objects.requireNonNull(at, "at");
         }

@@ -43,7 +43,7 @@ final class CircuitBreaker {
     private long failures;
     private long triedAt;
     private Instant since;
-    private Optional<BackendStatus.Fault> last = Optional.empty();
+    private Optional<BackendStatus.Failure> last = Optional.empty();
     private Optional<Long> answeredAt = Optional.empty();
     private Optional<Long> refusedAt = Optional.empty();
     /** Users whose log-ins failed in this run of failures. */
@@ -154,7 +154,7 @@ final class CircuitBreaker {
             if (admitted != period) {
                 return false;
             }
-            last = Optional.of(new BackendStatus.Fault(why.reason(), time.now()));
+            last = Optional.of(new BackendStatus.Failure(why.reason(), time.now()));
             if (why.isPerhapsForThisUser() && state == State.CLOSED && isExplained(askedAt)) {
                 return false;
             }
@@ -205,7 +205,7 @@ final class CircuitBreaker {
         return since;
     }
 
-    synchronized Optional<BackendStatus.Fault> lastFault() {
+    synchronized Optional<BackendStatus.Failure> lastFailure() {
         return last;
     }
 }

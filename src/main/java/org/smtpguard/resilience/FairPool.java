@@ -43,7 +43,7 @@ public final class FairPool implements WorkerPool, AutoCloseable {
     }
 
     @Override
-    public void execute(Origin origin, CompletableFuture<?> answer, Step step) {
+    public void execute(Origin origin, CompletableFuture<?> answer, Work step) {
         Task task = new Task(() -> WorkerPool.run(origin, answer, step), () -> answer.completeExceptionally(new OverloadException()));
         origin.queued();
         limiter.enter(origin.network(), task);

@@ -212,7 +212,7 @@ public final class Safeguarded implements CredentialBackend {
 
     /** How it is now. */
     public BackendStatus status() {
-        return new BackendStatus(name(), gate.breaker.state(), gate.breaker.since(), gate.breaker.lastFault(), flaw(),
+        return new BackendStatus(name(), gate.breaker.state(), gate.breaker.since(), gate.breaker.lastFailure(), flaw(),
             gate.limiter.inside(), gate.limiter.waiting(), gate.overloaded(),
                 cache.map(VerdictCache::status).orElse(BackendStatus.CacheStatus.NONE));
     }

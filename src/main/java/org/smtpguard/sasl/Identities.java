@@ -45,34 +45,35 @@ public final class Identities {
      * @param claimed the normalised name that the client authenticated as
      * @param accepted what the backends said, with the user's name as they have it
      */
-    CompletionStage<Step> settle(Origin origin, Optional<String> authorization, String claimed, CredentialResult accepted) {
+    CompletionStage<SaslStep> settle(Origin origin, Optional<String> authorization, String claimed, CredentialResult accepted) {
         Optional<String> user = normalise(accepted.username());
         return user.isPresent()
             ? settle(origin, authorization, claimed, user.get(), as(CredentialResult.accepted(user.get()), accepted))
-            : Step.refused(claimed, as(CredentialResult.unavailable("it accepted by a name that no user can have here"), accepted)).now();
+            : SaslStep.refused(claimed, as(CredentialResult.unavailable("it accepted by a name that no user can have here"),
+                accepted)).now();
     }
 
     private static CredentialResult as(CredentialResult result, CredentialResult of) {
         return of.backend().map(result::by).orElse(result);
     }
 
-    private CompletionStage<Step> settle(Origin origin, Optional<String> authorization, String claimed, String user,
+    private CompletionStage<SaslStep> settle(Origin origin, Optional<String> authorization, String claimed, String user,
                                          CredentialResult accepted) {
         if (authorization.isEmpty()) {
-            return Step.success(user, accepted).now();
+            return SaslStep.success(user, accepted).now();
         }
         Optional<String> other = normalise(authorization.get());
         if (other.isEmpty()) {
-            return Step.identityRefused(claimed, accepted).now();
+            return SaslStep.identityRefused(claimed, accepted).now();
         }
         if (other.get().equals(claimed) || other.get().equals(user)) {
-            return Step.success(user, accepted).now();
+            return SaslStep.success(user, accepted).now();
         }
         return mayActAs(user, other.get(), origin).handle((allowed, fault) -> {
             if (fault != null) {
-                return Step.refused(claimed, CredentialResult.unavailable("who may act as whom could not be asked: " + name(fault)));
+                return SaslStep.refused(claimed, CredentialResult.unavailable("who may act as whom could not be asked: " + name(fault)));
             }
-            return allowed ? Step.success(other.get(), accepted) : Step.identityRefused(claimed, accepted);
+            return allowed ? SaslStep.success(other.get(), accepted) : SaslStep.identityRefused(claimed, accepted);
         });
     }
 

@@ -34,7 +34,7 @@ final class ScramDecoys {
      * @param identity what tells users apart of the name
      * @param keys tells what shape the users' keys have
      */
-    ScramKeys keysOf(String identity, Scram.Keys keys) {
+    ScramKeys keysOf(String identity, ScramSaslMechanism.Keys keys) {
         KeyShape shape = keys.census(scheme).typical().orElse(BY_DEFAULT);
         byte[] storedKey = expand("key " + identity, ScramFunctions.hash(mechanism, key).length);
         return new ScramKeys(shape.iterations(), expand("salt " + identity, shape.saltOctets()), storedKey, storedKey);

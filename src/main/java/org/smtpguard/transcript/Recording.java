@@ -8,7 +8,7 @@ import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.transcript.TranscriptLine.Speaker;
 
 /**
- * The transcript of one session while it is written. What is written is what {@link Discretion} leaves of it.
+ * The transcript of one session while it is written. What is written is what {@link TranscriptRedactor} leaves of it.
  *
  * <p>Threads: written to by the session's own thread alone, read and emptied by others; its monitor is held while octets are
  * copied, and never while it asks the store for room.
@@ -52,8 +52,8 @@ public final class Recording {
 
     /** @param octets of its line, with the delimiter; 0 if it was too long to be read */
     public void command(CommandLine command, int octets) {
-        isConfidential = Discretion.isConfidential(command);
-        add(Speaker.CLIENT, octets, Discretion.command(command, octets), ' ', LINE_LIMIT);
+        isConfidential = TranscriptRedactor.isConfidential(command);
+        add(Speaker.CLIENT, octets, TranscriptRedactor.command(command, octets), ' ', LINE_LIMIT);
     }
 
     /**
@@ -63,7 +63,7 @@ public final class Recording {
      */
     public void response(byte[] line) {
         isConfidential = true;
-        add(Speaker.CLIENT, line.length, List.of(Discretion.response(line)), ' ', LINE_LIMIT);
+        add(Speaker.CLIENT, line.length, List.of(TranscriptRedactor.response(line)), ' ', LINE_LIMIT);
     }
 
     /**
@@ -72,7 +72,7 @@ public final class Recording {
      * @param octets of all its lines, with their delimiters
      */
     public void content(long octets) {
-        add(Speaker.CLIENT, (int) Math.min(octets, Integer.MAX_VALUE), List.of(Discretion.content(octets)), ' ', LINE_LIMIT);
+        add(Speaker.CLIENT, (int) Math.min(octets, Integer.MAX_VALUE), List.of(TranscriptRedactor.content(octets)), ' ', LINE_LIMIT);
     }
 
     /**
@@ -82,7 +82,7 @@ public final class Recording {
      */
     public void reply(String code, List<? extends CharSequence> lines) {
         int octets = octets(lines);
-        add(Speaker.SERVER, octets, isConfidential ? Discretion.reply(code, lines, octets) : lines,
+        add(Speaker.SERVER, octets, isConfidential ? TranscriptRedactor.reply(code, lines, octets) : lines,
             LineRing.BETWEEN_LINES, REPLY_LIMIT);
     }
 

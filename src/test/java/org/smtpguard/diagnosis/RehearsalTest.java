@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
-import org.smtpguard.diagnosis.Rehearsal.Step;
+import org.smtpguard.diagnosis.Rehearsal.RehearsedCommand;
 import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.sequence.Greeting;
@@ -28,7 +28,7 @@ class RehearsalTest {
 
     @Test
     void aLawfulSessionIsLegalFromBeginToEnd() {
-        List<Step> steps = of("EHLO a", "STARTTLS", "EHLO a", "AUTH PLAIN x", "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA",
+        List<RehearsedCommand> steps = of("EHLO a", "STARTTLS", "EHLO a", "AUTH PLAIN x", "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA",
             "MAIL FROM:<>", "RSET", "NOOP", "QUIT");
 
         assertThat(steps).allSatisfy(step -> assertThat(step.refusal()).isEmpty());
@@ -39,11 +39,11 @@ class RehearsalTest {
 
     @Test
     void whatIsRefusedChangesNothing() {
-        List<Step> steps = of("EHLO a", "MAIL FROM:<a@b>", "DATA", "MAIL FROM:<x@y>", "AUTH PLAIN x", "STARTTLS");
+        List<RehearsedCommand> steps = of("EHLO a", "MAIL FROM:<a@b>", "DATA", "MAIL FROM:<x@y>", "AUTH PLAIN x", "STARTTLS");
 
         assertThat(ids(steps)).containsExactly("-", "-", "SEQ-RCPT-MISSING", "SEQ-MAIL-NESTED",
             "SEQ-AUTH-IN-TRANSACTION", "SEQ-STARTTLS-IN-TRANSACTION");
-        assertThat(steps.stream().skip(1).map(Step::state)).containsOnly("EHLO done, sender <a@b>, 0 recipients accepted");
+        assertThat(steps.stream().skip(1).map(RehearsedCommand::state)).containsOnly("EHLO done, sender <a@b>, 0 recipients accepted");
         assertThat(steps.get(5).next()).startsWith("RCPT TO:<address>");
     }
 
@@ -60,7 +60,7 @@ class RehearsalTest {
 
     @Test
     void whoHasTriedToAuthenticateIsLedThere() {
-        List<Step> steps = of("EHLO a", "AUTH PLAIN x");
+        List<RehearsedCommand> steps = of("EHLO a", "AUTH PLAIN x");
 
         assertThat(steps.get(0).next()).startsWith("MAIL FROM:<address>");
         assertThat(steps.get(1).next()).startsWith("STARTTLS");
@@ -79,7 +79,7 @@ class RehearsalTest {
     void starttlsIsRefusedAfterALogInWithoutIt() {
         SessionState open = SessionState.on(Port.plain().withStartTls(true).withAuth(Port.AuthOffer.ALWAYS, "AUTH PLAIN <base64>")).build();
 
-        List<Step> steps = of(open, "EHLO a", "AUTH PLAIN x", "STARTTLS", "MAIL FROM:<a@b>", "STARTTLS");
+        List<RehearsedCommand> steps = of(open, "EHLO a", "AUTH PLAIN x", "STARTTLS", "MAIL FROM:<a@b>", "STARTTLS");
 
         assertThat(ids(steps)).containsExactly("-", "-", "SEQ-STARTTLS-AFTER-AUTH", "-", "SEQ-STARTTLS-AFTER-AUTH");
         assertThat(steps.get(2).next()).startsWith("MAIL FROM:<address>");
@@ -90,23 +90,24 @@ class RehearsalTest {
         SessionState refused = SessionState.on(Port.plain()).greeting(Greeting.EHLO).sender("a@b")
             .refusedRecipients(RefusedRecipients.none().and(RefusedRecipient.of("<x@y>", "550 5.1.1 Unknown user"))).build();
 
-        List<Step> steps = of(refused, "DATA", "RCPT TO:<c@d>", "DATA");
+        List<RehearsedCommand> steps = of(refused, "DATA", "RCPT TO:<c@d>", "DATA");
 
         assertThat(ids(steps)).containsExactly("SEQ-RCPT-REFUSED", "-", "-");
         assertThat(steps.get(0).refusal().orElseThrow().details()).containsExactly("<x@y>: 550 5.1.1 Unknown user");
     }
 
-    private List<Step> of(String... commands) {
+    private List<RehearsedCommand> of(String... commands) {
         return of(SUBMISSION, commands);
     }
 
-    private List<Step> of(SessionState begin, String... commands) {
+    private List<RehearsedCommand> of(SessionState begin, String... commands) {
         return rehearsal.of(Stream.of(commands).map(command -> CommandLine.parse((command + "\r\n").getBytes(StandardCharsets.US_ASCII)))
             .collect(Collectors.toList()), begin);
     }
 
-    private static List<String> ids(List<Step> steps) {
-        return steps.stream().map(Step::refusal).map((Optional<Diagnosis> no) -> no.map(diagnosis -> diagnosis.id().toString()).orElse("-"))
+    private static List<String> ids(List<RehearsedCommand> steps) {
+        return steps.stream().map(RehearsedCommand::refusal).map((Optional<Diagnosis> no) -> no.map(diagnosis -> diagnosis.id()
+            .toString()).orElse("-"))
             .collect(Collectors.toList());
     }
 }

@@ -173,9 +173,9 @@ class PagesTest {
 
         assertThat(page.select("article").eachAttr("class")).containsExactly("bad", "warn");
         assertThat(page.select("article").eachText().get(0)).startsWith("apps Circuit open, after too many failures in a row")
-            .contains("last fault nobody answers");
+            .contains("last failure nobody answers");
         assertThat(page.select("article").eachText().get(1))
-            .contains("Answers", "its file stands still", "last fault none since the start");
+            .contains("Answers", "its file stands still", "last failure none since the start");
         assertThat(parse(pages.backends(List.of())).select("main").text()).contains("No port has one");
     }
 
@@ -222,7 +222,7 @@ class PagesTest {
             .facts();
 
         assertThat(facts).containsEntry("refused", 0L).containsEntry("observed", 1L).containsEntry("since", "2026-02-28T10:30:00Z");
-        assertThat(facts.get("backends").toString()).contains("name=apps", "state=open", "overloaded=0", "lastFault={reason=gone");
+        assertThat(facts.get("backends").toString()).contains("name=apps", "state=open", "overloaded=0", "lastFailure={reason=gone");
         assertThat(facts.get("sessions").toString()).contains("reference=7f3a9c21", "lastDiagnosis=SEQ-MAIL-NESTED");
         assertThat((List<?>) facts.get("diagnoses")).hasSize(DiagnosisId.values().length);
     }

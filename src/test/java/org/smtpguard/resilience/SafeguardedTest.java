@@ -154,7 +154,7 @@ class SafeguardedTest {
             assertThat(answer.join().isOverload()).isTrue();
             assertThat(backend.last()).as("the worker will find nothing to do").isCancelled();
             assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
-            assertThat(safeguarded.status().lastFault()).isEmpty();
+            assertThat(safeguarded.status().lastFailure()).isEmpty();
             assertThat(safeguarded.status().overloaded()).isOne();
             assertThat(safeguarded.status().pending()).isZero();
         }
@@ -178,7 +178,7 @@ class SafeguardedTest {
             time.pass(LIMIT);
 
             assertThat(answer).isCompletedWithValue(CredentialResult.unavailable(reason));
-            assertThat(safeguarded.status().lastFault().orElseThrow().reason()).isEqualTo(reason);
+            assertThat(safeguarded.status().lastFailure().orElseThrow().reason()).isEqualTo(reason);
             assertThat(safeguarded.status().pending()).isZero();
             assertThat(log.text() + safeguarded.status() + safeguarded).doesNotContain(PASSWORD);
         }
@@ -264,7 +264,7 @@ class SafeguardedTest {
                 assertThat(safeguarded.status().overloaded()).isEqualTo(10);
                 time.pass(Duration.ofMillis(100));
                 assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
-                assertThat(safeguarded.status().lastFault()).isEmpty();
+                assertThat(safeguarded.status().lastFailure()).isEmpty();
                 assertThat(log.text()).doesNotContain(PASSWORD);
             }
         }
@@ -428,7 +428,7 @@ class SafeguardedTest {
                 backend.last().complete(NO);
             }
             assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
-            assertThat(safeguarded.status().lastFault()).isEmpty();
+            assertThat(safeguarded.status().lastFailure()).isEmpty();
         }
 
         @Test
@@ -563,7 +563,7 @@ class SafeguardedTest {
 
             assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
             early.get(3).complete(DOWN);
-            assertThat(safeguarded.status().lastFault().orElseThrow().at()).isEqualTo(VirtualTime.START);
+            assertThat(safeguarded.status().lastFailure().orElseThrow().at()).isEqualTo(VirtualTime.START);
         }
 
         @Test
@@ -592,7 +592,7 @@ class SafeguardedTest {
             IntStream.range(0, 100).forEach(i -> assertThat(ask(safeguarded).join()).isEqualTo(DOWN));
 
             assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
-            assertThat(safeguarded.status().lastFault()).isPresent();
+            assertThat(safeguarded.status().lastFailure()).isPresent();
         }
 
         @Test
@@ -627,9 +627,9 @@ class SafeguardedTest {
 
             BackendStatus status = safeguarded.status();
             assertThat(status.since()).as("a probe that failed changes nothing").isEqualTo(VirtualTime.START.plusSeconds(60));
-            assertThat(status.lastFault().orElseThrow().at()).isEqualTo(VirtualTime.START.plusSeconds(70));
+            assertThat(status.lastFailure().orElseThrow().at()).isEqualTo(VirtualTime.START.plusSeconds(70));
             assertThat(status.toString()).isEqualTo("corp: open since 2024-01-01T00:01:00Z, 0 pending, 0 waiting,"
-                + " last fault: connection refused at 2024-01-01T00:01:10Z");
+                + " last failure: connection refused at 2024-01-01T00:01:10Z");
         }
     }
 
@@ -682,7 +682,7 @@ class SafeguardedTest {
             IntStream.range(0, 8).forEach(i -> ask(safeguarded, "guess"));
             time.pass(LIMIT);
             assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
-            assertThat(safeguarded.status().lastFault()).as("told all the same").isPresent();
+            assertThat(safeguarded.status().lastFailure()).as("told all the same").isPresent();
 
             backend.answers(YES);
             assertThat(ask(safeguarded)).isCompletedWithValue(YES);

@@ -17,8 +17,8 @@ final class Questions {
     private final List<Credentials> asked = new ArrayList<>();
     private Optional<CompletableFuture<CredentialResult>> answer = Optional.empty();
 
-    Claims claims() {
-        return new Claims(this::answer, identities());
+    PasswordVerification claims() {
+        return new PasswordVerification(this::answer, identities());
     }
 
     /** Where "admin" may act as everybody, and "root" too, were there somebody to ask. */

@@ -11,6 +11,7 @@ class ServerFirstMechanismTest {
     @ParameterizedTest
     @CsvSource({"CRAM-MD5, true", "DIGEST-MD5, true", "SCRAM-SHA-1, false", "SCRAM-SHA-256, false", "NTLM, false", "GSSAPI, false"})
     void isOneThatTakesNoInitialResponse(String name, boolean isServerFirst) {
-        assertThat(new Relayed(name, mock(CredentialBackend.class), Questions.identities()).isServerFirst()).isEqualTo(isServerFirst);
+        assertThat(new RelayedMechanism(name, mock(CredentialBackend.class), Questions.identities()).isServerFirst())
+            .isEqualTo(isServerFirst);
     }
 }

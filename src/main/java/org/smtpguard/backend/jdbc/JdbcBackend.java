@@ -178,7 +178,7 @@ public final class JdbcBackend implements CredentialBackend {
      * user is no fault of the database: were it, that user's five tries would keep everybody else out.
      */
     private <T> void step(Origin origin, CompletableFuture<T> answer, WorkerPool workers, Function<CredentialResult, T> unavailable,
-                          WorkerPool.Step step) {
+                          WorkerPool.Work step) {
         workers.execute(origin, answer, () -> {
             try {
                 step.take();

@@ -126,7 +126,7 @@ final class JdbcDatabase implements AutoCloseable {
         });
     }
 
-    private <T> T run(JdbcStatement statement, Map<String, String> values, Work<T> work) throws SQLException {
+    private <T> T run(JdbcStatement statement, Map<String, String> values, StatementWork<T> work) throws SQLException {
         long begun = System.nanoTime();
         try (Connection connection = connection()) {
             Duration left = limit.minusNanos(System.nanoTime() - begun);
@@ -179,7 +179,7 @@ final class JdbcDatabase implements AutoCloseable {
         T read(ResultSet rows) throws SQLException;
     }
 
-    private interface Work<T> {
+    private interface StatementWork<T> {
         T on(Connection connection, PreparedStatement statement) throws SQLException;
     }
 

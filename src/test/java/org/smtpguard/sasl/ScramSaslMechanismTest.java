@@ -20,12 +20,12 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
-import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.KeyShape;
+import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.ScramKeys;
 
 /** The exchange of RFC 7677 section 3, and what goes wrong with it. */
-class ScramTest {
+class ScramSaslMechanismTest {
     private static final ScramMechanism SHA_256 = ScramMechanism.SCRAM_SHA_256;
     private static final String SALT = "W22ZaJ0SNY7soEsUEjb6gQ==";
     private static final String CLIENT_NONCE = "rOprNGfwEbeRWgbNEkqO";
@@ -38,18 +38,18 @@ class ScramTest {
 
     @Test
     void theExchangeOfTheRfcSucceedsAndTheServerProvesItself() {
-        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+        SaslExchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
 
         assertThat(say(exchange, "n,,n=user,r=" + CLIENT_NONCE)).isEqualTo(SERVER_FIRST);
         assertThat(say(exchange, CLIENT_FINAL)).isEqualTo("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
-        Step end = step(exchange.respond(new byte[0]).toCompletableFuture());
-        assertThat(end.kind()).isEqualTo(Step.Kind.SUCCESS);
+        SaslStep end = step(exchange.respond(new byte[0]).toCompletableFuture());
+        assertThat(end.type()).isEqualTo(SaslStep.Type.SUCCESS);
         assertThat(end.username()).isEqualTo("user");
     }
 
     @Test
     void withoutAnInitialResponseTheServerBeginsWithAnEmptyChallenge() {
-        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+        SaslExchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
 
         assertThat(step(exchange.begin(Optional.empty()).toCompletableFuture()).challenge()).isEmpty();
         assertThat(say(exchange, "n,,n=user,r=" + CLIENT_NONCE)).isEqualTo(SERVER_FIRST);
@@ -62,12 +62,12 @@ class ScramTest {
         "c=biws,r=" + CLIENT_NONCE + ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
         "c=eSws,r=" + NONCE + ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="})
     void aProofThatDoesNotFitIsRefused(String last) {
-        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+        SaslExchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
         say(exchange, "n,,n=user,r=" + CLIENT_NONCE);
 
-        Step step = reply(exchange, last);
+        SaslStep step = reply(exchange, last);
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.REFUSED);
         assertThat(step.result().kind()).isEqualTo(CredentialResult.Kind.REFUSED);
     }
 
@@ -81,7 +81,7 @@ class ScramTest {
         // A name has no escapes but =2C and =3D (RFC 5802 5.1).
         "n,,n=us=er,r=x", "n,,n=us=2Der,r=x", "n,,n=us=2cer,r=x", "n,,n=user=,r=x", "n,a=us=2Der,n=user,r=x"})
     void aFirstMessageThatIsNoneIsMalformed(String first) {
-        assertThat(reply(scram("SCRAM-SHA-256", false).start(Peer.inClearText()), first).kind()).isEqualTo(Step.Kind.MALFORMED);
+        assertThat(reply(scram("SCRAM-SHA-256", false).start(Peer.inClearText()), first).type()).isEqualTo(SaslStep.Type.MALFORMED);
     }
 
     @ParameterizedTest
@@ -89,22 +89,22 @@ class ScramTest {
         "c=biws,r=" + NONCE + ",p=AAA", "c=biw,r=" + NONCE + ",p=AAAA",
         "c=biws,r=" + NONCE + ",m=x,p=AAAA", "r=" + NONCE + ",c=biws,p=AAAA"})
     void aLastMessageThatIsNoneIsMalformed(String last) {
-        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+        SaslExchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
         say(exchange, "n,,n=user,r=" + CLIENT_NONCE);
 
-        assertThat(reply(exchange, last).kind()).isEqualTo(Step.Kind.MALFORMED);
+        assertThat(reply(exchange, last).type()).isEqualTo(SaslStep.Type.MALFORMED);
     }
 
     @Test
     void aStrangerIsAskedLikeAUserAndTheSameEachTimeAndFailsAtTheProof() {
-        Scram scram = scram("SCRAM-SHA-256", false);
-        Exchange first = scram.start(Peer.inClearText());
-        Exchange second = scram.start(Peer.inClearText());
+        ScramSaslMechanism scram = scram("SCRAM-SHA-256", false);
+        SaslExchange first = scram.start(Peer.inClearText());
+        SaslExchange second = scram.start(Peer.inClearText());
 
         String challenge = say(first, "n,,n=stranger,r=" + CLIENT_NONCE);
 
         assertThat(challenge).matches("r=.*,s=[A-Za-z0-9+/]{22}==,i=15000").isEqualTo(say(second, "n,,n=stranger,r=" + CLIENT_NONCE));
-        assertThat(reply(first, CLIENT_FINAL).kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(reply(first, CLIENT_FINAL).type()).isEqualTo(SaslStep.Type.REFUSED);
     }
 
     @Test
@@ -121,7 +121,7 @@ class ScramTest {
 
     @Test
     void whatAnUnknownUserIsAskedDoesNotFollowTheLookUps() {
-        Scram scram = scram("SCRAM-SHA-256", false);
+        ScramSaslMechanism scram = scram("SCRAM-SHA-256", false);
         String before = say(scram.start(Peer.inClearText()), "n,,n=nobody,r=" + CLIENT_NONCE);
 
         say(scram.start(Peer.inClearText()), "n,,n=user,r=" + CLIENT_NONCE);
@@ -132,7 +132,8 @@ class ScramTest {
     @Test
     void anUnknownUserIsAskedForWhatMostKeysHaveAlsoWithALongSalt() {
         KeyCensus census = KeyCensus.counted(Map.of(KeyShape.of(4096, 80), 3L, KeyShape.of(4096, 16), 2L, KeyShape.of(15000, 16), 4L));
-        Scram scram = Scram.of("SCRAM-SHA-256", false, counting(census), Questions.identities(), SECRET, () -> SERVER_NONCE);
+        ScramSaslMechanism scram = ScramSaslMechanism.of("SCRAM-SHA-256", false, counting(census), Questions.identities(), SECRET,
+            () -> SERVER_NONCE);
 
         String challenge = say(scram.start(Peer.inClearText()), "n,,n=nobody,r=" + CLIENT_NONCE);
 
@@ -144,9 +145,9 @@ class ScramTest {
 
     @Test
     void isOfferedOnlyWhereAUserMayHaveKeys() {
-        assertThat(Scram.of("SCRAM-SHA-256", false, counting(KeyCensus.counted(Map.of())), Questions.identities(), SECRET)
+        assertThat(ScramSaslMechanism.of("SCRAM-SHA-256", false, counting(KeyCensus.counted(Map.of())), Questions.identities(), SECRET)
             .canSucceed(Peer.inClearText())).isFalse();
-        assertThat(Scram.of("SCRAM-SHA-256", false, counting(KeyCensus.uncounted()), Questions.identities(), SECRET)
+        assertThat(ScramSaslMechanism.of("SCRAM-SHA-256", false, counting(KeyCensus.uncounted()), Questions.identities(), SECRET)
             .canSucceed(Peer.inClearText())).isTrue();
     }
 
@@ -154,8 +155,8 @@ class ScramTest {
         return serverFirst.split(",")[1].substring(2);
     }
 
-    private static Scram.Keys counting(KeyCensus census) {
-        return new Scram.Keys() {
+    private static ScramSaslMechanism.Keys counting(KeyCensus census) {
+        return new ScramSaslMechanism.Keys() {
             @Override
             public CompletableFuture<KeyResult> lookup(String username, String scheme, Origin origin) {
                 return CompletableFuture.completedFuture(KeyResult.unknown());
@@ -170,39 +171,40 @@ class ScramTest {
 
     @Test
     void somebodyElsesIdentityIsRefusedAfterTheProof() {
-        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+        SaslExchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
         String challenge = say(exchange, "n,a=boss,n=user,r=" + CLIENT_NONCE);
 
-        assertThat(reply(exchange, clientFinal("n,a=boss,", "n=user,r=" + CLIENT_NONCE, challenge, new byte[0])).kind())
-            .isEqualTo(Step.Kind.IDENTITY_REFUSED);
+        assertThat(reply(exchange, clientFinal("n,a=boss,", "n=user,r=" + CLIENT_NONCE, challenge, new byte[0])).type())
+            .isEqualTo(SaslStep.Type.IDENTITY_REFUSED);
     }
 
     @Test
     void whoMayActAsAnotherIsLoggedInAsThatOne() {
-        Exchange exchange = scram("SCRAM-SHA-256", false, "admin").start(Peer.inClearText());
+        SaslExchange exchange = scram("SCRAM-SHA-256", false, "admin").start(Peer.inClearText());
         String challenge = say(exchange, "n,a=bob,n=user,r=" + CLIENT_NONCE);
 
-        assertThat(reply(exchange, clientFinal("n,a=bob,", "n=user,r=" + CLIENT_NONCE, challenge, new byte[0])).kind())
-            .isEqualTo(Step.Kind.CHALLENGE);
+        assertThat(reply(exchange, clientFinal("n,a=bob,", "n=user,r=" + CLIENT_NONCE, challenge, new byte[0])).type())
+            .isEqualTo(SaslStep.Type.CHALLENGE);
         assertThat(reply(exchange, "").username()).isEqualTo("bob");
     }
 
     @Test
     void ownIdentityIsAccepted() {
-        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+        SaslExchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
         String challenge = say(exchange, "n,a=USER,n=user,r=" + CLIENT_NONCE);
 
-        assertThat(reply(exchange, clientFinal("n,a=USER,", "n=user,r=" + CLIENT_NONCE, challenge, new byte[0])).kind())
-            .isEqualTo(Step.Kind.CHALLENGE);
+        assertThat(reply(exchange, clientFinal("n,a=USER,", "n=user,r=" + CLIENT_NONCE, challenge, new byte[0])).type())
+            .isEqualTo(SaslStep.Type.CHALLENGE);
     }
 
     @ParameterizedTest
     @CsvSource({"'n=a=2Cb=3Dc,r=', 'a,b=c'", "'n=us\u00e9r,r=', 'us\u00e9r'", "'n=a=3D2Cb,r=', 'a=2Cb'"})
     void aNameIsLookedUpWithoutItsEscapes(String first, String name) {
-        Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme, origin) -> CompletableFuture.completedFuture(
+        ScramSaslMechanism scram = ScramSaslMechanism.of("SCRAM-SHA-256", false, (user, scheme,
+            origin) -> CompletableFuture.completedFuture(
             user.equals(name) ? KeyResult.found(name, keys()) : KeyResult.unavailable("asked for " + user)),
             new Identities(Optional::of, (user, other, origin) -> CompletableFuture.completedFuture(false)), SECRET, () -> SERVER_NONCE);
-        Exchange exchange = scram.start(Peer.inClearText());
+        SaslExchange exchange = scram.start(Peer.inClearText());
         String header = "n,a=" + first.substring(2, first.indexOf(",r=")) + ",";
         String challenge = say(exchange, header + first + CLIENT_NONCE);
 
@@ -213,7 +215,7 @@ class ScramTest {
     @Test
     void extensionsThatMayBeIgnoredAreIgnoredHoweverMany() {
         String extensions = ",x=y".repeat(1500);
-        Exchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
+        SaslExchange exchange = scram("SCRAM-SHA-256", false).start(Peer.inClearText());
         String first = "n=user,r=" + CLIENT_NONCE + extensions;
         String challenge = say(exchange, "n,," + first);
 
@@ -224,14 +226,15 @@ class ScramTest {
     void withChannelBindingTheProofHoldsForThisConnectionAlone() {
         Peer peer = Peer.underTls(Optional.of(END_POINT), Optional.empty());
         String header = "p=tls-server-end-point,,";
-        Scram plus = scram("SCRAM-SHA-256-PLUS", true);
-        Exchange bound = plus.start(peer);
-        Exchange elsewhere = plus.start(peer);
+        ScramSaslMechanism plus = scram("SCRAM-SHA-256-PLUS", true);
+        SaslExchange bound = plus.start(peer);
+        SaslExchange elsewhere = plus.start(peer);
         String first = "n=user,r=" + CLIENT_NONCE;
 
-        assertThat(reply(bound, clientFinal(header, first, say(bound, header + first), END_POINT)).kind()).isEqualTo(Step.Kind.CHALLENGE);
-        assertThat(reply(elsewhere, clientFinal(header, first, say(elsewhere, header + first), new byte[] {9})).kind())
-            .isEqualTo(Step.Kind.REFUSED);
+        assertThat(reply(bound, clientFinal(header, first, say(bound, header + first), END_POINT)).type())
+            .isEqualTo(SaslStep.Type.CHALLENGE);
+        assertThat(reply(elsewhere, clientFinal(header, first, say(elsewhere, header + first), new byte[] {9})).type())
+            .isEqualTo(SaslStep.Type.REFUSED);
     }
 
     @Test
@@ -244,8 +247,10 @@ class ScramTest {
     void aClientThatWasToldThereIsNoBindingThoughThereIsHasBeenLiedTo() {
         Peer peer = Peer.underTls(Optional.of(END_POINT), Optional.empty());
 
-        assertThat(reply(scram("SCRAM-SHA-256", true).start(peer), "y,,n=user,r=" + CLIENT_NONCE).kind()).isEqualTo(Step.Kind.MALFORMED);
-        assertThat(reply(scram("SCRAM-SHA-256", false).start(peer), "y,,n=user,r=" + CLIENT_NONCE).kind()).isEqualTo(Step.Kind.CHALLENGE);
+        assertThat(reply(scram("SCRAM-SHA-256", true).start(peer), "y,,n=user,r=" + CLIENT_NONCE).type())
+            .isEqualTo(SaslStep.Type.MALFORMED);
+        assertThat(reply(scram("SCRAM-SHA-256", false).start(peer), "y,,n=user,r=" + CLIENT_NONCE).type())
+            .isEqualTo(SaslStep.Type.CHALLENGE);
     }
 
     @Test
@@ -265,23 +270,23 @@ class ScramTest {
 
     @Test
     void aBackendThatCannotAnswerIsNoWrongPassword() {
-        Scram scram = Scram.of("SCRAM-SHA-256", false, (user, scheme, origin) ->
+        ScramSaslMechanism scram = ScramSaslMechanism.of("SCRAM-SHA-256", false, (user, scheme, origin) ->
             CompletableFuture.completedFuture(KeyResult.unavailable("down")),
             Questions.identities(), SECRET);
 
-        Step step = reply(scram.start(Peer.inClearText()), "n,,n=user,r=x");
+        SaslStep step = reply(scram.start(Peer.inClearText()), "n,,n=user,r=x");
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.REFUSED);
         assertThat(step.result().kind()).isEqualTo(CredentialResult.Kind.UNAVAILABLE);
     }
 
-    private static Scram scram(String name, boolean bindingOffered) {
+    private static ScramSaslMechanism scram(String name, boolean bindingOffered) {
         return scram(name, bindingOffered, "user");
     }
 
     /** @param known the name that the backend has for "user" */
-    private static Scram scram(String name, boolean bindingOffered, String known) {
-        return Scram.of(name, bindingOffered, (user, scheme, origin) -> CompletableFuture.completedFuture(
+    private static ScramSaslMechanism scram(String name, boolean bindingOffered, String known) {
+        return ScramSaslMechanism.of(name, bindingOffered, (user, scheme, origin) -> CompletableFuture.completedFuture(
             user.equals("user") && scheme.equals("SCRAM-SHA-256") ? KeyResult.found(known, keys()) : KeyResult.unknown()),
             Questions.identities(), SECRET, () -> SERVER_NONCE);
     }
@@ -312,18 +317,18 @@ class ScramTest {
         return withoutProof + ",p=" + Base64.getEncoder().encodeToString(ScramFunctions.clientProof(clientKey, signature));
     }
 
-    private static String say(Exchange exchange, String message) {
-        Step step = reply(exchange, message);
-        assertThat(step.kind()).isEqualTo(Step.Kind.CHALLENGE);
+    private static String say(SaslExchange exchange, String message) {
+        SaslStep step = reply(exchange, message);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.CHALLENGE);
         return new String(step.challenge(), StandardCharsets.US_ASCII);
     }
 
-    private static Step reply(Exchange exchange, String message) {
+    private static SaslStep reply(SaslExchange exchange, String message) {
         return step(exchange.respond(message.getBytes(StandardCharsets.UTF_8)).toCompletableFuture());
     }
 
-    private static Step step(CompletableFuture<Step> stage) {
+    private static SaslStep step(CompletableFuture<SaslStep> stage) {
         assertThat(stage).isCompleted();
-        return stage.getNow(Step.malformed());
+        return stage.getNow(SaslStep.malformed());
     }
 }

@@ -21,24 +21,24 @@ import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.RelayStep;
 
-class RelayedTest {
+class RelayedMechanismTest {
     private static final Peer PEER = Peer.underTls(Optional.empty(), Optional.empty()).at("192.0.2.7", "a1b2c3");
 
     private final Elsewhere elsewhere = new Elsewhere();
-    private final Relayed relayed = new Relayed("CRAM-MD5", elsewhere, Questions.identities());
+    private final RelayedMechanism relayed = new RelayedMechanism("CRAM-MD5", elsewhere, Questions.identities());
 
     @Test
     void handsOnWhatTheClientSaysAndWhatItIsTold() {
         elsewhere.say(challenge("one")).say(challenge("")).say(RelayStep.verdict("alice", CredentialResult.accepted("alice@example.org")));
-        Exchange exchange = relayed.start(PEER);
+        SaslExchange exchange = relayed.start(PEER);
 
-        Step first = step(exchange.begin(Optional.of("hello".getBytes(UTF_8))));
-        assertThat(first.kind()).isEqualTo(Step.Kind.CHALLENGE);
+        SaslStep first = step(exchange.begin(Optional.of("hello".getBytes(UTF_8))));
+        assertThat(first.type()).isEqualTo(SaslStep.Type.CHALLENGE);
         assertThat(first.challenge()).isEqualTo("one".getBytes(UTF_8));
         assertThat(step(exchange.respond("1".getBytes(UTF_8))).challenge()).isEmpty();
-        Step last = step(exchange.respond(new byte[0]));
+        SaslStep last = step(exchange.respond(new byte[0]));
 
-        assertThat(last.kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(last.type()).isEqualTo(SaslStep.Type.SUCCESS);
         assertThat(last.username()).isEqualTo("alice@example.org");
         assertThat(last.result()).isEqualTo(CredentialResult.accepted("alice@example.org").by("elsewhere"));
         assertThat(elsewhere.heard).containsExactly("CRAM-MD5 from 192.0.2.7 under TLS: hello", "1", "");
@@ -62,9 +62,9 @@ class RelayedTest {
             : kind == CredentialResult.Kind.EXPIRED ? CredentialResult.expired() : CredentialResult.unavailable("it has hung up");
         elsewhere.say(RelayStep.verdict("alice", verdict));
 
-        Step step = step(relayed.start(PEER).begin(Optional.empty()));
+        SaslStep step = step(relayed.start(PEER).begin(Optional.empty()));
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.REFUSED);
         assertThat(step.username()).isEqualTo("alice");
         assertThat(step.result()).isEqualTo(verdict.by("elsewhere"));
     }
@@ -73,9 +73,9 @@ class RelayedTest {
     void whoseNameNobodyCanHaveHereIsNotLoggedIn() {
         elsewhere.say(RelayStep.verdict("alice", CredentialResult.accepted("alice of example.org")));
 
-        Step step = step(relayed.start(PEER).begin(Optional.empty()));
+        SaslStep step = step(relayed.start(PEER).begin(Optional.empty()));
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.REFUSED);
         assertThat(step.result())
             .isEqualTo(CredentialResult.unavailable("it accepted by a name that no user can have here").by("elsewhere"));
     }
@@ -91,7 +91,7 @@ class RelayedTest {
             elsewhere.say(RelayStep.challenge(new byte[0], response -> {
                 throw new IllegalArgumentException("unmistakable");
             }));
-            Exchange exchange = relayed.start(PEER);
+            SaslExchange exchange = relayed.start(PEER);
             step(exchange.begin(Optional.empty()));
             assertThat(step(exchange.respond("unmistakable".getBytes(UTF_8))).result().kind())
                 .isEqualTo(CredentialResult.Kind.UNAVAILABLE);
@@ -116,8 +116,8 @@ class RelayedTest {
         return RelayStep.challenge(text.getBytes(UTF_8), elsewhere::next);
     }
 
-    private static Step step(CompletionStage<Step> stage) {
-        return stage.toCompletableFuture().getNow(Step.malformed());
+    private static SaslStep step(CompletionStage<SaslStep> stage) {
+        return stage.toCompletableFuture().getNow(SaslStep.malformed());
     }
 
     /** Says one thing after the other, whatever it hears. */

@@ -9,12 +9,12 @@ import org.smtpguard.credential.CredentialResult;
  * EXTERNAL (RFC 4422 appendix A): the client is who its TLS certificate says. Its message is the authorization identity, or
  * nothing. The certificate was checked by the TLS handshake; what is left is whether it may act as that identity.
  */
-public final class External implements Mechanism {
+public final class ExternalMechanism implements SaslMechanism {
     private static final byte[] NOTHING = new byte[0];
 
     private final Identities identities;
 
-    public External(Identities identities) {
+    public ExternalMechanism(Identities identities) {
         this.identities = identities;
     }
 
@@ -29,28 +29,28 @@ public final class External implements Mechanism {
     }
 
     @Override
-    public Exchange start(Peer peer) {
-        return new Exchange() {
+    public SaslExchange start(Peer peer) {
+        return new SaslExchange() {
             @Override
-            public CompletionStage<Step> begin(Optional<byte[]> initialResponse) {
-                return initialResponse.map(this::respond).orElseGet(() -> Step.challenge(NOTHING).now());
+            public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse) {
+                return initialResponse.map(this::respond).orElseGet(() -> SaslStep.challenge(NOTHING).now());
             }
 
             @Override
-            public CompletionStage<Step> respond(byte[] response) {
+            public CompletionStage<SaslStep> respond(byte[] response) {
                 return check(peer, response);
             }
         };
     }
 
-    private CompletionStage<Step> check(Peer peer, byte[] response) {
+    private CompletionStage<SaslStep> check(Peer peer, byte[] response) {
         Optional<String> authorization = Utf8.decode(response);
         if (authorization.filter(name -> name.indexOf('\0') < 0).isEmpty()) {
-            return Step.malformed().now();
+            return SaslStep.malformed().now();
         }
         Optional<String> user = peer.certifiedName().flatMap(identities::normalise);
         if (user.isEmpty()) {
-            return Step.refused("", CredentialResult.refused()).now();
+            return SaslStep.refused("", CredentialResult.refused()).now();
         }
         CredentialResult accepted = CredentialResult.accepted(user.get()).by("client certificate");
         return identities.settle(peer.origin(name()), authorization.filter(name -> !name.isEmpty()), user.get(), accepted);

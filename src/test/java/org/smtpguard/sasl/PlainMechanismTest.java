@@ -13,32 +13,32 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Secret;
 
-class PlainTest {
+class PlainMechanismTest {
     private final Questions questions = new Questions();
-    private final Plain plain = new Plain(questions.claims());
+    private final PlainMechanism plain = new PlainMechanism(questions.claims());
 
     @Test
     void anEmptyChallengeAsksForTheMessage() {
-        Step step = now(plain.start(Peer.inClearText()).begin(Optional.empty()).toCompletableFuture());
+        SaslStep step = now(plain.start(Peer.inClearText()).begin(Optional.empty()).toCompletableFuture());
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.CHALLENGE);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.CHALLENGE);
         assertThat(step.challenge()).isEmpty();
         assertThat(questions.asked()).isEmpty();
     }
 
     @Test
     void theMessageMayComeAtOnceOrAfterTheChallenge() {
-        assertThat(now(begin("\0alice\0secret")).kind()).isEqualTo(Step.Kind.SUCCESS);
-        Exchange exchange = plain.start(Peer.inClearText());
+        assertThat(now(begin("\0alice\0secret")).type()).isEqualTo(SaslStep.Type.SUCCESS);
+        SaslExchange exchange = plain.start(Peer.inClearText());
         exchange.begin(Optional.empty());
-        assertThat(now(exchange.respond(utf8("\0alice\0secret")).toCompletableFuture()).kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(now(exchange.respond(utf8("\0alice\0secret")).toCompletableFuture()).type()).isEqualTo(SaslStep.Type.SUCCESS);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "alice", "\0", "\0alice", "alice\0secret", "\0\0secret", "bob\0\0secret", "\0alice\0secret\0",
         "\0alice\0sec\0ret", "a\0b\0c\0d"})
     void aMessageOfAnotherFormIsMalformedAndNobodyIsAsked(String message) {
-        assertThat(now(begin(message)).kind()).isEqualTo(Step.Kind.MALFORMED);
+        assertThat(now(begin(message)).type()).isEqualTo(SaslStep.Type.MALFORMED);
         assertThat(questions.asked()).isEmpty();
     }
 
@@ -50,7 +50,7 @@ class PlainTest {
         "~alice, only one NUL: the password is missing", "alice~, only one NUL: the password is missing",
         "alice, no NUL: the message is NUL user NUL password", "~~secret, the user name between the two NULs is empty"})
     void whatIsWrongWithTheMessageIsNamedAndNothingOfItIsQuoted(String message, String flaw) {
-        Step step = now(begin(message.replace('~', '\0')));
+        SaslStep step = now(begin(message.replace('~', '\0')));
 
         assertThat(step.flaw()).isEqualTo(flaw).doesNotContain("alice", "secret");
     }
@@ -58,9 +58,9 @@ class PlainTest {
     @ParameterizedTest
     @ValueSource(strings = {"~alice~secret~", "alice~secret", "~alice~secret~~", "~~alice~secret", "alice~~secret", "Alice~alice~secret~"})
     void aMessageWhoseMeaningIsClearCanBeTakenAsJamesTakesIt(String message) {
-        Step lenient = now(now(begin(message.replace('~', '\0'))).lenient().orElseThrow().get().toCompletableFuture());
+        SaslStep lenient = now(now(begin(message.replace('~', '\0'))).lenient().orElseThrow().get().toCompletableFuture());
 
-        assertThat(lenient.kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(lenient.type()).isEqualTo(SaslStep.Type.SUCCESS);
         assertThat(lenient.username()).isEqualTo("alice");
     }
 
@@ -72,15 +72,15 @@ class PlainTest {
 
     @Test
     void aMessageThatIsTakenLenientlyGivesNobodyAnIdentityThatIsNotTheirs() {
-        Step lenient = now(now(begin("bob\0alice\0secret\0")).lenient().orElseThrow().get().toCompletableFuture());
+        SaslStep lenient = now(now(begin("bob\0alice\0secret\0")).lenient().orElseThrow().get().toCompletableFuture());
 
-        assertThat(lenient.kind()).isEqualTo(Step.Kind.IDENTITY_REFUSED);
+        assertThat(lenient.type()).isEqualTo(SaslStep.Type.IDENTITY_REFUSED);
     }
 
     @Test
     void namesThatAreNotUtf8AreMalformed() {
-        assertThat(now(begin(new byte[] {0, (byte) 0xff, 0, 's'})).kind()).isEqualTo(Step.Kind.MALFORMED);
-        assertThat(now(begin(new byte[] {(byte) 0xc3, 0, 'a', 0, 's'})).kind()).isEqualTo(Step.Kind.MALFORMED);
+        assertThat(now(begin(new byte[] {0, (byte) 0xff, 0, 's'})).type()).isEqualTo(SaslStep.Type.MALFORMED);
+        assertThat(now(begin(new byte[] {(byte) 0xc3, 0, 'a', 0, 's'})).type()).isEqualTo(SaslStep.Type.MALFORMED);
         assertThat(questions.asked()).isEmpty();
     }
 
@@ -93,7 +93,7 @@ class PlainTest {
 
     @Test
     void theNameIsAskedForAsTheServerWritesIt() {
-        Step step = now(begin("\0ALICE\0secret"));
+        SaslStep step = now(begin("\0ALICE\0secret"));
 
         assertThat(questions.asked()).containsExactly("alice");
         assertThat(step.username()).isEqualTo("alice");
@@ -102,35 +102,35 @@ class PlainTest {
     @ParameterizedTest
     @ValueSource(strings = {"\0alice\0", "\0not a name\0secret", "bob\0alice\0"})
     void anEmptyPasswordOrANameThatIsNoneIsRefusedAsAWrongPasswordAndNobodyIsAsked(String message) {
-        Step step = now(begin(message));
+        SaslStep step = now(begin(message));
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.REFUSED);
         assertThat(step.result()).isEqualTo(CredentialResult.refused());
         assertThat(questions.asked()).isEmpty();
     }
 
     @Test
     void theOwnIdentityMayBeNamedAForeignOneMayNot() {
-        assertThat(now(begin("Alice\0alice\0secret")).kind()).isEqualTo(Step.Kind.SUCCESS);
-        assertThat(now(begin("bob\0alice\0secret")).kind()).isEqualTo(Step.Kind.IDENTITY_REFUSED);
-        assertThat(now(begin("not a name\0alice\0secret")).kind()).isEqualTo(Step.Kind.IDENTITY_REFUSED);
-        assertThat(now(begin("bob\0alice\0wrong")).kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(now(begin("Alice\0alice\0secret")).type()).isEqualTo(SaslStep.Type.SUCCESS);
+        assertThat(now(begin("bob\0alice\0secret")).type()).isEqualTo(SaslStep.Type.IDENTITY_REFUSED);
+        assertThat(now(begin("not a name\0alice\0secret")).type()).isEqualTo(SaslStep.Type.IDENTITY_REFUSED);
+        assertThat(now(begin("bob\0alice\0wrong")).type()).isEqualTo(SaslStep.Type.REFUSED);
     }
 
     @Test
     void whoMayActAsAnotherIsLoggedInAsThatOneAndHasItsOwnNameInTheResult() {
-        Step step = now(begin("Bob\0admin\0secret"));
+        SaslStep step = now(begin("Bob\0admin\0secret"));
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.SUCCESS);
         assertThat(step.username()).isEqualTo("bob");
         assertThat(step.result().username()).isEqualTo("admin");
-        assertThat(now(begin("bob\0admin\0wrong")).kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(now(begin("bob\0admin\0wrong")).type()).isEqualTo(SaslStep.Type.REFUSED);
     }
 
     @Test
     void whatABackendCallsTheUserIsWrittenAsTheServerWritesIt() {
         questions.answerWith(CompletableFuture.completedFuture(CredentialResult.accepted("Admin").by("directory")));
-        Step step = now(begin("\0alice\0secret"));
+        SaslStep step = now(begin("\0alice\0secret"));
 
         assertThat(step.username()).isEqualTo("admin");
         assertThat(step.result()).isEqualTo(CredentialResult.accepted("admin").by("directory"));
@@ -140,9 +140,9 @@ class PlainTest {
     @Test
     void whereABackendCallsTheUserWhatNobodyCanBeCalledNobodyHasSaidNo() {
         questions.answerWith(CompletableFuture.completedFuture(CredentialResult.accepted("Alice of Wonderland").by("directory")));
-        Step step = now(begin("\0alice\0secret"));
+        SaslStep step = now(begin("\0alice\0secret"));
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.REFUSED);
         assertThat(step.username()).isEqualTo("alice");
         assertThat(step.result())
             .isEqualTo(CredentialResult.unavailable("it accepted by a name that no user can have here").by("directory"));
@@ -150,9 +150,9 @@ class PlainTest {
 
     @Test
     void whereNobodyCanTellWhoMayActAsWhomNobodyHasSaidNo() {
-        Step step = now(begin("bob\0root\0secret"));
+        SaslStep step = now(begin("bob\0root\0secret"));
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.REFUSED);
         assertThat(step.result().kind()).isEqualTo(CredentialResult.Kind.UNAVAILABLE);
         assertThat(step.result().reason()).endsWith("java.lang.IllegalStateException");
     }
@@ -162,16 +162,16 @@ class PlainTest {
         questions.answerWith(CompletableFuture.completedFuture(CredentialResult.accepted("alice@example.org")));
 
         assertThat(now(begin("\0alice\0secret")).username()).isEqualTo("alice@example.org");
-        assertThat(now(begin("alice@example.org\0alice\0secret")).kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(now(begin("alice@example.org\0alice\0secret")).type()).isEqualTo(SaslStep.Type.SUCCESS);
     }
 
     @Test
     void whatTheBackendSaidIsInTheStep() {
         questions.answerWith(CompletableFuture.completedFuture(CredentialResult.unavailable("down")));
 
-        Step step = now(begin("\0alice\0secret"));
+        SaslStep step = now(begin("\0alice\0secret"));
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.REFUSED);
         assertThat(step.result()).isEqualTo(CredentialResult.unavailable("down"));
     }
 
@@ -180,7 +180,7 @@ class PlainTest {
         CompletableFuture<CredentialResult> pending = new CompletableFuture<>();
         questions.answerWith(pending);
 
-        CompletableFuture<Step> step = begin("\0alice\0secret");
+        CompletableFuture<SaslStep> step = begin("\0alice\0secret");
         assertThat(step).isNotDone();
         step.cancel(false);
 
@@ -193,15 +193,15 @@ class PlainTest {
         assertThat(Secret.of("hunter2")).asString().doesNotContain("hunter2");
     }
 
-    private CompletableFuture<Step> begin(String message) {
+    private CompletableFuture<SaslStep> begin(String message) {
         return begin(utf8(message));
     }
 
-    private CompletableFuture<Step> begin(byte[] message) {
+    private CompletableFuture<SaslStep> begin(byte[] message) {
         return plain.start(Peer.inClearText()).begin(Optional.of(message)).toCompletableFuture();
     }
 
-    private static Step now(CompletableFuture<Step> step) {
+    private static SaslStep now(CompletableFuture<SaslStep> step) {
         assertThat(step).isCompleted();
         return step.join();
     }

@@ -10,12 +10,12 @@ import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 
 /** PLAIN (RFC 4616): {@code [authzid] NUL authcid NUL passwd}, UTF-8, in one message. */
-public final class Plain implements Mechanism {
+public final class PlainMechanism implements SaslMechanism {
     private static final byte[] NOTHING = new byte[0];
 
-    private final Claims claims;
+    private final PasswordVerification claims;
 
-    public Plain(Claims claims) {
+    public PlainMechanism(PasswordVerification claims) {
         this.claims = claims;
     }
 
@@ -25,22 +25,22 @@ public final class Plain implements Mechanism {
     }
 
     @Override
-    public Exchange start(Peer peer) {
+    public SaslExchange start(Peer peer) {
         Origin origin = peer.origin(name());
-        return new Exchange() {
+        return new SaslExchange() {
             @Override
-            public CompletionStage<Step> begin(Optional<byte[]> initialResponse) {
-                return initialResponse.map(this::respond).orElseGet(() -> Step.challenge(NOTHING).now());
+            public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse) {
+                return initialResponse.map(this::respond).orElseGet(() -> SaslStep.challenge(NOTHING).now());
             }
 
             @Override
-            public CompletionStage<Step> respond(byte[] response) {
+            public CompletionStage<SaslStep> respond(byte[] response) {
                 return check(origin, response);
             }
         };
     }
 
-    private CompletionStage<Step> check(Origin origin, byte[] message) {
+    private CompletionStage<SaslStep> check(Origin origin, byte[] message) {
         int first = indexOfNul(message, 0);
         int second = first < 0 ? -1 : indexOfNul(message, first + 1);
         int third = second < 0 ? -1 : indexOfNul(message, second + 1);
@@ -66,23 +66,23 @@ public final class Plain implements Mechanism {
             : "only one NUL: the one before the user name, or the password, is missing";
     }
 
-    private CompletionStage<Step> check(Origin origin, byte[] authorization, byte[] authentication, byte[] password) {
+    private CompletionStage<SaslStep> check(Origin origin, byte[] authorization, byte[] authentication, byte[] password) {
         Optional<String> user = Utf8.decode(authentication);
         Optional<String> other = Utf8.decode(authorization);
         if (user.isEmpty() || other.isEmpty()) {
-            return Step.malformed(user.isEmpty() ? "the user name is not UTF-8" : "the authorization identity is not UTF-8").now();
+            return SaslStep.malformed(user.isEmpty() ? "the user name is not UTF-8" : "the authorization identity is not UTF-8").now();
         }
         return claims.check(origin, other.filter(name -> !name.isEmpty()), user.get(), Secret.of(password));
     }
 
     /** James reads what stands between NULs, however many there are: two parts are user and password, three have an identity first. */
-    private CompletionStage<Step> malformed(Origin origin, byte[] message, String flaw) {
+    private CompletionStage<SaslStep> malformed(Origin origin, byte[] message, String flaw) {
         List<byte[]> parts = parts(message);
         if (parts.size() == 2) {
-            return Step.malformed(flaw, () -> check(origin, NOTHING, parts.get(0), parts.get(1))).now();
+            return SaslStep.malformed(flaw, () -> check(origin, NOTHING, parts.get(0), parts.get(1))).now();
         }
-        return (parts.size() == 3 ? Step.malformed(flaw, () -> check(origin, parts.get(0), parts.get(1), parts.get(2)))
-            : Step.malformed(flaw)).now();
+        return (parts.size() == 3 ? SaslStep.malformed(flaw, () -> check(origin, parts.get(0), parts.get(1), parts.get(2)))
+            : SaslStep.malformed(flaw)).now();
     }
 
     private static List<byte[]> parts(byte[] message) {

@@ -12,17 +12,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.credential.CredentialResult;
 
-class LoginTest {
+class LoginMechanismTest {
     private final Questions questions = new Questions();
-    private final Exchange exchange = new Login(questions.claims()).start(Peer.inClearText());
+    private final SaslExchange exchange = new LoginMechanism(questions.claims()).start(Peer.inClearText());
 
     @Test
     void asksForTheNameThenForThePassword() {
         assertThat(challenge(exchange.begin(Optional.empty()))).isEqualTo("Username:");
         assertThat(challenge(exchange.respond(utf8("Alice")))).isEqualTo("Password:");
-        Step step = now(exchange.respond(utf8("secret")));
+        SaslStep step = now(exchange.respond(utf8("secret")));
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.SUCCESS);
         assertThat(step.username()).isEqualTo("alice");
         assertThat(questions.asked()).containsExactly("alice");
     }
@@ -30,27 +30,27 @@ class LoginTest {
     @Test
     void anInitialResponseIsTheName() {
         assertThat(challenge(exchange.begin(Optional.of(utf8("alice"))))).isEqualTo("Password:");
-        assertThat(now(exchange.respond(utf8("secret"))).kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(now(exchange.respond(utf8("secret"))).type()).isEqualTo(SaslStep.Type.SUCCESS);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\0", "alice\0secret"})
     void aNameThatIsNoneIsMalformed(String name) {
-        assertThat(now(exchange.begin(Optional.of(utf8(name)))).kind()).isEqualTo(Step.Kind.MALFORMED);
+        assertThat(now(exchange.begin(Optional.of(utf8(name)))).type()).isEqualTo(SaslStep.Type.MALFORMED);
         assertThat(questions.asked()).isEmpty();
     }
 
     @Test
     void aNameThatIsNotUtf8IsMalformed() {
-        assertThat(now(exchange.begin(Optional.of(new byte[] {(byte) 0xff}))).kind()).isEqualTo(Step.Kind.MALFORMED);
+        assertThat(now(exchange.begin(Optional.of(new byte[] {(byte) 0xff}))).type()).isEqualTo(SaslStep.Type.MALFORMED);
     }
 
     @Test
     void aWrongPasswordIsRefused() {
         exchange.begin(Optional.of(utf8("alice")));
 
-        Step step = now(exchange.respond(utf8("wrong")));
-        assertThat(step.kind()).isEqualTo(Step.Kind.REFUSED);
+        SaslStep step = now(exchange.respond(utf8("wrong")));
+        assertThat(step.type()).isEqualTo(SaslStep.Type.REFUSED);
         assertThat(step.username()).isEqualTo("alice");
     }
 
@@ -73,12 +73,12 @@ class LoginTest {
         assertThat(pending).isCancelled();
     }
 
-    private static String challenge(CompletionStage<Step> step) {
-        assertThat(now(step).kind()).isEqualTo(Step.Kind.CHALLENGE);
+    private static String challenge(CompletionStage<SaslStep> step) {
+        assertThat(now(step).type()).isEqualTo(SaslStep.Type.CHALLENGE);
         return new String(now(step).challenge(), StandardCharsets.US_ASCII);
     }
 
-    private static Step now(CompletionStage<Step> step) {
+    private static SaslStep now(CompletionStage<SaslStep> step) {
         assertThat(step.toCompletableFuture()).isCompleted();
         return step.toCompletableFuture().join();
     }

@@ -11,13 +11,13 @@ import org.smtpguard.credential.Secret;
  * LOGIN: two prompts, user name and password. Never became a standard (draft-murchison-sasl-login); many a client
  * speaks nothing else. An initial response is the user name.
  */
-public final class Login implements Mechanism {
+public final class LoginMechanism implements SaslMechanism {
     private static final byte[] USERNAME = "Username:".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PASSWORD = "Password:".getBytes(StandardCharsets.US_ASCII);
 
-    private final Claims claims;
+    private final PasswordVerification claims;
 
-    public Login(Claims claims) {
+    public LoginMechanism(PasswordVerification claims) {
         this.claims = claims;
     }
 
@@ -27,37 +27,37 @@ public final class Login implements Mechanism {
     }
 
     @Override
-    public Exchange start(Peer peer) {
+    public SaslExchange start(Peer peer) {
         return new LoginExchange(claims, peer.origin(name()));
     }
 
-    private static final class LoginExchange implements Exchange {
-        private final Claims claims;
+    private static final class LoginExchange implements SaslExchange {
+        private final PasswordVerification claims;
         private final Origin origin;
         private Optional<String> username = Optional.empty();
 
-        private LoginExchange(Claims claims, Origin origin) {
+        private LoginExchange(PasswordVerification claims, Origin origin) {
             this.claims = claims;
             this.origin = origin;
         }
 
         @Override
-        public CompletionStage<Step> begin(Optional<byte[]> initialResponse) {
-            return initialResponse.map(this::respond).orElseGet(() -> Step.challenge(USERNAME).now());
+        public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse) {
+            return initialResponse.map(this::respond).orElseGet(() -> SaslStep.challenge(USERNAME).now());
         }
 
         @Override
-        public CompletionStage<Step> respond(byte[] response) {
+        public CompletionStage<SaslStep> respond(byte[] response) {
             if (username.isPresent()) {
                 return claims.check(origin, Optional.empty(), username.get(), Secret.of(response));
             }
             Optional<String> name = Utf8.decode(response);
             if (name.isEmpty() || name.get().isEmpty() || name.get().indexOf('\0') >= 0) {
-                return Step.malformed(name.map(text -> text.isEmpty() ? "the user name is empty" : "a NUL in the user name")
+                return SaslStep.malformed(name.map(text -> text.isEmpty() ? "the user name is empty" : "a NUL in the user name")
                     .orElse("the user name is not UTF-8")).now();
             }
             username = name;
-            return Step.challenge(PASSWORD).now();
+            return SaslStep.challenge(PASSWORD).now();
         }
     }
 }

@@ -17,7 +17,7 @@ import org.smtpguard.protocol.Verb;
  * read, of a response and of an unknown command (a password that lost its place) the length, and of the reply to AUTH or to
  * an unknown command only what cannot repeat it.
  */
-final class Discretion {
+final class TranscriptRedactor {
     /** The usual mechanisms; another word behind AUTH may be a password. */
     private static final Set<String> MECHANISMS = Set.of("PLAIN", "LOGIN", "EXTERNAL", "ANONYMOUS", "CRAM-MD5", "DIGEST-MD5", "NTLM",
         "GSSAPI", "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS",
@@ -35,7 +35,7 @@ final class Discretion {
     private static final String LOGGED_IN = "235";
     private static final String CHALLENGE = "334";
 
-    private Discretion() {
+    private TranscriptRedactor() {
     }
 
     /** Whether what is said next may repeat, or be made of, something confidential. */

@@ -1,7 +1,7 @@
 package org.smtpguard.sasl;
 
-/** A SASL mechanism, server side. One object serves all sessions; each AUTH gets an {@link Exchange} of its own. */
-public interface Mechanism {
+/** A SASL mechanism, server side. One object serves all sessions; each AUTH gets an {@link SaslExchange} of its own. */
+public interface SaslMechanism {
     /** The registered name, in upper case (RFC 4422 §3.1). */
     String name();
 
@@ -11,7 +11,7 @@ public interface Mechanism {
     }
 
     /** Begins an exchange. */
-    Exchange start(Peer peer);
+    SaslExchange start(Peer peer);
 
     /** Whether the server begins: then AUTH must come without an initial response, which would be swallowed (RFC 4954 §4). */
     default boolean isServerFirst() {

@@ -11,7 +11,7 @@ import org.smtpguard.credential.RequestFuture;
 import org.smtpguard.credential.Secret;
 
 /** How the mechanisms that send a password check what a client claims; the same for PLAIN and LOGIN. */
-public final class Claims {
+public final class PasswordVerification {
     /** Asks the backends. A caller that does not care any more cancels the future. */
     public interface Verifier {
         CompletableFuture<CredentialResult> verify(Credentials credentials);
@@ -20,7 +20,7 @@ public final class Claims {
     private final Verifier verifier;
     private final Identities identities;
 
-    public Claims(Verifier verifier, Identities identities) {
+    public PasswordVerification(Verifier verifier, Identities identities) {
         this.verifier = verifier;
         this.identities = identities;
     }
@@ -33,17 +33,17 @@ public final class Claims {
      * @param origin where the claim comes from
      * @param authorization whom the client wants to act as; empty for itself
      */
-    CompletionStage<Step> check(Origin origin, Optional<String> authorization, String authentication, Secret password) {
+    CompletionStage<SaslStep> check(Origin origin, Optional<String> authorization, String authentication, Secret password) {
         Optional<String> user = identities.normalise(authentication);
         if (user.isEmpty() || password.isEmpty()) {
-            return Step.refused(user.orElse(""), CredentialResult.refused()).now();
+            return SaslStep.refused(user.orElse(""), CredentialResult.refused()).now();
         }
         CompletableFuture<CredentialResult> verdict = verifier.verify(Credentials.of(user.get(), password).from(origin));
         return RequestFuture.of(verdict.thenCompose(result -> step(origin, authorization, user.get(), result)), verdict);
     }
 
-    private CompletionStage<Step> step(Origin origin, Optional<String> authorization, String user, CredentialResult result) {
+    private CompletionStage<SaslStep> step(Origin origin, Optional<String> authorization, String user, CredentialResult result) {
         return result.isAccepted() ? identities.settle(origin, authorization, user, result)
-            : Step.refused(user, result).now();
+            : SaslStep.refused(user, result).now();
     }
 }

@@ -18,8 +18,8 @@ import org.smtpguard.credential.RequestFuture;
  * A mechanism that a backend plays elsewhere. Who the client is, and whether it may act as somebody else, is settled there: the name
  * that comes back is final. What is said on the way is no business of ours.
  */
-public final class Relayed implements Mechanism {
-    private static final Logger LOGGER = LoggerFactory.getLogger(Relayed.class);
+public final class RelayedMechanism implements SaslMechanism {
+    private static final Logger LOGGER = LoggerFactory.getLogger(RelayedMechanism.class);
 
     /** DIGEST-MD5 has an initial response only for a client that comes again (RFC 2831 §2.2), of which nothing is kept. */
     private static final Set<String> SERVER_FIRST = Set.of("CRAM-MD5", "DIGEST-MD5", "KERBEROS_V4");
@@ -29,7 +29,7 @@ public final class Relayed implements Mechanism {
     private final Identities identities;
 
     /** @param name one that the backend relays */
-    public Relayed(String name, CredentialBackend backend, Identities identities) {
+    public RelayedMechanism(String name, CredentialBackend backend, Identities identities) {
         this.name = name;
         this.backend = backend;
         this.identities = identities;
@@ -46,11 +46,11 @@ public final class Relayed implements Mechanism {
     }
 
     @Override
-    public Exchange start(Peer peer) {
+    public SaslExchange start(Peer peer) {
         return new RelayedExchange(peer.origin(name));
     }
 
-    private final class RelayedExchange implements Exchange {
+    private final class RelayedExchange implements SaslExchange {
         private final Origin origin;
         /** The last challenge, which the response that comes next belongs to. */
         private volatile RelayStep last = RelayStep.verdict("", CredentialResult.unavailable("not begun"));
@@ -60,16 +60,16 @@ public final class Relayed implements Mechanism {
         }
 
         @Override
-        public CompletionStage<Step> begin(Optional<byte[]> initialResponse) {
+        public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse) {
             return ask(() -> backend.relay(name, origin, initialResponse));
         }
 
         @Override
-        public CompletionStage<Step> respond(byte[] response) {
+        public CompletionStage<SaslStep> respond(byte[] response) {
             return ask(() -> last.respond(response));
         }
 
-        private CompletionStage<Step> ask(Supplier<CompletionStage<RelayStep>> question) {
+        private CompletionStage<SaslStep> ask(Supplier<CompletionStage<RelayStep>> question) {
             CompletableFuture<RelayStep> answer;
             try {
                 answer = question.get().toCompletableFuture();
@@ -82,18 +82,18 @@ public final class Relayed implements Mechanism {
                 .thenCompose(this::step), asked);
         }
 
-        private CompletionStage<Step> step(RelayStep relayed) {
+        private CompletionStage<SaslStep> step(RelayStep relayed) {
             last = relayed;
             return relayed.verdict().map(verdict -> end(relayed.claimed(), verdict.by(backend.name())))
-                .orElseGet(() -> Step.challenge(relayed.challenge().orElseThrow()).now());
+                .orElseGet(() -> SaslStep.challenge(relayed.challenge().orElseThrow()).now());
         }
 
-        private CompletionStage<Step> end(String claimed, CredentialResult verdict) {
+        private CompletionStage<SaslStep> end(String claimed, CredentialResult verdict) {
             if (verdict.kind() == CredentialResult.Kind.UNAVAILABLE && verdict.wasAsked()) {
                 LOGGER.warn("Backend {} could not judge: {}", backend.name(), verdict.reason());
             }
             return verdict.isAccepted() ? identities.settle(origin, Optional.empty(), verdict.username(), verdict)
-                : Step.refused(claimed, verdict).now();
+                : SaslStep.refused(claimed, verdict).now();
         }
     }
 }

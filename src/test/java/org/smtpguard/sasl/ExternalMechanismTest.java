@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ExternalTest {
+class ExternalMechanismTest {
     private static final Peer ALICE = Peer.underTls(Optional.empty(), Optional.of("Alice@example.org"));
 
-    private final External external = new External(Questions.identities());
+    private final ExternalMechanism external = new ExternalMechanism(Questions.identities());
 
     @Test
     void canSucceedOnlyWhereTheClientSentACertificateThatIsTrusted() {
@@ -25,36 +25,36 @@ class ExternalTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "alice@example.org", "ALICE@example.org"})
     void theClientIsWhomItsCertificateNames(String identity) {
-        Step step = answer(identity);
+        SaslStep step = answer(identity);
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.SUCCESS);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.SUCCESS);
         assertThat(step.username()).isEqualTo("alice@example.org");
     }
 
     @Test
     void nobodyElse() {
-        assertThat(answer("bob@example.org").kind()).isEqualTo(Step.Kind.IDENTITY_REFUSED);
+        assertThat(answer("bob@example.org").type()).isEqualTo(SaslStep.Type.IDENTITY_REFUSED);
     }
 
     @Test
     void whatIsNoIdentityIsMalformed() {
-        assertThat(answer("alice\0bob").kind()).isEqualTo(Step.Kind.MALFORMED);
-        assertThat(step(external.start(ALICE).respond(new byte[] {(byte) 0xff})).kind()).isEqualTo(Step.Kind.MALFORMED);
+        assertThat(answer("alice\0bob").type()).isEqualTo(SaslStep.Type.MALFORMED);
+        assertThat(step(external.start(ALICE).respond(new byte[] {(byte) 0xff})).type()).isEqualTo(SaslStep.Type.MALFORMED);
     }
 
     @Test
     void withoutAnInitialResponseTheServerAsksWithAnEmptyChallenge() {
-        Step step = step(external.start(ALICE).begin(Optional.empty()));
+        SaslStep step = step(external.start(ALICE).begin(Optional.empty()));
 
-        assertThat(step.kind()).isEqualTo(Step.Kind.CHALLENGE);
+        assertThat(step.type()).isEqualTo(SaslStep.Type.CHALLENGE);
         assertThat(step.challenge()).isEmpty();
     }
 
-    private Step answer(String identity) {
+    private SaslStep answer(String identity) {
         return step(external.start(ALICE).begin(Optional.of(identity.getBytes(StandardCharsets.UTF_8))));
     }
 
-    private static Step step(CompletionStage<Step> stage) {
-        return stage.toCompletableFuture().getNow(Step.malformed());
+    private static SaslStep step(CompletionStage<SaslStep> stage) {
+        return stage.toCompletableFuture().getNow(SaslStep.malformed());
     }
 }

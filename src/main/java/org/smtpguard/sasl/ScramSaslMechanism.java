@@ -30,7 +30,7 @@ import org.smtpguard.sasl.ScramMessages.ClientFirst;
  * <p>A user who is unknown, or of whom no keys are kept, is asked by the keys of {@link ScramDecoys}, and fails at the proof
  * like a wrong password. Where no user has keys, the mechanism is not offered.
  */
-public final class Scram implements Mechanism {
+public final class ScramSaslMechanism implements SaslMechanism {
     /** Looks keys up. A caller that does not care any more cancels the future. */
     public interface Keys {
         CompletableFuture<KeyResult> lookup(String username, String scheme, Origin origin);
@@ -57,7 +57,8 @@ public final class Scram implements Mechanism {
     private final Supplier<String> nonces;
     private final ScramDecoys decoys;
 
-    private Scram(ScramMechanism mechanism, boolean bindingOffered, Keys keys, Identities identities, InstallationSecret secret,
+    private ScramSaslMechanism(ScramMechanism mechanism, boolean bindingOffered, Keys keys, Identities identities,
+        InstallationSecret secret,
                   Supplier<String> nonces) {
         this.mechanism = mechanism;
         this.bindingOffered = bindingOffered;
@@ -73,15 +74,15 @@ public final class Scram implements Mechanism {
      * @param bindingOffered whether the server offers the {@code -PLUS} of it, where the connection can be bound to
      * @param secret makes the salts of unknown users
      */
-    public static Scram of(String name, boolean bindingOffered, Keys keys, Identities identities, InstallationSecret secret) {
+    public static ScramSaslMechanism of(String name, boolean bindingOffered, Keys keys, Identities identities, InstallationSecret secret) {
         SecureRandom random = new SecureRandom();
         return of(name, bindingOffered, keys, identities, secret, () -> ScramFunctions.nonce(NONCE_LENGTH, random));
     }
 
     /** For tests, which replay exchanges whose nonces are known. */
-    static Scram of(String name, boolean bindingOffered, Keys keys, Identities identities, InstallationSecret secret,
+    static ScramSaslMechanism of(String name, boolean bindingOffered, Keys keys, Identities identities, InstallationSecret secret,
                     Supplier<String> nonces) {
-        return new Scram(ScramMechanism.byName(name), bindingOffered, keys, identities, secret, nonces);
+        return new ScramSaslMechanism(ScramMechanism.byName(name), bindingOffered, keys, identities, secret, nonces);
     }
 
     @Override
@@ -95,16 +96,16 @@ public final class Scram implements Mechanism {
     }
 
     @Override
-    public Exchange start(Peer peer) {
+    public SaslExchange start(Peer peer) {
         return new ScramExchange(peer);
     }
 
-    private final class ScramExchange implements Exchange {
+    private final class ScramExchange implements SaslExchange {
         private final Peer peer;
         private Optional<ClientFirst> clientFirst = Optional.empty();
         private Optional<ServerFirstMessage> serverFirst = Optional.empty();
         private Optional<KeyResult> found = Optional.empty();
-        private Optional<Step> verdict = Optional.empty();
+        private Optional<SaslStep> verdict = Optional.empty();
         /** The user's, or a decoy's: the same from the challenge to the proof. */
         private ScramKeys used;
         private String username = "";
@@ -114,31 +115,31 @@ public final class Scram implements Mechanism {
         }
 
         @Override
-        public CompletionStage<Step> begin(Optional<byte[]> initialResponse) {
-            return initialResponse.map(this::respond).orElseGet(() -> Step.challenge(new byte[0]).now());
+        public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse) {
+            return initialResponse.map(this::respond).orElseGet(() -> SaslStep.challenge(new byte[0]).now());
         }
 
         @Override
-        public CompletionStage<Step> respond(byte[] response) {
+        public CompletionStage<SaslStep> respond(byte[] response) {
             if (verdict.isPresent()) {
                 // The client has seen the server's proof and has nothing to add (RFC 4954 §4).
-                return (response.length == 0 ? verdict.get() : Step.malformed()).now();
+                return (response.length == 0 ? verdict.get() : SaslStep.malformed()).now();
             }
             Optional<String> message = Utf8.decode(response);
             if (message.isEmpty()) {
-                return Step.malformed().now();
+                return SaslStep.malformed().now();
             }
             return clientFirst.isEmpty() ? first(message.get()) : last(message.get());
         }
 
-        private CompletionStage<Step> first(String message) {
+        private CompletionStage<SaslStep> first(String message) {
             Optional<ClientFirst> client = ClientFirst.parse(message);
             if (client.isEmpty()) {
-                return Step.malformed().now();
+                return SaslStep.malformed().now();
             }
             Optional<String> flaw = bindingFlaw(client.get());
             if (flaw.isPresent()) {
-                return Step.malformed(flaw.get()).now();
+                return SaslStep.malformed(flaw.get()).now();
             }
             clientFirst = client;
             Optional<String> user = identities.normalise(clientFirst.get().username());
@@ -170,16 +171,16 @@ public final class Scram implements Mechanism {
             }
         }
 
-        private Step challenge(KeyResult result) {
+        private SaslStep challenge(KeyResult result) {
             if (result.kind() == CredentialResult.Kind.UNAVAILABLE) {
-                return Step.refused(username, result.refusal());
+                return SaslStep.refused(username, result.refusal());
             }
             found = Optional.of(result);
             used = result.keys().orElseGet(() -> decoys.keysOf(identity(), keys));
             ServerFirstMessage server = new ServerFirstMessage(clientFirst.orElseThrow().nonce(),
                 nonces.get(), Base64.getEncoder().encodeToString(used.salt()), used.iterations());
             serverFirst = Optional.of(server);
-            return Step.challenge(server.toString().getBytes(StandardCharsets.UTF_8));
+            return SaslStep.challenge(server.toString().getBytes(StandardCharsets.UTF_8));
         }
 
         /** Of a name that no user can have, the name as it was sent. */
@@ -187,10 +188,10 @@ public final class Scram implements Mechanism {
             return username.isEmpty() ? clientFirst.orElseThrow().username() : keys.identity(username);
         }
 
-        private CompletionStage<Step> last(String message) {
+        private CompletionStage<SaslStep> last(String message) {
             Optional<ClientFinal> clientFinal = ClientFinal.parse(message);
             if (clientFinal.isEmpty()) {
-                return Step.malformed().now();
+                return SaslStep.malformed().now();
             }
             ClientFinal client = clientFinal.get();
             String authMessage = clientFirst.orElseThrow().bare() + "," + serverFirst.orElseThrow() + "," + client.withoutProof();
@@ -201,21 +202,21 @@ public final class Scram implements Mechanism {
                     serverFirst.orElseThrow().getNonce().getBytes(StandardCharsets.US_ASCII));
             KeyResult result = found.orElseThrow();
             return proven && sound && result.keys().isPresent() ? accepted(result, authMessage)
-                : Step.refused(username, result.refusal()).now();
+                : SaslStep.refused(username, result.refusal()).now();
         }
 
-        private CompletionStage<Step> accepted(KeyResult keysOfUser, String authMessage) {
+        private CompletionStage<SaslStep> accepted(KeyResult keysOfUser, String authMessage) {
             String user = keysOfUser.detail();
             CredentialResult result = keysOfUser.backend()
                 .map(name -> CredentialResult.accepted(user).by(name)).orElseGet(() -> CredentialResult.accepted(user));
             Optional<String> authorization = clientFirst.orElseThrow().authorization();
             return identities.settle(peer.origin(name()), authorization, username, result).thenApply(step -> {
-                if (step.kind() != Step.Kind.SUCCESS) {
+                if (step.type() != SaslStep.Type.SUCCESS) {
                     return step;
                 }
                 verdict = Optional.of(step);
                 byte[] signature = ScramFunctions.serverSignature(mechanism, used.serverKey(), authMessage);
-                return Step.challenge(("v=" + Base64.getEncoder().encodeToString(signature)).getBytes(StandardCharsets.US_ASCII));
+                return SaslStep.challenge(("v=" + Base64.getEncoder().encodeToString(signature)).getBytes(StandardCharsets.US_ASCII));
             });
         }
 

@@ -9,13 +9,13 @@ import java.util.function.Supplier;
 import org.smtpguard.credential.CredentialResult;
 
 /** What the server does next in an exchange: challenge the client, or end it. */
-public final class Step {
+public final class SaslStep {
     /** The kinds of step. All but {@link #CHALLENGE} end the exchange. */
-    public enum Kind {
+    public enum Type {
         CHALLENGE,
-        /** The client is {@link Step#username()}. */
+        /** The client is {@link SaslStep#username()}. */
         SUCCESS,
-        /** The backends' answer was no, or none: see {@link Step#result()}. */
+        /** The backends' answer was no, or none: see {@link SaslStep#result()}. */
         REFUSED,
         /** The credentials hold, but not for the authorization identity asked for. */
         IDENTITY_REFUSED,
@@ -25,49 +25,50 @@ public final class Step {
 
     private static final String NOT_ASKED = "not asked";
 
-    private final Kind kind;
+    private final Type type;
     private final byte[] challenge;
     private final String username;
     private final CredentialResult result;
 
-    private final Optional<Supplier<CompletionStage<Step>>> lenient;
+    private final Optional<Supplier<CompletionStage<SaslStep>>> lenient;
 
-    private Step(Kind kind, byte[] challenge, String username, CredentialResult result) {
-        this(kind, challenge, username, result, Optional.empty());
+    private SaslStep(Type type, byte[] challenge, String username, CredentialResult result) {
+        this(type, challenge, username, result, Optional.empty());
     }
 
-    private Step(Kind kind, byte[] challenge, String username, CredentialResult result, Optional<Supplier<CompletionStage<Step>>> lenient) {
-        this.kind = kind;
+    private SaslStep(Type type, byte[] challenge, String username, CredentialResult result,
+        Optional<Supplier<CompletionStage<SaslStep>>> lenient) {
+        this.type = type;
         this.challenge = challenge;
         this.username = username;
         this.result = result;
         this.lenient = lenient;
     }
 
-    public static Step challenge(byte[] challenge) {
-        return new Step(Kind.CHALLENGE, challenge.clone(), "", CredentialResult.unavailable(NOT_ASKED));
+    public static SaslStep challenge(byte[] challenge) {
+        return new SaslStep(Type.CHALLENGE, challenge.clone(), "", CredentialResult.unavailable(NOT_ASKED));
     }
 
-    public static Step success(String username, CredentialResult result) {
-        return new Step(Kind.SUCCESS, new byte[0], username, result);
+    public static SaslStep success(String username, CredentialResult result) {
+        return new SaslStep(Type.SUCCESS, new byte[0], username, result);
     }
 
     /** @param username whom the client claimed to be, for the operator's log */
-    public static Step refused(String username, CredentialResult result) {
-        return new Step(Kind.REFUSED, new byte[0], username, result);
+    public static SaslStep refused(String username, CredentialResult result) {
+        return new SaslStep(Type.REFUSED, new byte[0], username, result);
     }
 
-    public static Step identityRefused(String username, CredentialResult result) {
-        return new Step(Kind.IDENTITY_REFUSED, new byte[0], username, result);
+    public static SaslStep identityRefused(String username, CredentialResult result) {
+        return new SaslStep(Type.IDENTITY_REFUSED, new byte[0], username, result);
     }
 
-    public static Step malformed() {
+    public static SaslStep malformed() {
         return malformed(NOT_ASKED);
     }
 
     /** @param flaw what is wrong with the message, for the client and the log; never a part of it */
-    public static Step malformed(String flaw) {
-        return new Step(Kind.MALFORMED, new byte[0], "", CredentialResult.unavailable(flaw));
+    public static SaslStep malformed(String flaw) {
+        return new SaslStep(Type.MALFORMED, new byte[0], "", CredentialResult.unavailable(flaw));
     }
 
     /**
@@ -75,17 +76,17 @@ public final class Step {
      *
      * @param lenient the step if the server takes it as it is
      */
-    static Step malformed(String flaw, Supplier<CompletionStage<Step>> lenient) {
-        return new Step(Kind.MALFORMED, new byte[0], "", CredentialResult.unavailable(flaw), Optional.of(lenient));
+    static SaslStep malformed(String flaw, Supplier<CompletionStage<SaslStep>> lenient) {
+        return new SaslStep(Type.MALFORMED, new byte[0], "", CredentialResult.unavailable(flaw), Optional.of(lenient));
     }
 
     /** This step as a stage that is complete: for steps that ask nobody. */
-    CompletionStage<Step> now() {
+    CompletionStage<SaslStep> now() {
         return CompletableFuture.completedFuture(this);
     }
 
-    public Kind kind() {
-        return kind;
+    public Type type() {
+        return type;
     }
 
     /** The challenge, to be sent in base64; empty for every other step. */
@@ -99,7 +100,7 @@ public final class Step {
     }
 
     /** For a malformed message: the step if the server takes it as it is; empty if it has no meaning. */
-    public Optional<Supplier<CompletionStage<Step>>> lenient() {
+    public Optional<Supplier<CompletionStage<SaslStep>>> lenient() {
         return lenient;
     }
 
@@ -110,11 +111,11 @@ public final class Step {
 
     /** What is wrong with a malformed message; empty if only that it is malformed is known. */
     public String flaw() {
-        return kind == Kind.MALFORMED && !result.reason().equals(NOT_ASKED) ? result.reason() : "";
+        return type == Type.MALFORMED && !result.reason().equals(NOT_ASKED) ? result.reason() : "";
     }
 
     @Override
     public String toString() {
-        return kind.toString();
+        return type.toString();
     }
 }

@@ -8,14 +8,14 @@ import java.util.concurrent.CompletionStage;
  * stage of the one before is complete. Stages complete on whatever thread the backend uses; they never fail for
  * anything that a client sent.
  */
-public interface Exchange {
+public interface SaslExchange {
     /**
      * The first step.
      *
      * @param initialResponse what the client sent along with AUTH (RFC 4954 §4), decoded; an empty array if it sent {@code =}
      */
-    CompletionStage<Step> begin(Optional<byte[]> initialResponse);
+    CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse);
 
     /** The step after the client's response to the last challenge, decoded. */
-    CompletionStage<Step> respond(byte[] response);
+    CompletionStage<SaslStep> respond(byte[] response);
 }
