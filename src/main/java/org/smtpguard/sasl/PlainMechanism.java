@@ -54,6 +54,10 @@ public final class PlainMechanism implements SaslMechanism {
         if (authentication.length == 0) {
             return malformed(origin, message, "the user name between the two NULs is empty");
         }
+        if (first > 0 && second == message.length - 1) {
+            // Rather user NUL password NUL than an identity without a password: what is between the NULs must not get into a log as a name.
+            return malformed(origin, message, "the password after the second NUL is empty");
+        }
         return check(origin, Arrays.copyOfRange(message, 0, first), authentication,
             Arrays.copyOfRange(message, second + 1, message.length));
     }

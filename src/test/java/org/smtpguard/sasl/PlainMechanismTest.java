@@ -36,7 +36,7 @@ class PlainMechanismTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "alice", "\0", "\0alice", "alice\0secret", "\0\0secret", "bob\0\0secret", "\0alice\0secret\0",
-        "\0alice\0sec\0ret", "a\0b\0c\0d"})
+        "\0alice\0sec\0ret", "a\0b\0c\0d", "alice\0secret\0"})
     void aMessageOfAnotherFormIsMalformedAndNobodyIsAsked(String message) {
         assertThat(now(begin(message)).type()).isEqualTo(SaslStep.Type.MALFORMED);
         assertThat(questions.asked()).isEmpty();
@@ -46,7 +46,8 @@ class PlainMechanismTest {
     @CsvSource({
         "~alice~secret~, a NUL after the password", "~alice~secret~~, a NUL after the password",
         "bob~alice~secret~, a NUL after the password",
-        "~alice~sec~ret, more than two NULs", "alice~secret, 'only one NUL: the one before the user name, or the password, is missing'",
+        "~alice~sec~ret, more than two NULs", "alice~secret~, the password after the second NUL is empty",
+        "alice~secret, 'only one NUL: the one before the user name, or the password, is missing'",
         "~alice, only one NUL: the password is missing", "alice~, only one NUL: the password is missing",
         "alice, no NUL: the message is NUL user NUL password", "~~secret, the user name between the two NULs is empty"})
     void whatIsWrongWithTheMessageIsNamedAndNothingOfItIsQuoted(String message, String flaw) {
@@ -56,7 +57,8 @@ class PlainMechanismTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"~alice~secret~", "alice~secret", "~alice~secret~~", "~~alice~secret", "alice~~secret", "Alice~alice~secret~"})
+    @ValueSource(strings = {"~alice~secret~", "alice~secret", "~alice~secret~~", "~~alice~secret", "alice~~secret", "Alice~alice~secret~",
+        "alice~secret~"})
     void aMessageWhoseMeaningIsClearCanBeTakenAsJamesTakesIt(String message) {
         SaslStep lenient = now(now(begin(message.replace('~', '\0'))).lenient().orElseThrow().get().toCompletableFuture());
 
@@ -100,7 +102,7 @@ class PlainMechanismTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\0alice\0", "\0not a name\0secret", "bob\0alice\0"})
+    @ValueSource(strings = {"\0alice\0", "\0not a name\0secret"})
     void anEmptyPasswordOrANameThatIsNoneIsRefusedAsAWrongPasswordAndNobodyIsAsked(String message) {
         SaslStep step = now(begin(message));
 

@@ -124,6 +124,10 @@ class StockComparisonIT {
             base64("\0" + ALICE + "\0wrong\0"), AUTH_AS_IN_JAMES_TESTS, FROM_ALICE, "AUTH PLAIN", "RCPT TO:<mail@sample.example>");
         compare("testAuthSendMail", "unauthorized", SAME, EHLO, AUTH, FROM_ALICE, "RCPT TO:<mail@sample.example>", "DATA", MESSAGE + "x");
         compare("testAuthSendMail without the first NUL", "lenient", SAME, EHLO, "AUTH PLAIN " + base64(ALICE + "\0" + PASSWORD));
+        String trailing = base64(ALICE + "\0" + PASSWORD + "\0");
+        compare("testAuthSendMail without the first NUL, with one at the end", "lenient", SAME, EHLO, "AUTH PLAIN " + trailing);
+        compare("testAuthSendMail without the first NUL, with one at the end", "lenient", SAME, EHLO, "AUTH PLAIN", trailing);
+        compare("testAuthSendMail without the first NUL, with one at the end", "always", "AUTH-ENCODING", EHLO, "AUTH PLAIN " + trailing);
         compare("testAuthSendMail without padding", "lenient", SAME, EHLO, AUTH.replace("=", ""));
         compare("testAuth, LOGIN", "always", SAME, EHLO, "AUTH LOGIN", base64(ALICE), base64(PASSWORD), FROM_ALICE);
         compare("testAuthShouldSucceedWhenPasswordHasMoreThan255Characters", "lenient", SAME, EHLO,
