@@ -236,6 +236,14 @@ public final class DiagnosisCatalogue {
             "A wrong stored password that a client tries again and again, or somebody guessing.",
             "Mend the password in the client, then connect anew.",
             "RFC 4954 4, 7"));
+        all.put(DiagnosisId.LIMIT_RECIPIENTS, new Article(
+            "Too many recipients were refused for good in one session; the server closed it.",
+            "Somebody tries out addresses to find those that exist, or a list has many old addresses.",
+            "Remove the refused addresses from the list, then reconnect for the others.",
+            "RFC 5321 7.3, 7.8")
+            .per("RFC 5321 7.8", Level.NONE,
+                "[...] rational operational behavior requires that servers be permitted to detect such attacks and take action "
+                    + "to defend themselves."));
     }
 
     private static void authentication(Map<DiagnosisId, Article> all) {

@@ -44,9 +44,9 @@ public final class Diagnostician {
 
     /** @param detail what exactly is wrong; empty if the fault says it all */
     public Diagnosis of(Fault fault, String detail, CommandLine command, SessionState state) {
-        SessionState then = fault.closesConnection() ? SessionState.on(state.port()).build() : state;
+        SessionState then = fault.id().closesConnection() ? SessionState.on(state.port()).build() : state;
         return new Diagnosis(fault.id(), fault.code(), fault.status(), summary(name(command), fault.cause()),
-            detail.isEmpty() ? List.of() : List.of(detail), StateText.of(state), next(then), fault.closesConnection());
+            detail.isEmpty() ? List.of() : List.of(detail), StateText.of(state), next(then), fault.id().closesConnection());
     }
 
     /**

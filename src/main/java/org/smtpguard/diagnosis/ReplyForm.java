@@ -33,24 +33,9 @@ public final class ReplyForm {
             all.add(new ReplyForm(row.id(), row.code(), row.status(), row.verbs(), row.cause()));
         }
         for (Fault fault : Fault.values()) {
-            all.add(new ReplyForm(fault.id(), fault.code(), fault.status(), verbs(fault), fault.cause()));
+            all.add(new ReplyForm(fault.id(), fault.code(), fault.status(), fault.verbs(), fault.cause()));
         }
         return List.copyOf(all);
-    }
-
-    private static Set<Verb> verbs(Fault fault) {
-        switch (fault) {
-            case PIPELINED_BEHIND:
-                return Set.of(Verb.STARTTLS);
-            case PIPELINED_CONTENT:
-                return Set.of(Verb.DATA);
-            case TOO_MANY_AUTH_FAILURES:
-                return Set.of(Verb.AUTH);
-            case AUTHENTICATION_REQUIRED:
-                return Set.of(Verb.RCPT);
-            default:
-                return fault.id().name().startsWith("AUTH_") ? Set.of(Verb.AUTH) : Set.of();
-        }
     }
 
     public DiagnosisId id() {

@@ -1,11 +1,10 @@
 package org.smtpguard.james;
 
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.diagnosis.Fault;
+import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.sasl.SaslStep;
 
 /** How an AUTH ended, for the operator; what the client is told of it is the fault. */
@@ -24,8 +23,6 @@ enum AuthOutcome {
     INITIAL_RESPONSE(Optional.of(Fault.INITIAL_RESPONSE)),
     TOO_LONG(Optional.of(Fault.RESPONSE_TOO_LONG)),
     CANCELLED(Optional.of(Fault.CANCELLED));
-
-    private static final Set<AuthOutcome> FAILED_LOGINS = EnumSet.of(UNKNOWN, REFUSED, DISABLED, EXPIRED, TOO_WEAK, IDENTITY);
 
     private final Optional<Fault> fault;
 
@@ -59,6 +56,6 @@ enum AuthOutcome {
 
     /** Whether this is a definite "no": what counts towards the limit of failed log-ins. */
     boolean isFailedLogin() {
-        return FAILED_LOGINS.contains(this);
+        return fault.filter(told -> told.id().counts() == DiagnosisId.Counts.FAILED_LOGIN).isPresent();
     }
 }

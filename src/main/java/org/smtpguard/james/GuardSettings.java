@@ -70,9 +70,10 @@ final class GuardSettings {
     }
 
     private static Limits limits(Element element) {
-        element.onlyAttributes("errors", "authFailures").onlyElements();
+        element.onlyAttributes("errors", "authFailures", "refusedRecipients").onlyElements();
         return new Limits(element.number("errors", 0, COUNT_LIMIT).orElse(Limits.DEFAULT.errors),
-            element.number("authFailures", 0, COUNT_LIMIT).orElse(Limits.DEFAULT.authFailures));
+            element.number("authFailures", 0, COUNT_LIMIT).orElse(Limits.DEFAULT.authFailures),
+            element.number("refusedRecipients", 0, COUNT_LIMIT).orElse(Limits.DEFAULT.refusedRecipients));
     }
 
     private static Duration greetingWait(Element element) {
@@ -95,22 +96,14 @@ final class GuardSettings {
         for (Element rule : handler.children("rule")) {
             rule.onlyAttributes("id", "mode").onlyElements();
             String name = rule.requiredAttribute("id");
-            DiagnosisId id = DiagnosisId.of(name).filter(GuardSettings::isRule)
+            DiagnosisId id = DiagnosisId.of(name).filter(DiagnosisId::isRule)
                 .orElseThrow(() -> rule.fault("has id=\"" + name + "\", which is no rule; rules are " + Arrays.stream(DiagnosisId.values())
-                    .filter(GuardSettings::isRule).map(DiagnosisId::toString).collect(Collectors.joining(", "))));
+                    .filter(DiagnosisId::isRule).map(DiagnosisId::toString).collect(Collectors.joining(", "))));
             if (modes.put(id, mode(rule, rule.requiredAttribute("mode"))) != null) {
                 throw rule.fault("with id=\"" + id + "\" stands there twice; leave one");
             }
         }
         return modes;
-    }
-
-    /**
-     * AUTH's own replies are not rules: a password is never accepted because an operator only wants to observe. The form in which
-     * it comes is one: what James reads all the same may be taken.
-     */
-    private static boolean isRule(DiagnosisId id) {
-        return !id.name().startsWith("AUTH_") || id == DiagnosisId.AUTH_ENCODING;
     }
 
     private static Mode mode(Element element, String text) {
@@ -167,14 +160,16 @@ final class GuardSettings {
 
     /** How much a session may get wrong before it is closed; 0 is no limit. */
     static final class Limits {
-        private static final Limits DEFAULT = new Limits(20, 5);
+        private static final Limits DEFAULT = new Limits(20, 5, 100);
 
         private final int errors;
         private final int authFailures;
+        private final int refusedRecipients;
 
-        private Limits(int errors, int authFailures) {
+        private Limits(int errors, int authFailures, int refusedRecipients) {
             this.errors = errors;
             this.authFailures = authFailures;
+            this.refusedRecipients = refusedRecipients;
         }
 
         /** Whether this many errors are too many. */
@@ -185,6 +180,11 @@ final class GuardSettings {
         /** Whether this many failed AUTHs are too many. */
         boolean isPassedByAuthFailures(int count) {
             return authFailures > 0 && count >= authFailures;
+        }
+
+        /** Whether this many refused recipients are too many. */
+        boolean isPassedByRefusedRecipients(int count) {
+            return refusedRecipients > 0 && count >= refusedRecipients;
         }
     }
 }

@@ -17,6 +17,8 @@ final class Notes {
     private static final AttachmentKey<Notes> KEY = AttachmentKey.of("smtpguard.notes", Notes.class);
     /** A server takes 100 recipients at least (RFC 5321 §4.5.3.1.8): so many errors may follow from one. */
     private static final int CONSEQUENCE_LIMIT = 100;
+    /** How many refusals a session gets at most that count as nothing. */
+    static final int FORGIVEN_LIMIT = 1_000;
     private static final int NO_FAILURE = -1;
 
     /** These two are null while they are not there: an Optional would be one more object. */
@@ -24,7 +26,12 @@ final class Notes {
     private Recording recording;
     private int errors;
     private int authFailures;
-    private int consequences = NO_FAILURE;
+    private int refusedRecipients;
+    private int forgiven;
+    /** The number of the batch of lines at hand: of those that the server has read together. */
+    private int batch;
+    private int failedBatch = NO_FAILURE;
+    private int consequences;
     private boolean greetedInClearText;
     private boolean authenticationNeeded;
     private boolean failedLoginReported;
@@ -88,6 +95,11 @@ final class Notes {
         return ++authFailures;
     }
 
+    /** Counts a recipient that was refused for good; the number survives RSET and EHLO. */
+    int countRefusedRecipient() {
+        return ++refusedRecipients;
+    }
+
     /** A failed log-in that James will answer has been written down. */
     void failedLoginReported() {
         failedLoginReported = true;
@@ -112,20 +124,42 @@ final class Notes {
         return refused;
     }
 
-    /** A command failed on which those behind it in its pipelined group depend (RFC 2920 §3.1). */
+    /** What comes now was read after what came before, so that it may have been sent when the replies to that were there. */
+    void batchEnded() {
+        batch++;
+    }
+
+    /** A command failed on which those after it in its pipelined group depend (RFC 2920 §3.1). */
     void groupFailed() {
-        if (consequences == NO_FAILURE) {
+        if (failedBatch != batch) {
+            failedBatch = batch;
             consequences = 0;
         }
     }
 
     /** What comes now depends on no failure before it. */
     void groupIsOver() {
-        consequences = NO_FAILURE;
+        failedBatch = NO_FAILURE;
     }
 
-    /** Whether an error just follows from one that was counted: a client that pipelines could not know. */
+    /**
+     * Whether an error follows from a failure of which the client could not know: it was read together with it, and so before the reply
+     * was written. At most {@value #CONSEQUENCE_LIMIT} follow from one failure.
+     */
     boolean isConsequence() {
-        return consequences != NO_FAILURE && ++consequences <= CONSEQUENCE_LIMIT;
+        if (failedBatch != batch || consequences == CONSEQUENCE_LIMIT) {
+            return false;
+        }
+        consequences++;
+        return forgive();
+    }
+
+    /** Whether a refusal may count as nothing: {@value #FORGIVEN_LIMIT} of a session do. */
+    boolean forgive() {
+        if (forgiven == FORGIVEN_LIMIT) {
+            return false;
+        }
+        forgiven++;
+        return true;
     }
 }

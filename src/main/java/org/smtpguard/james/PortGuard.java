@@ -27,18 +27,6 @@ import org.smtpguard.sequence.Verdict;
  * a diagnosis become a reply and an entry of the logbook. Runs on the sessions' own threads.
  */
 final class PortGuard {
-    /** There is no James behind our own AUTH that could answer instead: these hold for it in whatever mode. */
-    private static final Set<DiagnosisId> BELONGS_TO_AUTH = EnumSet.of(DiagnosisId.AUTH_TLS_REQUIRED, DiagnosisId.SEQ_AUTH_REPEATED,
-        DiagnosisId.SYN_ARGUMENT);
-    private static final Set<DiagnosisId> AUTH_FAILURES = EnumSet.of(DiagnosisId.AUTH_CREDENTIALS, DiagnosisId.AUTH_IDENTITY,
-        DiagnosisId.AUTH_EXPIRED, DiagnosisId.AUTH_TOO_WEAK);
-    /** Neither the client's error, nor one of order or syntax; or the end already. */
-    private static final Set<DiagnosisId> NO_ERRORS = EnumSet.of(DiagnosisId.AUTH_UNAVAILABLE, DiagnosisId.AUTH_REQUIRED,
-        DiagnosisId.SEQ_GREETING_EARLY, DiagnosisId.LIMIT_ERRORS, DiagnosisId.LIMIT_AUTH);
-    /** What follows from a failure in front of it, where there was one. */
-    private static final Set<DiagnosisId> CONSEQUENCES = EnumSet.of(DiagnosisId.SEQ_MAIL_MISSING, DiagnosisId.SEQ_RCPT_MISSING,
-        DiagnosisId.SEQ_RCPT_REFUSED, DiagnosisId.SEQ_PIPELINING);
-
     private static final Set<Verb> ALWAYS_IN_ORDER = EnumSet.of(Verb.QUIT, Verb.RSET);
     private static final CommandLine UNREAD = CommandLine.of(Verb.OTHER, Optional.empty());
 
@@ -127,7 +115,7 @@ final class PortGuard {
     }
 
     private static Function<DiagnosisId, Mode> ofAuth(Function<DiagnosisId, Mode> ofPort) {
-        return id -> BELONGS_TO_AUTH.contains(id) ? Mode.ENFORCE : ofPort.apply(id);
+        return id -> id.appliesAlwaysToAuth() ? Mode.ENFORCE : ofPort.apply(id);
     }
 
     /** The reply to a command with that fault; empty if the operator only wants to watch, or not even that. */
@@ -166,20 +154,32 @@ final class PortGuard {
 
     /**
      * The reply to a {@code *} directly after a refused AUTH, where no exchange is open to be cancelled: Go's net/smtp sends it so.
-     * No error that counts; there is one at most for each refused AUTH. Empty if James is to answer.
+     * Forgiven; there is one at most for each refused AUTH. Empty if James is to answer.
      */
     Optional<Response> nothingToCancel(SMTPSession session, CommandLine command) {
         if (settings.mode(DiagnosisId.AUTH_CANCELLED) != Mode.ENFORCE) {
             return judge(session, Fault.NOTHING_TO_CANCEL, command);
         }
         Diagnosis diagnosis = diagnostician.of(Fault.NOTHING_TO_CANCEL, command, sessions.state(session));
-        return Optional.of(refuse(session, diagnosis, command, uncounted -> Optional.empty()));
+        return Optional.of(refuse(session, diagnosis, command,
+            counted -> Notes.of(counted).forgive() ? Optional.empty() : isPassedByError(counted)));
     }
 
     /** What James' own refusal of a command becomes: itself, or the end of the session if it was an error too many. */
     Response refusedByJames(SMTPSession session, CommandLine command, Response response) {
         noteRefusedAuth(session, command);
-        return isPassedByError(session, DiagnosisId.SYN_COMMAND).flatMap(limit -> judge(session, limit, command)).orElse(response);
+        return isPassedByError(session).flatMap(limit -> judge(session, limit, command)).orElse(response);
+    }
+
+    /** What James' permanent refusal of a recipient becomes: itself, or the end of the session if it was one too many (RFC 5321 §7.3). */
+    Response recipientRefused(SMTPSession session, CommandLine command, Response response) {
+        return settings.limits().isPassedByRefusedRecipients(Notes.of(session).countRefusedRecipient())
+            ? judge(session, Fault.TOO_MANY_REFUSED_RECIPIENTS, command).orElse(response) : response;
+    }
+
+    /** What another refusal by James becomes: itself, or the end of the session if there were too many. */
+    Response otherwiseRefusedByJames(SMTPSession session, CommandLine command, Response response) {
+        return Notes.of(session).forgive() ? response : refusedByJames(session, command, response);
     }
 
     /** The reply to a line that James could not read: its own; counted like its others, unless the line was of a message. */
@@ -216,8 +216,7 @@ final class PortGuard {
     }
 
     private Response refuse(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
-        return refuse(session, diagnosis, command, AUTH_FAILURES.contains(diagnosis.id()) ? this::isPassedByFailedLogin
-            : counted -> isPassedByError(counted, diagnosis.id()));
+        return refuse(session, diagnosis, command, counted -> passedBy(counted, diagnosis.id()));
     }
 
     /** @param count counts what is refused, and tells which limit is passed by it: then that is the one refusal, told and logged */
@@ -238,23 +237,31 @@ final class PortGuard {
         }
     }
 
+    /** The limit that a refusal passes, if it does. */
+    private Optional<Fault> passedBy(SMTPSession session, DiagnosisId id) {
+        Notes notes = Notes.of(session);
+        switch (id.counts()) {
+            case ENDS_SESSION:
+                return Optional.empty();
+            case FAILED_LOGIN:
+                return isPassedByFailedLogin(session);
+            case FORGIVEN:
+                return notes.forgive() ? Optional.empty() : isPassedByError(session);
+            case CONSEQUENCE:
+                boolean consequence = notes.isConsequence();
+                notes.groupFailed();
+                return consequence ? Optional.empty() : isPassedByError(session);
+            default:
+                return isPassedByError(session);
+        }
+    }
+
     private Optional<Fault> isPassedByFailedLogin(SMTPSession session) {
         return Optional.of(Fault.TOO_MANY_AUTH_FAILURES)
             .filter(limit -> settings.limits().isPassedByAuthFailures(Notes.of(session).countAuthFailure()));
     }
 
-    private Optional<Fault> isPassedByError(SMTPSession session, DiagnosisId id) {
-        if (NO_ERRORS.contains(id)) {
-            return Optional.empty();
-        }
-        Notes notes = Notes.of(session);
-        if (CONSEQUENCES.contains(id)) {
-            boolean consequence = notes.isConsequence();
-            notes.groupFailed();
-            if (consequence) {
-                return Optional.empty();
-            }
-        }
-        return Optional.of(Fault.TOO_MANY_ERRORS).filter(limit -> settings.limits().isPassedByErrors(notes.countError()));
+    private Optional<Fault> isPassedByError(SMTPSession session) {
+        return Optional.of(Fault.TOO_MANY_ERRORS).filter(limit -> settings.limits().isPassedByErrors(Notes.of(session).countError()));
     }
 }

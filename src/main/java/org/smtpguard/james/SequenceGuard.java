@@ -52,6 +52,8 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     private static final Set<Verb> DEPENDENT = EnumSet.of(Verb.RCPT, Verb.DATA);
     private static final Set<String> CLIENT_ERRORS = Set.of(SMTPRetCode.SYNTAX_ERROR_ARGUMENTS, SMTPRetCode.BAD_SEQUENCE,
         SMTPRetCode.PARAMETER_NOT_IMPLEMENTED);
+    /** The first digit of a reply that will not change (RFC 5321 §4.2.1). */
+    private static final char PERMANENT = '5';
     private static final String RCPT_PREFIX = "TO:";
     /** With its CRLF. */
     private static final int CANCELLATION_LENGTH = 3;
@@ -156,6 +158,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         }
         if (settings.mode() != Mode.OFF) {
             guard.waitingRoom().answerLongLines(session);
+            SessionThread.of(session).tellBatches();
             SessionThread.of(session).cutLinesOfThoseAfter();
         }
         return new Later();
@@ -282,6 +285,9 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
             // The reply is worded with this recipient among the refused ones, and then is the reason that the client knows.
             noteRefusedRecipient(session, command, before, ((RefusalResponse) reply).diagnosis().asReason());
         }
+        if (recipientRefused && response.getRetCode().charAt(0) == PERMANENT) {
+            reply = guard.recipientRefused(session, command, reply);
+        }
         return guard.isEnforcing() ? Responses.fit(reply) : reply;
     }
 
@@ -313,7 +319,11 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         if (command.verb() == Verb.AUTH && SMTPRetCode.PARAMETER_NOT_IMPLEMENTED.equals(response.getRetCode())) {
             return guard.refuse(session, Fault.MECHANISM_UNKNOWN, command);
         }
-        return CLIENT_ERRORS.contains(response.getRetCode()) ? guard.refusedByJames(session, command, response) : response;
+        if (CLIENT_ERRORS.contains(response.getRetCode())) {
+            return guard.refusedByJames(session, command, response);
+        }
+        return command.verb() == Verb.RCPT || response.getRetCode().charAt(0) != PERMANENT ? response
+            : guard.otherwiseRefusedByJames(session, command, response);
     }
 
     /** A line of a message. */

@@ -63,6 +63,11 @@ final class SessionThread {
         lines.watch(core);
     }
 
+    /** Has {@link Notes} count the batches in which lines are read. To be called on that thread. */
+    void tellBatches() {
+        ReadBatches.tell(core);
+    }
+
     /** Whether everything that the server has read so far has been delivered, for certain. To be called on that thread. */
     boolean isSettled() {
         return ReadAhead.isNothing(core);

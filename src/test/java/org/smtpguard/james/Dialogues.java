@@ -54,6 +54,9 @@ final class Dialogues {
         all.put(DiagnosisId.LIMIT_AUTH, greeted(Dialogue.onOpenPort()).client(EHLO)
             .note(before(GuardSettings.defaults().limits()::isPassedByAuthFailures) + " refused AUTHs")
             .sends(AUTH).isRefused(Fault.TOO_MANY_AUTH_FAILURES, AUTH));
+        all.put(DiagnosisId.LIMIT_RECIPIENTS, greeted(Dialogue.onOpenPort()).client(EHLO).client(MAIL)
+            .note(before(GuardSettings.defaults().limits()::isPassedByRefusedRecipients) + " refused recipients")
+            .sends(RCPT).isRefused(Fault.TOO_MANY_REFUSED_RECIPIENTS, RCPT));
         all.put(DiagnosisId.AUTH_TLS_REQUIRED, greeted(Dialogue.onSubmission()).client(EHLO).client("AUTH PLAIN"));
         return all;
     }

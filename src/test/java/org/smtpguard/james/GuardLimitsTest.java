@@ -16,26 +16,30 @@ class GuardLimitsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "                                             | 20 | 5",
-        "<limits/>                                    | 20 | 5",
-        "<limits errors=\"3\"/>                       |  3 | 5",
-        "<limits authFailures=\" 1 \"/>               | 20 | 1",
-        "<limits errors=\"1000000\" authFailures=\"2\"/> | 1000000 | 2"})
-    void theErrorWithThatNumberIsTheLast(String limits, int errors, int authFailures) {
+        "                                             | 20 | 5 | 100",
+        "<limits/>                                    | 20 | 5 | 100",
+        "<limits errors=\"3\"/>                       |  3 | 5 | 100",
+        "<limits authFailures=\" 1 \"/>               | 20 | 1 | 100",
+        "<limits refusedRecipients=\"7\"/>            | 20 | 5 | 7",
+        "<limits errors=\"1000000\" authFailures=\"2\" refusedRecipients=\"3\"/> | 1000000 | 2 | 3"})
+    void theErrorWithThatNumberIsTheLast(String limits, int errors, int authFailures, int refusedRecipients) {
         GuardSettings.Limits parsed = parse(limits).limits();
 
         assertThat(parsed.isPassedByErrors(errors - 1)).isFalse();
         assertThat(parsed.isPassedByErrors(errors)).isTrue();
         assertThat(parsed.isPassedByAuthFailures(authFailures - 1)).isFalse();
         assertThat(parsed.isPassedByAuthFailures(authFailures)).isTrue();
+        assertThat(parsed.isPassedByRefusedRecipients(refusedRecipients - 1)).isFalse();
+        assertThat(parsed.isPassedByRefusedRecipients(refusedRecipients)).isTrue();
     }
 
     @Test
     void zeroIsNoLimit() {
-        GuardSettings.Limits limits = parse("<limits errors=\"0\" authFailures=\"0\"/>").limits();
+        GuardSettings.Limits limits = parse("<limits errors=\"0\" authFailures=\"0\" refusedRecipients=\"0\"/>").limits();
 
         assertThat(limits.isPassedByErrors(Integer.MAX_VALUE)).isFalse();
         assertThat(limits.isPassedByAuthFailures(Integer.MAX_VALUE)).isFalse();
+        assertThat(limits.isPassedByRefusedRecipients(Integer.MAX_VALUE)).isFalse();
     }
 
     @ParameterizedTest
@@ -61,7 +65,8 @@ class GuardLimitsTest {
         "<limits errors=\"9999999999\"/> | <limits> in HANDLER has errors=\"9999999999\"; it can be a whole number from 0 to 1000000.",
         "<limits authFailures=\"few\"/> | <limits> in HANDLER has authFailures=\"few\"; it can be a whole number from 0 to 1000000.",
         "<limits authFailures=\"1.5\"/> | <limits> in HANDLER has authFailures=\"1.5\"; it can be a whole number from 0 to 1000000.",
-        "<limits failures=\"5\"/> | <limits> in HANDLER has an unknown attribute failures; known here: authFailures, errors.",
+        "<limits failures=\"5\"/> | <limits> in HANDLER has an unknown attribute failures; known here: authFailures, errors, "
+            + "refusedRecipients.",
         "<limits><errors>5</errors></limits> | <limits> in HANDLER has an unknown element <errors>; known here: none.",
         "<limits/><limits/> | HANDLER has <limits> 2 times; leave one.",
         "<greeting waitMillis=\"60001\"/> | <greeting> in HANDLER has waitMillis=\"60001\"; it can be a whole number from 0 to 60000.",

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.credential.FailedLogin;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.transcript.Transcripts;
@@ -24,6 +25,7 @@ import org.smtpguard.transcript.Violations;
 class LimitsTest {
     private static final int ERRORS = 20;
     private static final int AUTH_FAILURES = 5;
+    private static final int REFUSED_RECIPIENTS = 100;
     private static final int UNLIMITED = 2000;
 
     /** Each an error wherever it stands. */
@@ -90,6 +92,81 @@ class LimitsTest {
             assertThat(client.send("RCPT TO:<bob@localhost>\r\n")).startsWith("503");
         }
         assertThat(client.send("NOOP\r\nRCPT TO:<bob@localhost>\r\n")).startsWith("250").contains("\r\n421-4.7.0 ");
+    }
+
+    /** RFC 2920: what a client sends after it has read the reply to a failure, it could have known. */
+    @ParameterizedTest
+    @ValueSource(strings = {"DATA", "DATA,DATA,DATA,DATA,DATA,NOOP",
+        "MAIL FROM:<alice@localhost>,RCPT TO:<nobody@localhost>,DATA,DATA,DATA,DATA,RSET",
+        "RCPT TO:<bob@localhost>", "NONSENSE,NOOP", "MAIL FROM:<alice@localhost>,MAIL FROM:<alice@localhost>,RSET"})
+    void aClientThatWaitsForRepliesIsForgivenNothing(String round) {
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\n");
+        int errors = 0;
+        for (int lines = 0; client.isOpen() && lines < UNLIMITED; lines++) {
+            String[] commands = round.split(",");
+            String reply = client.send(commands[lines % commands.length] + "\r\n");
+            errors += reply.matches("(?s)(50|554|421).*") ? 1 : 0;
+        }
+
+        assertThat(client.isOpen()).isFalse();
+        assertThat(errors).isEqualTo(ERRORS);
+    }
+
+    /** A pipelined group that TCP cuts in two is two groups, each with an error of its own. */
+    @Test
+    void whatWasReadLaterIsAnErrorOfItsOwn() {
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\n");
+        for (int errors = 1; errors < ERRORS; errors++) {
+            assertThat(client.send("RCPT TO:<bob@localhost>\r\n".repeat(10))).doesNotContain("421");
+        }
+        assertThat(client.send("RCPT TO:<bob@localhost>\r\n")).startsWith("421-4.7.0 ");
+    }
+
+    @Test
+    void theRefusedRecipientOfThatNumberEndsTheSessionOverRsetAndEhlo() {
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\n");
+        for (int refused = 1; refused < REFUSED_RECIPIENTS; refused++) {
+            if (refused % 7 == 1) {
+                client.send(refused % 2 == 0 ? "RSET\r\n" : "EHLO client.example\r\n");
+                client.send("MAIL FROM:<alice@localhost>\r\n");
+            }
+            assertThat(client.send("RCPT TO:<nobody@localhost>\r\n")).startsWith("550");
+        }
+        assertThat(client.send("RCPT TO:<nobody@localhost>\r\n")).startsWith("421-4.7.0 RCPT refused: ").contains("[LIMIT-RECIPIENTS]");
+        assertThat(client.isOpen()).isFalse();
+    }
+
+    /** Whatever a client does: pipelines or waits, fails to log in, tries out recipients, or meets outages. */
+    @RepeatedTest(60)
+    void noSessionGetsMoreRefusalsThanTheDocumentedNumber(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        EmbeddedPort.Client client = port.connect();
+        client.send("EHLO client.example\r\n");
+        List<String> lines = new ArrayList<>(WRONG);
+        lines.addAll(NO_ERRORS);
+        lines.addAll(List.of("RSET", "NOOP", "MAIL FROM:<alice@localhost>", "RCPT TO:<bob@localhost>", "DATA", ".", "*"));
+        // Some are patient enough for the largest number, since they do what is forgiven, most of the time.
+        lines.removeIf(line -> WRONG.contains(line) && random.nextInt(4) > 0);
+        int refusals = 0;
+        try (LogCapture quiet = new LogCapture()) {
+            for (int groups = 0; client.isOpen() && groups < UNLIMITED; groups++) {
+                StringBuilder group = new StringBuilder();
+                for (int size = random.nextBoolean() ? 1 : random.nextInt(150); size >= 0; size--) {
+                    String line = any(lines, random);
+                    group.append(line).append(line.endsWith("\n") ? "" : "\r\n");
+                }
+                if (random.nextInt(8) == 0) {
+                    group.append(auth(random.nextInt(6) == 0 ? "guess" : FixtureBackend.DOWN));
+                }
+                refusals += (int) client.send(group.toString()).lines().filter(line -> line.matches("[45]\\d\\d .*")).count();
+            }
+        }
+
+        assertThat(client.isOpen()).isFalse();
+        assertThat(refusals).isLessThanOrEqualTo(ERRORS + AUTH_FAILURES + REFUSED_RECIPIENTS + Notes.FORGIVEN_LIMIT);
     }
 
     @RepeatedTest(20)

@@ -171,6 +171,8 @@ class RulesPageTest {
                 return "whatever comes first";
             case TOO_MANY_AUTH_FAILURES:
                 return "AUTH";
+            case TOO_MANY_REFUSED_RECIPIENTS:
+                return "RCPT";
             default:
                 return "all";
         }

@@ -81,7 +81,8 @@ class BanningIT {
             .collect(Collectors.joining());
         server = JamesServer.guarded()
             .withConf("logback.xml", String.format(Locale.ROOT, LOGBACK, appenders, references))
-            .editPort(Endpoint.SMTP, port -> behindProxy(port).replace("<limits errors=\"20\" authFailures=\"5\"/>",
+            .editPort(Endpoint.SMTP, port -> behindProxy(port)
+                .replace("<limits errors=\"20\" authFailures=\"5\" refusedRecipients=\"100\"/>",
                 "<limits errors=\"3\" authFailures=\"0\"/>"))
             .editPort(Endpoint.SUBMISSION, port -> behindProxy(port)
                 .replace("<requireSSL>true</requireSSL>", "<requireSSL>false</requireSSL>")

@@ -119,6 +119,8 @@ class EveryDiagnosisIT {
         all.put("LIMIT-ERRORS", clear(wire -> repeated(greeted(wire), "GET / HTTP/1.1", "500").expect("421")));
         all.put("LIMIT-AUTH", clear(wire -> repeated(greeted(wire), "AUTH PLAIN " + plain("alice@localhost", "guessed"), "535")
             .expect("421")));
+        all.put("LIMIT-RECIPIENTS", clear(wire -> repeated(greeted(wire).send(MAIL).expect("250"), "RCPT TO:<nobody-here@localhost>", "550")
+            .expect("421")));
         all.put("AUTH-REQUIRED", clear(wire -> greeted(wire).send(MAIL).expect("250").send("RCPT TO:<x@example.org>").expect("530")));
         all.put("AUTH-CREDENTIALS", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("alice@localhost", "guessed")).expect("535")));
         all.put("AUTH-EXPIRED", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("expired@localhost", "stale")).expect("432")));

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.it.fault.Latencies;
 import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.JamesServer;
@@ -73,6 +75,7 @@ class HostileClientIT {
     private static final List<Integer> ODD_STATUSES = List.of(429, 400, 404, 422);
     private static final int MAX_ERRORS = 20;
     private static final int MAX_FAILED_AUTHS = 5;
+    private static final int MAX_REFUSED_RECIPIENTS = 100;
 
     private static ExecutorService threads;
     private static ScheduledExecutorService timer;
@@ -252,7 +255,7 @@ class HostileClientIT {
         AtomicInteger most = new AtomicInteger();
         int logged = failuresLogged();
 
-        othersLogIn("guesses beside an outage", halfDown, 2, goesOn -> guess(halfDown, "alice@localhost", goesOn, count -> {
+        othersLogIn("guesses during an outage", halfDown, 2, goesOn -> guess(halfDown, "alice@localhost", goesOn, count -> {
             guesses.incrementAndGet();
             most.accumulateAndGet(count, Math::max);
         }));
@@ -262,6 +265,54 @@ class HostileClientIT {
         System.out.printf(Locale.ROOT, "%-34s %d guesses, %d at most in a session, %d in the log%n", "", answered, most.get(), failures);
         assertThat(most.get()).as("guesses in one session").isLessThanOrEqualTo(MAX_FAILED_AUTHS);
         assertThat(failures).as("guesses in the log").isGreaterThanOrEqualTo(answered);
+    }
+
+    /** RFC 5321 §7.3. Each recipient once cost more than the one before it, on the thread that serves others. */
+    @Test
+    void askingForAddressesEndsTheSessionAndDelaysNoClient() throws Exception {
+        AtomicInteger most = new AtomicInteger();
+
+        othersLogIn("500 unknown recipients a round", server.smtp(), 10, goesOn -> {
+            try (WireScript wire = greeted(ATTACKER, server.smtp())) {
+                wire.send("MAIL FROM:<alice@localhost>").expect("250");
+                wire.pipeline(Collections.nCopies(500, "RCPT TO:<nobody-here@localhost>").toArray(new String[0]));
+                int refused = 0;
+                for (int code = wire.read().code(); code == 550; code = wire.read().code()) {
+                    refused++;
+                }
+                most.accumulateAndGet(refused, Math::max);
+            }
+        });
+
+        System.out.printf(Locale.ROOT, "%-34s %d refused recipients at most in a session%n", "", most.get());
+        assertThat(most.get()).as("refused recipients in a session, before the one that ends it").isEqualTo(MAX_REFUSED_RECIPIENTS - 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DATA", "DATA,DATA,DATA,DATA,DATA,NOOP",
+        "MAIL FROM:<alice@localhost>,RCPT TO:<nobody-here@localhost>,DATA,DATA,DATA,DATA,RSET", "NONSENSE,NOOP",
+        "MAIL FROM:<alice@localhost>,MAIL FROM:<alice@localhost>,RSET"})
+    void errorsOfAClientThatWaitsForRepliesEndTheSession(String round) throws Exception {
+        AtomicInteger most = new AtomicInteger();
+        List<String> commands = List.of(round.split(","));
+
+        othersLogIn("errors: " + round.substring(0, Math.min(round.length(), 25)), server.smtp(), 10, goesOn -> {
+            try (WireScript wire = greeted(ATTACKER, server.smtp())) {
+                int errors = 0;
+                for (int i = 0; goesOn.getAsBoolean(); i++) {
+                    String command = commands.get(i % commands.size());
+                    Optional<Integer> code = codeOf(wire, command);
+                    errors += code.filter(any -> any >= 400).isPresent() && !command.startsWith("RCPT") ? 1 : 0;
+                    most.accumulateAndGet(errors, Math::max);
+                    if (code.isEmpty() || code.get() == 421) {
+                        return;
+                    }
+                }
+            }
+        });
+
+        System.out.printf(Locale.ROOT, "%-34s %d errors at most in a session%n", "", most.get());
+        assertThat(most.get()).as("errors in a session").isEqualTo(MAX_ERRORS);
     }
 
     /** Empty when the server has hung up, or the client was made to. */
