@@ -143,7 +143,7 @@ class EveryDiagnosisIT {
 
     /** Sends it until the reply is another one, which is left to be read. */
     private static WireScript repeated(WireScript wire, String command, String code) {
-        int most = code.equals("535") ? 5 : 20;
+        int most = Map.of("535", 5, "550", 100).getOrDefault(code, 20);
         for (int i = 1; i < most; i++) {
             wire.send(command).expect(code);
         }
