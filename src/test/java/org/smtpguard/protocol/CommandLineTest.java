@@ -3,6 +3,7 @@ package org.smtpguard.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,7 @@ class CommandLineTest {
     @ValueSource(ints = {0x00, 0x01, 0x07, 0x09, 0x0b, 0x0d, 0x1b, 0x1f, 0x7f})
     void aControlCharacterIsSeenWhereverItStands(int octet) {
         String control = Character.toString(octet);
-        String described = String.format("octet 0x%02X at position ", octet);
+        String described = String.format(Locale.ROOT, "octet 0x%02X at position ", octet);
 
         assertThat(parse("EHLO a" + control + "b\r\n").controlCharacter()).contains(described + 7);
         assertThat(parse("EH" + control + "LO a\r\n").controlCharacter()).contains(described + 3);
