@@ -99,7 +99,7 @@ final class Report {
 
     /** Into the page, in place of what stands there of this scenario, with its chart beside it. */
     void write() throws IOException {
-        Path docs = Machine.project().resolve("docs");
+        Path docs = Machine.project().resolve("docs/development");
         Path page = docs.resolve("benchmarks.md");
         Matcher place = Pattern.compile("(?s)(<!-- bench:" + scenario.id() + " -->\n).*?(<!-- /bench:" + scenario.id() + " -->)")
             .matcher(Files.readString(page, StandardCharsets.UTF_8));
