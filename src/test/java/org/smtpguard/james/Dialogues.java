@@ -20,7 +20,7 @@ final class Dialogues {
     }
 
     /** One for each rule. */
-    static Map<DiagnosisId, Dialogue> ofRules() {
+    private static Map<DiagnosisId, Dialogue> ofRules() {
         Map<DiagnosisId, Dialogue> all = new EnumMap<>(DiagnosisId.class);
         all.put(DiagnosisId.SEQ_GREETING_EARLY, Dialogue.onSubmission().note("connected; the greeting waits")
             .sends(EHLO).isRefused(Fault.EARLY_TALK, "?"));

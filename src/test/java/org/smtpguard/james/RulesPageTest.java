@@ -7,35 +7,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
-import org.smtpguard.diagnosis.Article;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
-import org.smtpguard.diagnosis.Fault;
+import org.smtpguard.diagnosis.ReplyForm;
 import org.smtpguard.diagnosis.Requirement;
 import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.protocol.Verb;
 import org.smtpguard.sequence.Mode;
 import org.smtpguard.sequence.SequenceRule;
 import org.smtpguard.sequence.SequenceTable;
 
 /**
- * Makes {@code docs/rules.md} from the table and the catalogue, and holds the page in the repository to it. After a change of a
- * rule, {@code mvn test -Dtest=RulesPageTest -Dsmtpguard.update=true} writes the page anew.
+ * Generates {@code docs/rules.md} from the table and the catalogue, and compares the page in the repository with it. After a
+ * change of a rule, {@code mvn test -Dtest=RulesPageTest -Dsmtpguard.update=true} writes the page again.
  */
 class RulesPageTest {
     private static final Path PAGE = Path.of("docs", "rules.md");
 
     private final SequenceTable table = new SequenceTable();
     private final DiagnosisCatalogue catalogue = new DiagnosisCatalogue();
-    private final Map<DiagnosisId, List<String>> forms = forms();
-    private final Map<DiagnosisId, Dialogue> dialogues = Dialogues.ofRules();
+    private final List<DiagnosisId> rules = Stream.of(DiagnosisId.values())
+        .filter(id -> id.isRule() || table.rows().stream().anyMatch(row -> row.id() == id)).collect(Collectors.toList());
 
     @Test
     void thePageInTheRepositoryIsTheOneThatTheTableMakes() throws IOException {
@@ -45,19 +43,13 @@ class RulesPageTest {
         }
 
         assertThat(Files.readString(PAGE, StandardCharsets.UTF_8))
-            .as("docs/rules.md is not what the table says; write it anew with -Dtest=RulesPageTest -Dsmtpguard.update=true")
+            .as("docs/rules.md differs from the table; write it again with -Dtest=RulesPageTest -Dsmtpguard.update=true")
             .isEqualTo(page);
     }
 
     @Test
-    void everyRuleHasADialogueThatEndsInItsRefusal() {
-        assertThat(dialogues.keySet()).isEqualTo(forms.keySet());
-        dialogues.forEach((id, dialogue) -> assertThat(dialogue.lastRefusal()).as("dialogue of %s", id).contains(id));
-    }
-
-    @Test
-    void aRequirementSaysTheWordOfItsLevelAndStandsInASectionThatHelpNames() {
-        for (DiagnosisId id : forms.keySet()) {
+    void aRequirementHasTheWordOfItsLevelAndASectionThatHelpNames() {
+        for (DiagnosisId id : rules) {
             catalogue.article(id).requirement().ifPresent(requirement -> {
                 if (requirement.level() != Requirement.Level.NONE) {
                     assertThat(requirement.sentence()).as("%s", id).contains(requirement.level().name());
@@ -73,7 +65,7 @@ class RulesPageTest {
 
     @Test
     void everyRuleOfTheSequenceHasItsRequirement() {
-        assertThat(forms.keySet()).filteredOn(id -> id.name().startsWith("SEQ_"))
+        assertThat(rules).filteredOn(id -> id.group() == DiagnosisId.Group.SEQUENCE).isNotEmpty()
             .allSatisfy(id -> assertThat(catalogue.article(id).requirement()).as("%s", id).isPresent());
     }
 
@@ -83,48 +75,40 @@ class RulesPageTest {
             "",
             "<!-- Made by RulesPageTest from SequenceTable, Fault and DiagnosisCatalogue: do not edit this page, edit those. -->",
             "",
-            "Every rule about the order and the form of commands: what it refuses, with which reply, and why. What no rule here",
-            "refuses is legal; NOOP, HELP, VRFY, EXPN, RSET and QUIT always are. A refusal changes nothing: sender, recipients,",
-            "greeting, TLS and login are as they were before it.",
+            "The rules about the order and the form of commands. Every command that breaks no rule is legal; NOOP, HELP, VRFY and EXPN",
+            "always are, and so are RSET and QUIT without an argument. A refusal changes nothing: sender, recipients, greeting, TLS and",
+            "login stay as they were.",
             "",
-            "A rule is named by its id, in `<rule id=\"...\" mode=\"enforce|observe|off\"/>` as in the log, the metrics, and `HELP <id>`.",
-            "*Asked for* is how strictly the RFC asks for it (RFC 2119); *none* means that the sentence gives the reason, and the",
-            "refusal is our reading of it. Dialogues are in the full style. Replies to what is accepted are shortened to `...`, and",
-            "lines end in CRLF unless another end is shown.",
+            "A rule has the same id in `<rule id=\"...\" mode=\"enforce|observe|off\"/>`, in the log, in the metrics and in `HELP <id>`.",
+            "The page of an id has its meaning, the fix, a dialogue, the sentence of the RFC and the clients known to break the rule.",
+            "*Required* is how strictly the RFC requires the rule (RFC 2119); *none*: the RFC gives the reason, and the refusal is our",
+            "reading of it.",
             "",
-            "| rule | reply | commands | asked for | by default |",
-            "|---|---|---|---|---|"));
-        forms.keySet().forEach(id -> page.add("| [" + id + "](#" + id.toString().toLowerCase(Locale.ROOT) + ") | "
-            + String.join("<br>", distinct(id, 0)) + " | " + String.join("<br>", distinct(id, 1)) + " | " + level(id) + " | " + mode(id)
-            + " |"));
-        forms.keySet().forEach(id -> page.addAll(section(id)));
+            "| rule | reply | commands | refused because | required | default mode |",
+            "|---|---|---|---|---|---|"));
+        rules.forEach(id -> page.add("| [" + id + "](diagnoses/" + id + ".md) | "
+            + distinct(id, form -> form.code() + " " + form.status()) + " | " + distinct(id, RulesPageTest::commands) + " | "
+            + distinct(id, ReplyForm::cause) + " | " + level(id) + " | " + mode(id) + " |"));
+        page.addAll(List.of("", "## Order", "",
+            "The rules of a command are evaluated from left to right, and the first that is broken refuses the command.", "",
+            "| command | rules |", "|---|---|"));
+        for (Verb verb : Verb.values()) {
+            String order = table.rows().stream().filter(row -> row.verbs().contains(verb)).map(SequenceRule::id)
+                .map(DiagnosisId::toString).distinct().collect(Collectors.joining(", "));
+            if (!order.isEmpty()) {
+                page.add("| " + verb + " | " + order + " |");
+            }
+        }
         return String.join("\n", page) + "\n";
     }
 
-    private List<String> section(DiagnosisId id) {
-        Article article = catalogue.article(id);
-        List<String> section = new ArrayList<>(List.of("", "## " + id, "", markdown(article.meaning()), "",
-            "| reply | commands | cause |", "|---|---|---|"));
-        section.addAll(forms.get(id));
-        section.add("");
-        section.add("- When: " + markdown(article.when()));
-        section.add("- Fix: " + markdown(article.fix()));
-        section.add("- See: " + article.reference());
-        section.add("- Asked for: " + level(id));
-        section.add("- By default: " + mode(id));
-        section.addAll(article.requirement()
-            .map(requirement -> List.of("", "> " + markdown(requirement.sentence()), ">", "> (" + requirement.section() + ")"))
-            .orElse(List.of()));
-        section.addAll(List.of("", "```"));
-        section.addAll(dialogues.get(id).lines());
-        section.addAll(List.of("```", ""));
-        section.add("Clients known to break it: " + (article.offenders().isEmpty() ? "none known." : ""));
-        article.offenders().forEach(offender -> section.add("- [" + offender.client() + "](" + offender.url() + ")"));
-        return section.stream().map(String::stripTrailing).collect(Collectors.toList());
+    private String distinct(DiagnosisId id, Function<ReplyForm, String> column) {
+        return ReplyForm.all(table).stream().filter(form -> form.id() == id).map(column).distinct()
+            .map(RulesPageTest::markdown).collect(Collectors.joining("<br>"));
     }
 
-    private List<String> distinct(DiagnosisId id, int column) {
-        return forms.get(id).stream().map(row -> row.split("\\|")[column + 1].trim()).distinct().collect(Collectors.toList());
+    private static String commands(ReplyForm form) {
+        return form.verbs().isEmpty() ? "any" : form.verbs().stream().sorted().map(Enum::name).collect(Collectors.joining(", "));
     }
 
     private String level(DiagnosisId id) {
@@ -134,51 +118,16 @@ class RulesPageTest {
 
     private static String mode(DiagnosisId id) {
         Mode mode = GuardSettings.defaults().mode(id);
+        if (!id.isRule()) {
+            return "always " + mode;
+        }
         if (id == DiagnosisId.SEQ_GREETING_EARLY && GuardSettings.defaults().greetingWait().isZero()) {
             return mode + ", on ports with `<greeting waitMillis=\"...\"/>`";
         }
-        return id.name().startsWith("AUTH_") ? "always " + mode : mode.toString();
-    }
-
-    /** The rows of the table and the faults of commands, by diagnosis, each as a row of Markdown. */
-    private Map<DiagnosisId, List<String>> forms() {
-        Map<DiagnosisId, List<String>> all = new EnumMap<>(DiagnosisId.class);
-        for (SequenceRule rule : table.rows()) {
-            String verbs = rule.verbs().stream().sorted().map(Enum::name).collect(Collectors.joining(", "));
-            all.computeIfAbsent(rule.id(), id -> new ArrayList<>()).add(form(rule.code() + " " + rule.status(), verbs, rule.cause()));
-        }
-        Stream.of(Fault.values()).filter(fault -> !fault.id().name().startsWith("AUTH_")).forEach(fault ->
-            all.computeIfAbsent(fault.id(), id -> new ArrayList<>()).add(form(fault.code() + " " + fault.status(), commands(fault),
-                fault.cause())));
-        return all;
-    }
-
-    private static String form(String reply, String commands, String cause) {
-        return "| " + reply + " | " + commands + " | " + cause + " |";
-    }
-
-    private static String commands(Fault fault) {
-        switch (fault) {
-            case PIPELINED:
-                return "what stands behind EHLO, HELO, AUTH, STARTTLS";
-            case PIPELINED_BEHIND:
-                return "STARTTLS";
-            case PIPELINED_CONTENT:
-                return "DATA";
-            case UNKNOWN_COMMAND:
-                return "unknown ones";
-            case EARLY_TALK:
-                return "whatever comes first";
-            case TOO_MANY_AUTH_FAILURES:
-                return "AUTH";
-            case TOO_MANY_REFUSED_RECIPIENTS:
-                return "RCPT";
-            default:
-                return "all";
-        }
+        return id.appliesAlwaysToAuth() ? mode + "; on AUTH always" : mode.toString();
     }
 
     private static String markdown(String text) {
-        return text.replaceAll("([\\\\\\[\\]<*])", "\\\\$1");
+        return text.replaceAll("([\\\\\\[\\]<*])", "\\\\$1").replace("|", "\\|");
     }
 }
