@@ -59,7 +59,7 @@ final class HashCommand {
     String run(Terminal terminal) throws CommandFailedException {
         String password = terminal.password();
         if (password.isEmpty()) {
-            throw new CommandFailedException("The password is empty: nobody can log in with it. No hash was made.");
+            throw new CommandFailedException("The password is empty, and an empty password is never accepted. No hash was made.");
         }
         if (Secret.of(password).isTooLong()) {
             throw new CommandFailedException("The password has more than " + Secret.MAX_OCTETS

@@ -151,7 +151,7 @@ public final class BackendChain {
         try {
             stage.toCompletableFuture().cancel(false);
         } catch (RuntimeException e) {
-            // A stage that is no future cannot be told; its answer will find nobody. It must not spoil one that came in time.
+            // A stage that is no future cannot be told; its answer is dropped. It must not spoil one that came in time.
             LOGGER.debug("A backend's stage cannot be cancelled: {}", e.getClass().getName());
         }
     }

@@ -44,7 +44,7 @@ final class AuthenticationSettings {
     /**
      * Reads the element and takes its backends from those of all ports.
      *
-     * @throws org.smtpguard.credential.ConfigurationFault naming the element and the mend
+     * @throws org.smtpguard.credential.ConfigurationFault naming the element and the fix
      */
     static AuthenticationSettings parse(Element handler, Backends backends) {
         handler.onlyAttributes("class").onlyElements("mechanisms", "clientCertificate", "delegation", "delegate", "backend");

@@ -27,7 +27,7 @@ final class BackendSet {
     /**
      * To be given back with {@link #release}.
      *
-     * @throws org.smtpguard.credential.ConfigurationFault naming the element and the mend
+     * @throws org.smtpguard.credential.ConfigurationFault naming the element and the fix
      */
     static BackendSet parse(Element handler, Backends backends) {
         List<Element> elements = handler.children("backend");

@@ -230,7 +230,7 @@ public final class ConfigurationCheck {
             boolean ours = port.getString("handlerchain[@coreHandlersPackage]", "").equals(GuardHandlers.class.getName());
             long answersAuth = classes.stream().filter(Authentication.class.getName()::equals).count();
             if (answersAuth > 1) {
-                add(Severity.WRONG, place, "Authentication", "stands there twice; leave one, with all its backends.");
+                add(Severity.WRONG, place, "Authentication", "is given twice; remove one, with all its backends.");
             }
             if (answersAuth > 0 && !ours) {
                 add(Severity.WARNING, place, "<handlerchain>", "keeps James' own AUTH behind Authentication; write coreHandlersPackage=\""
@@ -244,7 +244,7 @@ public final class ConfigurationCheck {
             classes.subList(0, Math.max(guard, 0)).stream().filter(ConfigurationCheck::handlesLines).findFirst().ifPresent(before ->
                 add(Severity.WRONG, place, "SequenceGuard", "stands behind a handler of lines (" + before + "); move it to the top."));
             if (guard != classes.lastIndexOf(SequenceGuard.class.getName())) {
-                add(Severity.WRONG, place, "SequenceGuard", "stands there twice; leave one.");
+                add(Severity.WRONG, place, "SequenceGuard", "is given twice; remove one.");
             }
             boolean tls = port.getBoolean("tls[@startTLS]", false) || port.getBoolean("tls[@socketTLS]", false);
             if (answersAuth > 0 && port.getBoolean("auth.requireSSL", false) && !tls) {

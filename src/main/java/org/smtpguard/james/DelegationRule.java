@@ -17,7 +17,7 @@ final class DelegationRule {
         this.others = others;
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault naming the element and the mend */
+    /** @throws org.smtpguard.credential.ConfigurationFault naming the element and the fix */
     static DelegationRule parse(Element element) {
         element.onlyAttributes("user", "as").onlyElements();
         return new DelegationRule(names(element, "user"), names(element, "as"));

@@ -56,7 +56,7 @@ final class GuardSettings {
             Duration.ZERO, Optional.empty());
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault naming the element and the mend */
+    /** @throws org.smtpguard.credential.ConfigurationFault naming the element and the fix */
     static GuardSettings parse(Element handler) {
         handler.onlyAttributes("class").onlyElements("mode", "rule", "replies", "limits", "greeting", "transcripts");
         Mode mode = handler.child("mode")
@@ -100,7 +100,7 @@ final class GuardSettings {
                 .orElseThrow(() -> rule.fault("has id=\"" + name + "\", which is no rule; rules are " + Arrays.stream(DiagnosisId.values())
                     .filter(DiagnosisId::isRule).map(DiagnosisId::toString).collect(Collectors.joining(", "))));
             if (modes.put(id, mode(rule, rule.requiredAttribute("mode"))) != null) {
-                throw rule.fault("with id=\"" + id + "\" stands there twice; leave one");
+                throw rule.fault("with id=\"" + id + "\" is given twice; remove one");
             }
         }
         return modes;

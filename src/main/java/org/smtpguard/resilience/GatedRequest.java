@@ -214,7 +214,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
         try {
             asked.ifPresent(given -> given.toCompletableFuture().cancel(false));
         } catch (RuntimeException e) {
-            // A stage that is no future cannot be told; its answer will find nobody.
+            // A stage that is no future cannot be told; its answer is dropped.
             LOGGER.debug("A backend's stage cannot be cancelled: {}", e.getClass().getName());
         }
     }
@@ -288,7 +288,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
         ASKED,
         /** It waits for a worker, on behalf of the backend. */
         QUEUED,
-        /** It has its answer, or nobody waits for one. */
+        /** It has its answer, or none is awaited. */
         OVER
     }
 

@@ -39,7 +39,7 @@ public final class Safeguards {
         this.cache = cache;
     }
 
-    /** @throws ConfigurationFault naming the element and the mend */
+    /** @throws ConfigurationFault naming the element and the fix */
     public static Safeguards of(BackendSettings settings) {
         for (String element : new String[] {"concurrency", "circuitBreaker", "cache"}) {
             settings.text(element).ifPresent(text -> {

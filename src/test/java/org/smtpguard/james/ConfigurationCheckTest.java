@@ -61,8 +61,8 @@ class ConfigurationCheckTest {
         "conf/smtp-users | conf/no-users | which does not exist",
         "FileBackend | NoBackend | names a class that is not on the class path",
         "startTLS=\"true\" | startTLS=\"false\" | nobody can ever log in here",
-        "</handlerchain> | <handler class=\"org.smtpguard.james.Authentication\"/></handlerchain> | stands there twice",
-        "GuardHandlers\"> | GuardHandlers\"><handler class=\"org.smtpguard.james.SequenceGuard\"/> | stands there twice",
+        "</handlerchain> | <handler class=\"org.smtpguard.james.Authentication\"/></handlerchain> | is given twice",
+        "GuardHandlers\"> | GuardHandlers\"><handler class=\"org.smtpguard.james.SequenceGuard\"/> | is given twice",
         "</file> | </file><timeout>soon</timeout> | which is no time"})
     void whatJamesWouldRefuseOrCouldNeverDoIsWrong(String before, String after, String sentence) throws IOException {
         List<Finding> wrong = of(Severity.WRONG, check(SERVERS.replace(before, after)));

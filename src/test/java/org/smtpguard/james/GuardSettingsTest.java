@@ -53,7 +53,7 @@ class GuardSettingsTest {
         "<rule id=\"SYN-COMMAND\" mode=\"maybe\"/> | <rule> in HANDLER says \"maybe\"; it can be enforce, observe or off.",
         "<rule id=\"SYN-COMMAND\" mode=\"off\" since=\"1\"/> | <rule> in HANDLER has an unknown attribute since; known here: id, mode.",
         "<rule id=\"SYN-COMMAND\" mode=\"off\"/><rule id=\"syn-command\" mode=\"off\"/> | "
-            + "<rule> in HANDLER with id=\"SYN-COMMAND\" stands there twice; leave one.",
+            + "<rule> in HANDLER with id=\"SYN-COMMAND\" is given twice; remove one.",
         "<replies style=\"long\"/> | <replies> in HANDLER has style=\"long\"; it can be full or brief.",
         "<replies><style>full</style></replies> | <replies> in HANDLER has an unknown element <style>; known here: none.",
         "<limits errors=\"lots\"/> | <limits> in HANDLER has errors=\"lots\"; it can be a whole number from 0 to 1000000.",

@@ -53,7 +53,7 @@ final class Scenarios {
     private static Scenario slowBackend() {
         double most100 = 100 * 1000.0 / SLOW_MILLIS;
         double most1000 = 1000 * 1000.0 / SLOW_MILLIS;
-        return new Scenario("a", "A backend that takes 300 ms", "Clients say `EHLO`, `AUTH PLAIN` and `QUIT` and begin anew; the answer to"
+        return new Scenario("a", "A backend that takes 300 ms", "Clients say `EHLO`, `AUTH PLAIN` and `QUIT` and begin again; the answer to"
             + " AUTH takes 300 ms, as a directory's on a bad day does: for stock James in an `AuthHook`, for ours in a backend that keeps"
             + " no thread meanwhile, or one that does (`blocking`, as LDAP), each asked by 1,000 at once (`<concurrency>`)."
             + " Four bystanders, who never log in, send a `NOOP` every 20 ms.")
@@ -81,7 +81,7 @@ final class Scenarios {
         String uncached = "with the guard, same hash";
         String plain = "with the guard, no hash";
         Scenario scenario = new Scenario("b", "A fast backend",
-            "100 clients say `EHLO`, `AUTH PLAIN` and `QUIT` and begin anew. Stock James asks its own users, whose "
+            "100 clients say `EHLO`, `AUTH PLAIN` and `QUIT` and begin again. Stock James asks its own users, whose "
             + "passwords are hashed as its sample configuration has it (PBKDF2 with SHA-512, 1,000 rounds). \"Same hash\" is "
             + "a file with the hash that James keeps of the same password (`{JAMES}`); \"no hash\" one with `{PLAIN}` "
             + "passwords, as Dovecot has it. Bare Netty says 235 to whatever comes.")

@@ -52,7 +52,7 @@ final class DovecotClient implements AutoCloseable {
      * Begins an exchange.
      *
      * @param parameters what stands behind the mechanism
-     * @return the reply; fails with a {@link DovecotException}. Cancelled, it has Dovecot told that nobody waits any more
+     * @return the reply; fails with a {@link DovecotException}. If it is cancelled, Dovecot is told so
      */
     CompletableFuture<DovecotReply> begin(String mechanism, List<String> parameters) {
         return loop.ask(answer -> connected(answer, connection -> connection.begin(mechanism, parameters, answer)));

@@ -58,7 +58,7 @@ final class JdbcHash implements OutdatedHash {
 
     @Override
     public String words(Throwable fault) {
-        return JdbcException.words(fault) + ". They go on to count; mend the statement in <" + ELEMENT
+        return JdbcException.words(fault) + ". They remain valid; correct the statement in <" + ELEMENT
             + ">, let the database's user run it, or take it away";
     }
 }

@@ -70,7 +70,7 @@ final class JdbcLastLogin {
     }
 
     private static String words(String fault) {
-        return "cannot write last log-ins: " + fault + ". Users log in all the same; mend the statement in <" + ELEMENT
+        return "cannot write last log-ins: " + fault + ". Log-ins are not affected; correct the statement in <" + ELEMENT
             + ">, or let the database's user run it";
     }
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.backend.imap.ScriptedImapServer.Judge;
 import org.smtpguard.backend.imap.ScriptedImapServer.Script;
-import org.smtpguard.backend.support.SelfSigned;
+import org.smtpguard.it.server.SelfSigned;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialResult.Kind;

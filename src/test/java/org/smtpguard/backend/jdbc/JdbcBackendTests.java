@@ -510,7 +510,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
                 assertThat(ask(backend, "bob", "secret").isAccepted()).isTrue();
 
                 assertThat(log.at(Level.WARN)).hasSize(1).first().asString()
-                    .startsWith("Backend db cannot replace outdated hashes: the statement would have changed 2 rows. They go on to count");
+                    .startsWith("Backend db cannot replace outdated hashes: the statement would have changed 2 rows. They remain valid");
             }
             assertThat(stored("bob")).isEqualTo(OLD);
             assertThat(stored("carol")).isEqualTo(OLD);
