@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.smtpguard.it.wire.WireScript.wire;
 
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.it.server.JamesServer;
@@ -22,11 +23,20 @@ class EchoIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"EHLO clie\u0007nt.example", "EHLO client.example\r..", "HELO client\u0000.example",
-        "EHLO client\u007f.example", "EHLO client.ex\u00e4mple"})
-    void repeatsNoControlCharacterOfAGreeting(String greeting) {
+        "EHLO client\u007f.example"})
+    void refusesAGreetingWithAControlCharacterAndDoesNotRepeatIt(String greeting) {
+        repliesInPrintableAscii(greeting, "501");
+    }
+
+    @Test
+    void repeatsNoLetterOutsideAsciiOfAGreeting() {
+        repliesInPrintableAscii("EHLO client.ex\u00e4mple", "250");
+    }
+
+    private static void repliesInPrintableAscii(String greeting, String code) {
         try (WireScript wire = wire(server.smtp())) {
             wire.expect("220")
-                .send(greeting).expect("250").expectReply(reply -> assertThat(reply.lines()).allMatch(line -> line.matches("[ -~]*")))
+                .send(greeting).expect(code).expectReply(reply -> assertThat(reply.lines()).allMatch(line -> line.matches("[ -~]*")))
                 .send("QUIT").expect("221").expectClosed();
         }
     }

@@ -125,7 +125,8 @@ class EveryDiagnosisIT {
         all.put("AUTH-CREDENTIALS", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("alice@localhost", "guessed")).expect("535")));
         all.put("AUTH-EXPIRED", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("expired@localhost", "stale")).expect("432")));
         all.put("AUTH-TOO-WEAK", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("weak@localhost", "feeble")).expect("534")));
-        all.put("AUTH-UNAVAILABLE", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("down@localhost", "unseen")).expect("454")));
+        all.put("AUTH-UNAVAILABLE",
+            clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("down@localhost", "not-seen-while-down")).expect("454")));
         all.put("AUTH-MECHANISM", clear(wire -> greeted(wire).send("AUTH CRAM-MD5").expect("504")));
         all.put("AUTH-ENCODING", clear(wire -> greeted(wire).send("AUTH PLAIN !").expect("501")));
         all.put("AUTH-TOO-LONG", clear(wire -> greeted(wire).send("AUTH PLAIN").expect("334").send("A".repeat(MORE_THAN_A_LINE))

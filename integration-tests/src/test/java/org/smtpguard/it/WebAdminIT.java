@@ -216,7 +216,7 @@ class WebAdminIT {
         assertThat(answers).allSatisfy(answer -> assertThat(answer.path("millis").asLong()).isNotNegative());
         assertThat(webAdmin.read(check("Alice@LocalHost", "wrong-guess")).path("answers").findValuesAsText("verdict"))
             .containsExactly("refused", "unknown");
-        assertThat(webAdmin.read(check("down@localhost", "unseen")).path("answers").path(1).path("reason").asText())
+        assertThat(webAdmin.read(check("down@localhost", "not-seen-while-down")).path("answers").path(1).path("reason").asText())
             .isEqualTo("nobody answers at ldap.example.org");
     }
 
