@@ -2,6 +2,7 @@ package org.smtpguard;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -14,6 +15,7 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.apache.james.protocols.api.ProtocolTransport;
 
 /** Who may know whom; the picture to it is in the architecture's document. */
 @AnalyzeClasses(packages = "org.smtpguard", importOptions = ArchitectureTest.NotWhereTestsAre.class)
@@ -59,14 +61,38 @@ class ArchitectureTest {
     final ArchRule cli = knowsOnly("cli", "james", "backend", "credential", "password");
 
     @ArchTest
+    final ArchRule jamesConfig = isJamesRoom("config");
+    @ArchTest
+    final ArchRule jamesChannel = isJamesRoom("channel");
+    @ArchTest
+    final ArchRule james381 = isJamesRoom("v381", "channel");
+    @ArchTest
+    final ArchRule jamesEvent = isJamesRoom("event", "channel");
+    @ArchTest
+    final ArchRule jamesBackends = isJamesRoom("backends", "config", "event");
+    @ArchTest
+    final ArchRule jamesGuard = isJamesRoom("guard", "config", "channel", "event");
+    @ArchTest
+    final ArchRule jamesAuth = isJamesRoom("auth", "config", "channel", "event", "guard", "backends");
+    @ArchTest
+    final ArchRule jamesWebAdmin = isJamesRoom("webadmin", "event", "guard", "backends");
+    @ArchTest
+    final ArchRule jamesCheck = isJamesRoom("check", "config", "event", "auth", "backends");
+
+    @ArchTest
     final ArchRule onlyTheAdaptersSeeTheServer = noClasses().that().resideOutsideOfPackage("org.smtpguard.james..")
         .should().dependOnClassesThat().resideInAnyPackage("org.apache.james..", "com.google.inject..");
 
-    /** For sockets that nobody waits at; the JDK has none for Unix sockets before version 16. */
+    /** Backends for sockets that need no blocking thread; the JDK has none for Unix sockets before version 16. */
     @ArchTest
-    final ArchRule onlyTheAdaptersAndTheBackendsSeeNetty = noClasses()
-        .that().resideOutsideOfPackages("org.smtpguard.james..", "org.smtpguard.backend..")
-        .should().dependOnClassesThat().resideInAnyPackage("io.netty..");
+    final ArchRule onlyTheChannelAndTheBackendsSeeNetty = noClasses()
+        .that().resideOutsideOfPackages("org.smtpguard.james.channel..", "org.smtpguard.james.v381..", "org.smtpguard.backend..")
+        .should().dependOnClassesThat().resideInAnyPackage("io.netty..", "org.apache.james.protocols.netty..");
+
+    @ArchTest
+    final ArchRule onlyTheChannelWritesToTheTransport = noClasses()
+        .that().resideOutsideOfPackages("org.smtpguard.james.channel..", "org.smtpguard.james.v381..")
+        .should().dependOnClassesThat(type(ProtocolTransport.class));
 
     @ArchTest
     final ArchRule nobodySeesWhatNewerServersRename = noClasses()
@@ -74,6 +100,8 @@ class ArchitectureTest {
 
     @ArchTest
     final ArchRule noCycles = slices().matching("org.smtpguard.(*)..").should().beFreeOfCycles();
+    @ArchTest
+    final ArchRule noCyclesOfRooms = slices().matching("org.smtpguard.*.(*)..").should().beFreeOfCycles();
 
     /** What is shared is an object that Guice or a constructor hands over. */
     @ArchTest
@@ -85,6 +113,15 @@ class ArchitectureTest {
             .toArray(String[]::new);
         return noClasses().that().resideInAPackage(in(name))
             .should().dependOnClassesThat(resideInAPackage("org.smtpguard..").and(resideOutsideOfPackages(known)));
+    }
+
+    /** A room of the adapters knows the named rooms and not what operators name, which stands above all of them. */
+    private static ArchRule isJamesRoom(String room, String... others) {
+        String[] known = Stream.concat(Stream.of(room), Arrays.stream(others))
+            .map(name -> in("james." + name))
+            .toArray(String[]::new);
+        return noClasses().that().resideInAPackage(in("james." + room))
+            .should().dependOnClassesThat(resideInAPackage("org.smtpguard.james..").and(resideOutsideOfPackages(known)));
     }
 
     private static ArchRule isBackend(String kind) {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.function.Function;
 
 import org.smtpguard.cli.Main.UsageException;
-import org.smtpguard.james.ConfigurationCheck;
-import org.smtpguard.james.Finding.Severity;
-import org.smtpguard.james.Finding;
+import org.smtpguard.james.check.ConfigurationCheck;
+import org.smtpguard.james.check.Finding;
+import org.smtpguard.james.check.Finding.Severity;
 
 /** Tells what is right with a configuration and what is not. */
 final class CheckCommand {

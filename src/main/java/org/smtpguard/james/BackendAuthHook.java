@@ -19,6 +19,13 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
+import org.smtpguard.james.backends.BackendSet;
+import org.smtpguard.james.backends.Backends;
+import org.smtpguard.james.config.Element;
+import org.smtpguard.james.config.NamedClass;
+import org.smtpguard.james.event.AuthOutcome;
+import org.smtpguard.james.event.Logbook;
+import org.smtpguard.james.event.Notes;
 
 /**
  * The same backends for a chain that keeps James' own {@code AuthCmdHandler}. An {@link AuthHook} has to return its verdict, so
@@ -42,7 +49,7 @@ public final class BackendAuthHook implements AuthHook, ProtocolHandler {
     @Override
     public void init(Configuration config) throws ConfigurationException {
         try {
-            Element handler = Element.handler(config, BackendAuthHook.class).onlyAttributes("class").onlyElements("backend");
+            Element handler = Element.handler(config, NamedClass.BACKEND_AUTH_HOOK).onlyAttributes("class").onlyElements("backend");
             set = BackendSet.parse(handler, backends);
         } catch (ConfigurationFault e) {
             throw new ConfigurationException(e.getMessage(), e);

@@ -7,6 +7,7 @@ import org.apache.james.protocols.lib.handler.HandlersPackage;
 import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
 import org.apache.james.smtpserver.CoreCmdHandlerLoader;
 import org.apache.james.smtpserver.JamesWelcomeMessageHandler;
+import org.smtpguard.james.guard.GuardGreeting;
 
 /**
  * James' core handlers without the one that answers AUTH, which {@link Authentication} does instead, and with a greeting

@@ -16,6 +16,7 @@ import org.apache.james.core.healthcheck.ComponentName;
 import org.apache.james.core.healthcheck.HealthCheck;
 import org.apache.james.core.healthcheck.Result;
 import org.reactivestreams.Publisher;
+import org.smtpguard.james.backends.Backends;
 import org.smtpguard.protocol.Printable;
 import org.smtpguard.resilience.BackendStatus;
 import org.smtpguard.resilience.Safeguarded;

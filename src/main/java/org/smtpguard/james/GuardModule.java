@@ -7,6 +7,15 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
+import org.smtpguard.james.backends.Backends;
+import org.smtpguard.james.backends.GuardPools;
+import org.smtpguard.james.backends.GuardSecret;
+import org.smtpguard.james.backends.JamesUsers;
+import org.smtpguard.james.config.PortSettings;
+import org.smtpguard.james.event.GuardMetrics;
+import org.smtpguard.james.event.Logbook;
+import org.smtpguard.james.guard.GuardedPorts;
+import org.smtpguard.james.webadmin.GuardSite;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.transcript.Transcripts;
 import org.smtpguard.transcript.Violations;
@@ -20,6 +29,8 @@ public final class GuardModule extends AbstractModule {
         bind(Logbook.class);
         bind(GuardSecret.class);
         bind(Backends.class);
+        bind(GuardedPorts.class);
+        bind(GuardSite.class);
         bind(PortSettings.class);
         bind(LocalUsers.class).to(JamesUsers.class);
     }

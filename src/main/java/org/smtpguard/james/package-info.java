@@ -1,5 +1,5 @@
 /**
- * The adapters to Apache James, thin: they turn James' session and requests into our values and our replies into James'
- * responses, read the configuration, and keep verdicts off the I/O threads. The only package that sees James or Guice.
+ * The classes that an operator names in James' configuration, thin: each hands over to the package that does the work. Below this package
+ * alone James and Guice are seen.
  */
 package org.smtpguard.james;

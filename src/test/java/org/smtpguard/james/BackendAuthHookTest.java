@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.smtpguard.credential.FailedLogin;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.james.EmbeddedPort.Auth;
+import org.smtpguard.james.event.GuardMetrics;
+import org.smtpguard.james.event.Logbook;
 import org.smtpguard.transcript.Transcripts;
 import org.smtpguard.transcript.Violations;
 

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.smtpguard.james.check.ConfigurationCheck;
+import org.smtpguard.james.check.Finding;
 import org.smtpguard.protocol.DiagnosisId;
 
 /** Holds {@code docs/compatibility.md} to what James reads and runs, and {@code check} to what the page says of it. */

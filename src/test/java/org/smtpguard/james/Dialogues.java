@@ -6,6 +6,7 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 import org.smtpguard.diagnosis.Fault;
+import org.smtpguard.james.config.GuardSettings;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.sasl.Base64Text;
 

@@ -75,6 +75,17 @@ import org.apache.james.smtpserver.ExtendedSMTPSession;
 import org.reactivestreams.Publisher;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
+import org.smtpguard.james.backends.Backends;
+import org.smtpguard.james.backends.GuardPools;
+import org.smtpguard.james.backends.GuardSecret;
+import org.smtpguard.james.config.NamedClass;
+import org.smtpguard.james.config.PortSettings;
+import org.smtpguard.james.event.GuardMetrics;
+import org.smtpguard.james.event.Logbook;
+import org.smtpguard.james.guard.GuardGreeting;
+import org.smtpguard.james.guard.GuardedPorts;
+import org.smtpguard.james.guard.OfferedAuth;
+import org.smtpguard.james.guard.Sessions;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
 import org.smtpguard.transcript.Transcripts;
@@ -85,12 +96,12 @@ import org.smtpguard.transcript.Violations;
  * handlers of SMTP, with ours in the places where {@code smtpserver.xml} puts them. What is sent is answered when the
  * call returns, on the thread of the test; a million commands take seconds.
  */
-final class EmbeddedPort {
+public final class EmbeddedPort {
     /** A transport that James takes for TLS. */
-    enum Tls { NONE, STARTTLS, FROM_THE_START }
+    public enum Tls { NONE, STARTTLS, FROM_THE_START }
 
     /** Who answers AUTH. */
-    enum Auth { NOBODY, OURS, JAMES, JAMES_WITH_HOOK }
+    public enum Auth { NOBODY, OURS, JAMES, JAMES_WITH_HOOK }
 
     private static final int LINE_LIMIT = 8192;
     private static final SequenceTable TABLE = new SequenceTable();
@@ -120,11 +131,11 @@ final class EmbeddedPort {
         };
     }
 
-    static Builder builder() {
+    public static Builder builder() {
         return new Builder();
     }
 
-    Client connect() {
+    public Client connect() {
         return new Client();
     }
 
@@ -132,16 +143,17 @@ final class EmbeddedPort {
         try {
             MetricFactory silent = new SilentMetrics();
             Logbook logbook = builder.logbook;
+            GuardedPorts ports = new GuardedPorts(TABLE, CATALOGUE, logbook);
             List<ProtocolHandler> handlers = new ArrayList<>();
             if (builder.guarded) {
-                SequenceGuard guard = new SequenceGuard(TABLE, CATALOGUE, logbook);
+                SequenceGuard guard = new SequenceGuard(ports, logbook);
                 guard.init(builder.guardElement());
                 handlers.add(guard);
             }
             if (builder.auth == Auth.OURS) {
                 GuardPools pools = new GuardPools();
                 Backends backends = new Backends(new NoFiles(), pools, LocalUsers.none(), logbook.metrics(), GuardSecret.random());
-                Authentication authentication = new Authentication(backends, TABLE, CATALOGUE, logbook, pools,
+                Authentication authentication = new Authentication(backends, ports, logbook, pools,
                     (user, other) -> Authorizator.AuthorizationState.FORBIDDEN, PortSettings.defaults());
                 authentication.init(builder.authElement());
                 handlers.add(authentication);
@@ -150,7 +162,7 @@ final class EmbeddedPort {
                 GuardPools pools = new GuardPools();
                 BackendAuthHook hook = new BackendAuthHook(
                     new Backends(new NoFiles(), pools, LocalUsers.none(), logbook.metrics(), GuardSecret.random()), logbook);
-                hook.init(builder.backends(BackendAuthHook.class));
+                hook.init(builder.backends(NamedClass.BACKEND_AUTH_HOOK));
                 handlers.add(new AuthCmdHandler());
                 handlers.add(hook);
             }
@@ -183,7 +195,7 @@ final class EmbeddedPort {
     }
 
     /** What differs from a guarded, enforcing port without TLS whose AUTH is ours and which counts nothing. */
-    static final class Builder {
+    public static final class Builder {
         private boolean guarded = true;
         private Auth auth = Auth.OURS;
         private Tls tls = Tls.NONE;
@@ -198,17 +210,17 @@ final class EmbeddedPort {
         private Logbook logbook = new Logbook(GuardMetrics.unread(),
             new Transcripts(Clock.systemUTC()), new Violations(Clock.systemUTC()));
 
-        Builder stock() {
+        public Builder stock() {
             guarded = false;
             return this;
         }
 
-        Builder auth(Auth value) {
+        public Builder auth(Auth value) {
             auth = value;
             return this;
         }
 
-        Builder tls(Tls value) {
+        public Builder tls(Tls value) {
             tls = value;
             return this;
         }
@@ -218,7 +230,7 @@ final class EmbeddedPort {
             return this;
         }
 
-        Builder mode(String value) {
+        public Builder mode(String value) {
             mode = value;
             return this;
         }
@@ -228,7 +240,7 @@ final class EmbeddedPort {
             return this;
         }
 
-        Builder limits(int errorLimit, int authFailureLimit) {
+        public Builder limits(int errorLimit, int authFailureLimit) {
             errors = errorLimit;
             authFailures = authFailureLimit;
             return this;
@@ -256,7 +268,7 @@ final class EmbeddedPort {
             return this;
         }
 
-        EmbeddedPort build() {
+        public EmbeddedPort build() {
             return new EmbeddedPort(this);
         }
 
@@ -275,15 +287,15 @@ final class EmbeddedPort {
         }
 
         private BaseHierarchicalConfiguration authElement() {
-            BaseHierarchicalConfiguration element = backends(Authentication.class);
+            BaseHierarchicalConfiguration element = backends(NamedClass.AUTHENTICATION);
             element.addProperty("mechanisms", "PLAIN LOGIN");
             element.addProperty("delegation", "none");
             return element;
         }
 
-        private BaseHierarchicalConfiguration backends(Class<?> handler) {
+        private BaseHierarchicalConfiguration backends(NamedClass handler) {
             BaseHierarchicalConfiguration element = new BaseHierarchicalConfiguration();
-            element.addProperty("[@class]", handler.getName());
+            element.addProperty("[@class]", handler.className());
             element.addProperty("backend[@class]", FixtureBackend.class.getName());
             element.addProperty("backend[@name]", "fixture");
             // Each session is to see the backend as its test has it, whatever the others have seen.
@@ -298,7 +310,7 @@ final class EmbeddedPort {
     }
 
     /** One connection to the port, seen from the client. */
-    final class Client {
+    public final class Client {
         private final ClientChannel channel = new ClientChannel(EmbeddedPort.this);
         private final String greeting = received();
         private final SMTPSession session = (SMTPSession) channel.attr(BasicChannelInboundHandler.SESSION_ATTRIBUTE_KEY).get();
@@ -308,7 +320,7 @@ final class EmbeddedPort {
         }
 
         /** Sends the octets in one packet, and returns whatever the server has said to it by now. */
-        String send(String octets) {
+        public String send(String octets) {
             channel.deliver(Unpooled.wrappedBuffer(octets.getBytes(StandardCharsets.ISO_8859_1)));
             return received();
         }
@@ -330,7 +342,7 @@ final class EmbeddedPort {
             return session.getSessionID();
         }
 
-        boolean isOpen() {
+        public boolean isOpen() {
             return channel.isActive();
         }
 

@@ -39,6 +39,13 @@ import org.smtpguard.it.fault.DirectoryOfJames;
 import org.smtpguard.it.fault.Metronome;
 import org.smtpguard.it.fault.Peer;
 import org.smtpguard.it.fault.Peers;
+import org.smtpguard.james.backends.BackendSet;
+import org.smtpguard.james.backends.Backends;
+import org.smtpguard.james.backends.GuardPools;
+import org.smtpguard.james.backends.GuardSecret;
+import org.smtpguard.james.backends.JamesUsers;
+import org.smtpguard.james.config.NamedClass;
+import org.smtpguard.james.event.GuardMetrics;
 
 /**
  * Very many AUTHs at each backend, whose other side is well and ill by turns. Every one is answered; a right password never gets a
@@ -133,7 +140,8 @@ class FaultSoakIT {
     private void soak(Peer peer, LocalUsers users, Duration limit, int kept) throws Exception {
         Backends backends = new Backends(new FileSystemImpl(new JamesServerResourceLoader(files.toString())), new GuardPools(), users,
             GuardMetrics.unread(), GuardSecret.random());
-        BackendSet set = BackendSet.parse(Xml.handler(Authentication.class, "<backend class=\"" + peer.backend() + "\" name=\"soaked\">"
+        BackendSet set = BackendSet.parse(Xml.handler(NamedClass.AUTHENTICATION,
+            "<backend class=\"" + peer.backend() + "\" name=\"soaked\">"
             + "<timeout>" + limit.toMillis() + "ms</timeout>" + SAFEGUARDS + peer.elements() + "</backend>"), backends);
         try (peer; Metronome metronome = new Metronome()) {
             BackendChain chain = new BackendChain(set.links());

@@ -17,7 +17,7 @@ import org.smtpguard.credential.Workers;
  * answered. Embedded sessions run on the thread of their test, hence what waits belongs to that thread.
  */
 public final class FixtureBackend implements CredentialBackend {
-    static final String RIGHT = "secret";
+    public static final String RIGHT = "secret";
     static final String DOWN = "down";
     static final String EXPIRED = "expired";
     static final String TOO_WEAK = "too weak";

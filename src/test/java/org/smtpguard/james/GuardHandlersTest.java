@@ -9,6 +9,7 @@ import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
 import org.apache.james.smtpserver.CoreCmdHandlerLoader;
 import org.apache.james.smtpserver.JamesWelcomeMessageHandler;
 import org.junit.jupiter.api.Test;
+import org.smtpguard.james.guard.GuardGreeting;
 
 class GuardHandlersTest {
     private final List<String> jamesOwn = new CoreCmdHandlerLoader().getHandlers();

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.james.config.GuardSettings;
+import org.smtpguard.james.config.NamedClass;
 
 /** The numbers of {@link GuardSettings}. */
 class GuardLimitsTest {
@@ -78,6 +80,6 @@ class GuardLimitsTest {
     }
 
     private static GuardSettings parse(String content) {
-        return GuardSettings.parse(Xml.handler(SequenceGuard.class, content == null ? "" : content));
+        return GuardSettings.parse(Xml.handler(NamedClass.SEQUENCE_GUARD, content == null ? "" : content));
     }
 }

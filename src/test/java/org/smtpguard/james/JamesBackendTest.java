@@ -36,6 +36,7 @@ import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
 import org.smtpguard.credential.Workers;
+import org.smtpguard.james.backends.JamesUsers;
 
 /** Upon James' own repository in memory, which hashes as those in databases do. */
 class JamesBackendTest implements CredentialBackendContract {

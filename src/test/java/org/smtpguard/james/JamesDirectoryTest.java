@@ -20,6 +20,7 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.it.server.LdapDirectory;
+import org.smtpguard.james.backends.JamesUsers;
 
 /** James' own class for users of a directory, and what it does not tell. */
 class JamesDirectoryTest {

@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.credential.FailedLogin;
 import org.smtpguard.credential.LogCapture;
+import org.smtpguard.james.event.GuardMetrics;
+import org.smtpguard.james.event.Logbook;
+import org.smtpguard.james.event.Notes;
 import org.smtpguard.transcript.Transcripts;
 import org.smtpguard.transcript.Violations;
 

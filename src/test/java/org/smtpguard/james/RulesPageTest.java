@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.diagnosis.ReplyForm;
 import org.smtpguard.diagnosis.Requirement;
+import org.smtpguard.james.config.GuardSettings;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sequence.Mode;

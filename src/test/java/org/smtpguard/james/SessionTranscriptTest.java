@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
+import org.smtpguard.james.event.GuardMetrics;
+import org.smtpguard.james.event.Logbook;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.transcript.Transcript;
 import org.smtpguard.transcript.TranscriptLine;

@@ -7,18 +7,20 @@ import org.apache.commons.configuration2.HierarchicalConfiguration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.apache.james.server.core.configuration.FileConfigurationProvider;
+import org.smtpguard.james.config.Element;
+import org.smtpguard.james.config.NamedClass;
 
 /** A {@code <handler>} element as a handler gets it: read by James' own reader, and cut out as its chain does. */
-final class Xml {
+public final class Xml {
     private Xml() {
     }
 
-    static Element handler(Class<?> handler, String content) {
+    public static Element handler(NamedClass handler, String content) {
         return Element.handler(configuration(handler, content), handler);
     }
 
-    static HierarchicalConfiguration<ImmutableNode> configuration(Class<?> handler, String content) {
-        String xml = "<handlerchain><handler class=\"" + handler.getName() + "\">" + content + "</handler></handlerchain>";
+    static HierarchicalConfiguration<ImmutableNode> configuration(NamedClass handler, String content) {
+        String xml = "<handlerchain><handler class=\"" + handler.className() + "\">" + content + "</handler></handlerchain>";
         try {
             return FileConfigurationProvider.getConfig(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)))
                 .configurationsAt("handler").get(0);

@@ -1,0 +1,178 @@
+package org.smtpguard.james.auth;
+
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import org.apache.james.core.Username;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.smtp.SMTPResponse;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Origin;
+import org.smtpguard.diagnosis.Fault;
+import org.smtpguard.james.channel.Challenge;
+import org.smtpguard.james.channel.DeferredReplies;
+import org.smtpguard.james.channel.Responses;
+import org.smtpguard.james.event.AuthOutcome;
+import org.smtpguard.james.event.Logbook;
+import org.smtpguard.james.guard.GuardedPort;
+import org.smtpguard.james.guard.PortGuard;
+import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.protocol.EnhancedStatus;
+import org.smtpguard.protocol.Reply;
+import org.smtpguard.sasl.Base64Text;
+import org.smtpguard.sasl.Peer;
+import org.smtpguard.sasl.SaslExchange;
+import org.smtpguard.sasl.SaslMechanism;
+import org.smtpguard.sasl.SaslStep;
+import org.smtpguard.sequence.Mode;
+
+/**
+ * One AUTH command and the exchange that it began.
+ *
+ * <p>Threads: the command, each response and each verdict are handled on the session's own thread. Backends are queried from it and answer
+ * on threads of their own; meanwhile the reply is deferred ({@link DeferredReplies}) and no thread waits.
+ */
+final class AuthDialogue {
+    private static final EnhancedStatus SUCCESS = EnhancedStatus.of("2.7.0");
+    private static final String CANCEL = "*";
+
+    private final PortGuard guard;
+    private final DeferredReplies replies;
+    private final Logbook logbook;
+    private final Origin origin;
+    private final CommandLine command;
+    private final SaslExchange exchange;
+
+    AuthDialogue(GuardedPort port, SaslMechanism mechanism, Peer peer, CommandLine command) {
+        this.guard = port.guard();
+        this.replies = port.replies();
+        this.logbook = guard.logbook();
+        this.origin = peer.origin(mechanism.name());
+        this.command = command;
+        this.exchange = mechanism.start(peer);
+    }
+
+    Response begin(SMTPSession session) {
+        return advance(session, exchange.begin(Optional.empty()));
+    }
+
+    /** @param initialResponse in base64 */
+    Response begin(SMTPSession session, String initialResponse) {
+        return decoded(session, initialResponse, octets -> exchange.begin(Optional.of(octets)));
+    }
+
+    /** The mechanism has the server begin. */
+    Response initialResponseRefused(SMTPSession session) {
+        return failed(session, AuthOutcome.INITIAL_RESPONSE, SaslStep.malformed());
+    }
+
+    /** The reply to the step, now or later. */
+    private Response advance(SMTPSession session, CompletionStage<SaslStep> stage) {
+        CompletableFuture<SaslStep> step = stage.toCompletableFuture();
+        if (step.isDone() && !step.isCompletedExceptionally()) {
+            return answer(session, step.getNow(SaslStep.malformed()));
+        }
+        CompletableFuture<SaslStep> awaited = step.copy();
+        awaited.whenComplete((any, fault) -> {
+            if (awaited.isCancelled()) {
+                abandon(step);
+            }
+        });
+        logbook.metrics().pendsUntil(awaited);
+        return replies.await(session, awaited, outcome -> answer(session, outcome.orElseGet(() ->
+            SaslStep.refused("", CredentialResult.unavailable("the mechanism failed")))));
+    }
+
+    /** The client has hung up. A "no" that comes all the same is a failed log-in: on the thread that brings it. */
+    private void abandon(CompletableFuture<SaslStep> step) {
+        step.cancel(false);
+        step.thenAccept(late -> {
+            if (late.type() == SaslStep.Type.REFUSED || late.type() == SaslStep.Type.IDENTITY_REFUSED) {
+                logbook.failed(origin, AuthOutcome.of(late), late.username(), late.result());
+            }
+        });
+    }
+
+    private Response answer(SMTPSession session, SaslStep step) {
+        switch (step.type()) {
+            case CHALLENGE:
+                replies.challenge(session, this::onResponse, () -> onLongResponse(session));
+                return new SMTPResponse("334", Base64.getEncoder().encodeToString(step.challenge()));
+            case MALFORMED:
+                return step.lenient().filter(lenient -> isTaken(session, Fault.MALFORMED, step.flaw()))
+                    .map(lenient -> advance(session, lenient.get())).orElseGet(() -> failed(session, AuthOutcome.MALFORMED, step));
+            case SUCCESS:
+                logbook.authenticated(origin, step);
+                return succeeded(session, step);
+            default:
+                return failed(session, AuthOutcome.of(step), step);
+        }
+    }
+
+    private Response failed(SMTPSession session, AuthOutcome outcome, SaslStep step) {
+        Fault fault = outcome.fault().orElseThrow();
+        return logbook.ended(origin, outcome, step.username(), step.result()) ? guard.refuseLogin(session, fault, command)
+            : guard.refuse(session, fault, step.flaw(), command);
+    }
+
+    /** The client's response to a challenge: like AUTH itself, the last of its group. */
+    private Response onResponse(SMTPSession session, byte[] line) {
+        Challenge.close(session);
+        logbook.response(session, line);
+        return logbook.reply(session, onResponseHeard(session, line));
+    }
+
+    /** It could not be read, and is the end of the exchange. */
+    private Response onLongResponse(SMTPSession session) {
+        logbook.response(session, new byte[Logbook.UNREAD]);
+        return failed(session, AuthOutcome.TOO_LONG, SaslStep.malformed());
+    }
+
+    private Response onResponseHeard(SMTPSession session, byte[] line) {
+        Optional<Response> refusal = CommandLine.parse(line).endsInBareLf()
+            ? guard.judge(session, Fault.BARE_LF, command) : Optional.empty();
+        return refusal.orElseGet(() -> guard.mode(DiagnosisId.SEQ_PIPELINING) == Mode.OFF ? proceed(session, line)
+            : replies.settle(session, behind -> proceed(session, line)));
+    }
+
+    private Response proceed(SMTPSession session, byte[] line) {
+        String response = CommandLine.strip(line);
+        if (response.equals(CANCEL)) {
+            return failed(session, AuthOutcome.CANCELLED, SaslStep.malformed());
+        }
+        return decoded(session, response, exchange::respond);
+    }
+
+    /** What follows from a response, once it is decoded; James takes base64 without its padding, and so may we. */
+    private Response decoded(SMTPSession session, String response, Function<byte[], CompletionStage<SaslStep>> proceed) {
+        Base64Text text = Base64Text.of(response);
+        Supplier<Response> refusal = () -> failed(session, AuthOutcome.UNDECODABLE, SaslStep.malformed(text.flaw()));
+        if (text.octets().isEmpty()) {
+            return refusal.get();
+        }
+        if (!text.flaw().isEmpty() && !isTaken(session, Fault.UNDECODABLE, text.flaw())) {
+            return refusal.get();
+        }
+        return advance(session, proceed.apply(text.octets().get()));
+    }
+
+    /** Whether the port takes a response of that flaw, whose meaning is clear; it is logged if it is observed. */
+    private boolean isTaken(SMTPSession session, Fault fault, String flaw) {
+        return guard.mode(fault.id()) != Mode.ENFORCE && guard.judge(session, fault, flaw, command).isEmpty();
+    }
+
+    private Response succeeded(SMTPSession session, SaslStep step) {
+        session.setUsername(Username.of(step.username()));
+        session.setRelayingAllowed(true);
+        String user = step.result().username();
+        new LoginRecord(origin.mechanism(), user, step.result().backend().orElse(""), session.isTLSStarted()).attachTo(session);
+        return Responses.of(Reply.of(235, SUCCESS, List.of("Authentication successful")));
+    }
+}

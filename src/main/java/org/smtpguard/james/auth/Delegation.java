@@ -1,0 +1,52 @@
+package org.smtpguard.james.auth;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.james.core.Username;
+import org.apache.james.mailbox.Authorizator;
+import org.apache.james.mailbox.Authorizator.AuthorizationState;
+import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.WorkerPool;
+import org.smtpguard.james.config.DelegationRule;
+import org.smtpguard.sasl.Identities;
+
+/**
+ * Who may act as whom: what the operator wrote, and then what James' own {@link Authorizator} says, where it is to be asked
+ * (its administrator, and the delegations that its users have made).
+ *
+ * <p>Threads: the rules are looked at on the caller's thread; James is asked on the pool for calls that wait, since its
+ * answer may come from a database, and the stage completes there. After {@link #LIMIT} it fails on the JDK's timer.
+ */
+final class Delegation implements Identities.Delegations {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final List<DelegationRule> rules;
+    private final boolean asksJames;
+    private final Authorizator james;
+    private final WorkerPool blocking;
+
+    Delegation(List<DelegationRule> rules, boolean asksJames, Authorizator james, WorkerPool blocking) {
+        this.rules = List.copyOf(rules);
+        this.asksJames = asksJames;
+        this.james = james;
+        this.blocking = blocking;
+    }
+
+    @Override
+    public CompletionStage<Boolean> mayActAs(String user, String other, Origin origin) {
+        if (rules.stream().anyMatch(rule -> rule.allows(user, other))) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return asksJames ? askJames(user, other, origin) : CompletableFuture.completedFuture(false);
+    }
+
+    private CompletionStage<Boolean> askJames(String user, String other, Origin origin) {
+        CompletableFuture<Boolean> answer = blocking.submit(origin,
+            () -> james.canLoginAsOtherUser(Username.of(user), Username.of(other)) == AuthorizationState.ALLOWED);
+        return answer.orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,208 @@
+package org.smtpguard.james.auth;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.james.core.Username;
+import org.apache.james.protocols.api.BaseRequest;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.smtp.SMTPConfiguration;
+import org.apache.james.protocols.smtp.SMTPRetCode;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.RequestFuture;
+import org.smtpguard.credential.WorkerPool;
+import org.smtpguard.james.channel.SessionDraft;
+import org.smtpguard.james.event.Logbook;
+import org.smtpguard.protocol.Verb;
+import org.smtpguard.sasl.BearerMessage;
+import org.smtpguard.sasl.Peer;
+import org.smtpguard.sasl.SaslExchange;
+import org.smtpguard.sasl.SaslMechanism;
+import org.smtpguard.sasl.SaslStep;
+
+/**
+ * OAUTHBEARER (RFC 7628) and XOAUTH2 as James does them where {@code <auth><oidc>} is configured: its own {@link AuthCmdHandler}
+ * judges the token, with the hooks of the chain. James asks the identity provider and waits for it.
+ *
+ * <p>Threads: the exchange is begun on the session's thread; James' handler runs on the pool for calls that wait, with a
+ * {@link SessionDraft} for a session, and the step completes there. After {@link #LIMIT} it fails on the JDK's timer.
+ */
+public final class JamesOAuth {
+    private static final String XOAUTH2 = "XOAUTH2";
+    private static final List<String> NAMES = List.of("OAUTHBEARER", XOAUTH2);
+    private static final byte[] NO_TOKEN = "n,".getBytes(StandardCharsets.US_ASCII);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    /** In logs and mails, where a backend stands for other mechanisms. */
+    private static final String BACKEND = "james-oidc";
+    private static final int CODE_AND_SEPARATOR = 4;
+
+    private final AuthCmdHandler james;
+    private final WorkerPool blocking;
+
+    /** @param james with the hooks of the chain */
+    public JamesOAuth(AuthCmdHandler james, WorkerPool blocking) {
+        this.james = james;
+        this.blocking = blocking;
+    }
+
+    /** The mechanisms that the port of this session offers. */
+    Stream<String> offered(SMTPSession session) {
+        return session.supportsOAuth() ? NAMES.stream() : Stream.empty();
+    }
+
+    /** The mechanism of that name for one AUTH of this session, if its port offers it. */
+    Optional<SaslMechanism> mechanism(SMTPSession session, String name) {
+        return offered(session).filter(name::equals).findFirst().map(offered -> new OAuth(session, offered));
+    }
+
+    private final class OAuth implements SaslMechanism {
+        private final SMTPSession session;
+        private final String name;
+
+        private OAuth(SMTPSession session, String name) {
+            this.session = session;
+            this.name = name;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public SaslExchange start(Peer peer) {
+            return new OAuthExchange(session, name);
+        }
+    }
+
+    private final class OAuthExchange implements SaslExchange {
+        private final SMTPSession session;
+        private final String name;
+        private String claimed = "";
+        private boolean isOver;
+
+        private OAuthExchange(SMTPSession session, String name) {
+            this.session = session;
+            this.name = name;
+        }
+
+        @Override
+        public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse) {
+            return initialResponse.map(this::respond).orElseGet(() -> CompletableFuture.completedFuture(SaslStep.challenge(new byte[0])));
+        }
+
+        @Override
+        public CompletionStage<SaslStep> respond(byte[] response) {
+            if (isOver) {
+                // The client has read why (RFC 7628 §3.2.3) and has nothing to add.
+                return CompletableFuture.completedFuture(SaslStep.refused(claimed, CredentialResult.refused().by(BACKEND)));
+            }
+            Optional<BearerMessage> read = BearerMessage.parse(response);
+            Optional<String> user = read.flatMap(sent -> sent.user().or(() -> owner(sent)));
+            claimed = user.orElse("");
+            // Where there is nothing to verify James words the failure.
+            String message = Base64.getEncoder().encodeToString(user.map(name -> read.get().forJames(name)).orElse(NO_TOKEN));
+            SessionDraft draft = SessionDraft.of(session);
+            CompletableFuture<SaslStep> step = new CompletableFuture<>();
+            Origin origin = Origin.of(name, Optional.of(Logbook.client(session)), Optional.of(session.getSessionID()),
+                session.isTLSStarted());
+            AtomicBoolean isBegun = new AtomicBoolean();
+            CompletableFuture<Response> asked = blocking.submit(origin, () -> {
+                isBegun.set(true);
+                return james.onCommand(draft.proxy(), new BaseRequest(Verb.AUTH.name(), name + " " + message));
+            });
+            asked.whenComplete((answer, fault) -> {
+                // The class alone: an exception of a library may quote the token.
+                step.complete(fault == null ? step(answer, draft) : unavailable(CredentialResult.unavailable(fault).reason()));
+            });
+            SaslStep late = unavailable("no answer within " + LIMIT.toMillis() + " ms");
+            step.completeOnTimeout(late, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            // Late: where it has not begun, it is not. Without a client: what has begun is answered, for a "no" is a failed log-in.
+            step.whenComplete((any, fault) -> asked.cancel(false));
+            return RequestFuture.of(step, () -> {
+                if (!isBegun.get()) {
+                    step.cancel(false);
+                }
+            });
+        }
+
+        /** Whose token it is by its own word, which James goes on to verify: RFC 7628 §3.1 lets a client leave the user out. */
+        private Optional<String> owner(BearerMessage sent) {
+            try {
+                Optional<String> claim = claim(session);
+                return sent.unverifiedClaims().flatMap(json -> claim.flatMap(name -> text(json, name)));
+            } catch (ReflectiveOperationException e) {
+                return Optional.empty();
+            }
+        }
+
+        private SaslStep step(Response response, SessionDraft draft) {
+            switch (response.getRetCode()) {
+                case SMTPRetCode.AUTH_OK:
+                    return draft.username().map(Username::asString)
+                        .map(user -> SaslStep.success(user, CredentialResult.accepted(user).by(BACKEND)))
+                        .orElseGet(() -> unavailable("accepted, and nobody logged in"));
+                case SMTPRetCode.AUTH_READY:
+                    isOver = true;
+                    return SaslStep.challenge(failure(challenge(response)));
+                case SMTPRetCode.AUTH_FAILED:
+                    return SaslStep.refused(claimed, CredentialResult.refused().by(BACKEND));
+                default:
+                    return response.getRetCode().startsWith("4") ? unavailable("James said " + response.getRetCode())
+                        : SaslStep.malformed();
+            }
+        }
+
+        /** What James says is of the form of RFC 7628 §3.2.2; clients of XOAUTH2 know a status of HTTP. */
+        private byte[] failure(byte[] json) {
+            if (!name.equals(XOAUTH2)) {
+                return json;
+            }
+            ObjectNode failure = JSON.createObjectNode().put("status", "401").put("schemes", "Bearer");
+            text(new String(json, StandardCharsets.UTF_8), "scope").ifPresent(scope -> failure.put("scope", scope));
+            return failure.toString().getBytes(StandardCharsets.UTF_8);
+        }
+
+        private SaslStep unavailable(String reason) {
+            return SaslStep.refused(claimed, CredentialResult.unavailable(reason).by(BACKEND));
+        }
+    }
+
+    /** The claim that names the user; by reflection, since its configuration is of another package in James 3.10. */
+    private static Optional<String> claim(SMTPSession session) throws ReflectiveOperationException {
+        Optional<?> configuration = (Optional<?>) SMTPConfiguration.class.getMethod("saslConfiguration").invoke(session.getConfiguration());
+        if (configuration.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of((String) configuration.get().getClass().getMethod("getClaim").invoke(configuration.get()));
+    }
+
+    private static Optional<String> text(String json, String field) {
+        try {
+            return Optional.of(JSON.readTree(json).path(field)).filter(JsonNode::isTextual).map(JsonNode::textValue);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static byte[] challenge(Response response) {
+        String line = response.getLines().get(0).toString();
+        return Base64.getDecoder().decode(line.substring(CODE_AND_SEPARATOR).getBytes(StandardCharsets.US_ASCII));
+    }
+}

@@ -1,0 +1,88 @@
+package org.smtpguard.james.auth;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.smtpguard.james.config.CertificateName;
+import org.smtpguard.james.config.MechanismNames;
+import org.smtpguard.james.config.PortSettings;
+import org.smtpguard.james.event.Logbook;
+import org.smtpguard.james.guard.OfferedAuth;
+import org.smtpguard.sasl.Peer;
+import org.smtpguard.sasl.SaslMechanism;
+
+/** The AUTH mechanisms of one port, and those of them that a session is offered. Immutable; called on the sessions' own threads. */
+public final class PortMechanisms implements OfferedAuth {
+    private final Map<String, SaslMechanism> mechanisms;
+    private final CertificateName certificateName;
+    private final PortSettings ports;
+    private final Optional<JamesOAuth> oauth;
+
+    /** @param mechanisms by name, in the order in which they are announced */
+    public PortMechanisms(Map<String, SaslMechanism> mechanisms, CertificateName certificateName, PortSettings ports) {
+        this(mechanisms, certificateName, ports, Optional.empty());
+    }
+
+    private PortMechanisms(Map<String, SaslMechanism> mechanisms, CertificateName certificateName, PortSettings ports,
+                           Optional<JamesOAuth> oauth) {
+        this.mechanisms = mechanisms;
+        this.certificateName = certificateName;
+        this.ports = ports;
+        this.oauth = oauth;
+    }
+
+    /** The same, and those that James itself has for bearer tokens. */
+    public PortMechanisms with(JamesOAuth james) {
+        return new PortMechanisms(mechanisms, certificateName, ports, Optional.of(james));
+    }
+
+    @Override
+    public Optional<String> proposedCommand(SMTPSession session) {
+        if (mechanisms.containsKey("PLAIN") && isEnabled(session, "PLAIN")) {
+            return Optional.of(PROPOSED_PLAIN);
+        }
+        // One that can succeed on every connection, where there is one.
+        return enabled(session).filter(mechanism -> mechanism.canSucceed(Peer.inClearText())).map(SaslMechanism::name).findFirst()
+            .or(() -> enabled(session).map(SaslMechanism::name).findFirst())
+            .or(() -> oauth.stream().flatMap(james -> james.offered(session)).findFirst())
+            .map(name -> "AUTH " + name);
+    }
+
+    private Stream<SaslMechanism> enabled(SMTPSession session) {
+        return mechanisms.values().stream().filter(mechanism -> isEnabled(session, mechanism.name()));
+    }
+
+    /** James' {@code <plainAuthEnabled>} switches off the mechanisms that send the password, relayed ones too. */
+    private boolean isEnabled(SMTPSession session, String mechanism) {
+        return !MechanismNames.isPassword(mechanism) || ports.isPlainAuthEnabled(session);
+    }
+
+    @Override
+    public List<String> offered(SMTPSession session) {
+        Peer peer = peer(session);
+        List<String> ours = enabled(session).filter(mechanism -> mechanism.canSucceed(peer)).map(SaslMechanism::name)
+            .collect(Collectors.toList());
+        // Those that send the password come last: the strongest is announced first.
+        return Stream.of(ours.stream().filter(name -> !MechanismNames.isPassword(name)),
+                oauth.stream().flatMap(james -> james.offered(session)),
+                ours.stream().filter(MechanismNames::isPassword))
+            .flatMap(Function.identity()).distinct().collect(Collectors.toList());
+    }
+
+    /** The mechanism of that name, if the session's port has it enabled. */
+    Optional<SaslMechanism> mechanism(SMTPSession session, String name) {
+        return Optional.ofNullable(mechanisms.get(name)).filter(ours -> isEnabled(session, name))
+            .or(() -> oauth.flatMap(james -> james.mechanism(session, name)));
+    }
+
+    /** What mechanisms may know of the connection. */
+    Peer peer(SMTPSession session) {
+        return session.getSSLSession().map(tls -> TlsPeer.of(tls, certificateName)).orElseGet(Peer::inClearText)
+            .at(Logbook.client(session), session.getSessionID());
+    }
+}

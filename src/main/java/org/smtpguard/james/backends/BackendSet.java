@@ -1,0 +1,91 @@
+package org.smtpguard.james.backends;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.smtpguard.credential.BackendChain;
+import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.james.config.Element;
+
+/** The {@code <backend>} elements of a handler, and the backends that they name, taken from those of all ports. */
+public final class BackendSet {
+    private static final String ON_UNKNOWN = "onUnknown";
+    private static final String ON_REFUSED = "onRefused";
+    private static final String ON_UNAVAILABLE = "onUnavailable";
+
+    private final Backends backends;
+    private final List<BackendChain.Link> links;
+
+    private BackendSet(Backends backends, List<BackendChain.Link> links) {
+        this.backends = backends;
+        this.links = links;
+    }
+
+    /**
+     * To be given back with {@link #release}.
+     *
+     * @throws org.smtpguard.credential.ConfigurationFault naming the element and the fix
+     */
+    public static BackendSet parse(Element handler, Backends backends) {
+        List<Element> elements = handler.children("backend");
+        if (elements.isEmpty()) {
+            throw handler.fault("needs at least one <backend class=\"FileBackend\" name=\"…\">");
+        }
+        List<BackendChain.Link> links = new ArrayList<>();
+        try {
+            for (Element element : elements) {
+                links.add(link(element, backends));
+            }
+            return new BackendSet(backends, List.copyOf(links));
+        } catch (RuntimeException e) {
+            links.forEach(link -> backends.release(link.backend()));
+            throw e;
+        }
+    }
+
+    /** In the order of asking. */
+    public List<BackendChain.Link> links() {
+        return links;
+    }
+
+    /** Gives the backends back; called once. */
+    public void release() {
+        links.forEach(link -> backends.release(link.backend()));
+    }
+
+    /** One {@code <backend>}; its backend is to be given back. */
+    public static BackendChain.Link link(Element element, Backends backends) {
+        element.onlyAttributes("class", "name", ON_UNKNOWN, ON_REFUSED, ON_UNAVAILABLE);
+        Map<String, String> elements = new LinkedHashMap<>();
+        for (Element child : element.children()) {
+            List<String> attributes = BackendSettings.attributesOf(child.name());
+            child.onlyAttributes(attributes.toArray(new String[0])).onlyElements();
+            if (elements.put(child.name(), child.text().orElse("")) != null) {
+                throw element.fault("has <" + child.name() + "> twice; leave one");
+            }
+            attributes.forEach(attribute -> child.attribute(attribute)
+                .ifPresent(value -> elements.put(BackendSettings.attribute(child.name(), attribute), value)));
+        }
+        BackendChain.Then onUnknown = choice(element, ON_UNKNOWN);
+        BackendChain.Then onRefused = choice(element, ON_REFUSED);
+        BackendChain.Then onUnavailable = choice(element, ON_UNAVAILABLE);
+        CredentialBackend backend = backends.acquire(new BackendSettings(element.requiredAttribute("class"),
+            element.requiredAttribute("name"), elements, backends::file, backends.secret()));
+        return BackendChain.Link.of(backend).onUnknown(onUnknown).onRefused(onRefused).onUnavailable(onUnavailable);
+    }
+
+    private static BackendChain.Then choice(Element element, String attribute) {
+        Optional<String> choice = element.attribute(attribute);
+        if (choice.isEmpty() || choice.get().equals("next")) {
+            return BackendChain.Then.NEXT;
+        }
+        if (choice.get().equals("stop")) {
+            return BackendChain.Then.STOP;
+        }
+        throw element.fault("has " + attribute + "=\"" + choice.get() + "\"; it can be next or stop");
+    }
+}

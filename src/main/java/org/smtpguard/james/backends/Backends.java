@@ -1,0 +1,195 @@
+package org.smtpguard.james.backends;
+
+import java.io.FileNotFoundException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import org.apache.james.filesystem.api.FileSystem;
+import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.InstallationSecret;
+import org.smtpguard.credential.LocalUsers;
+import org.smtpguard.credential.Workers;
+import org.smtpguard.james.event.GuardMetrics;
+import org.smtpguard.resilience.BackendStatus;
+import org.smtpguard.resilience.Safeguarded;
+import org.smtpguard.resilience.Safeguards;
+
+/**
+ * The backends of all ports, each with its safeguards around it. Two ports that declare the same backend, settings and all, share
+ * one; it is closed when the last of them goes. Ports may be initialised at the same time (James 3.9): the lock is held while a
+ * backend is made, which is at the start of the server only.
+ */
+@Singleton
+public final class Backends {
+    private static final String PACKAGE = "org.smtpguard.backend.";
+    private static final String SUFFIX = "Backend";
+
+    private final FileSystem fileSystem;
+    private final GuardPools pools;
+    private final LocalUsers users;
+    private final GuardMetrics metrics;
+    private final GuardSecret secret;
+    private final Map<String, Shared> byName = new TreeMap<>();
+
+    @Inject
+    public Backends(FileSystem fileSystem, GuardPools pools, LocalUsers users, GuardMetrics metrics, GuardSecret secret) {
+        this.fileSystem = fileSystem;
+        this.pools = pools;
+        this.users = users;
+        this.metrics = metrics;
+        this.secret = secret;
+    }
+
+    /**
+     * The backend of these settings, made now if no port has declared it yet. To be given back with {@link #release}.
+     *
+     * @throws ConfigurationFault if its class or its settings are wrong, or another backend has its name
+     */
+    public synchronized Safeguarded acquire(BackendSettings settings) {
+        Shared shared = byName.get(settings.name());
+        if (shared != null && !shared.settings.equals(settings)) {
+            throw settings.fault("has the name of another backend with other settings; give each a name of its own");
+        }
+        if (shared == null) {
+            shared = create(settings);
+            byName.put(settings.name(), shared);
+            metrics.backend(settings.name(), () -> status(settings.name()));
+        }
+        shared.users++;
+        return shared.backend;
+    }
+
+    public synchronized void release(CredentialBackend backend) {
+        Shared shared = byName.get(backend.name());
+        if (shared != null && --shared.users == 0) {
+            byName.remove(backend.name());
+            shared.backend.close();
+            shared.workers.close();
+        }
+    }
+
+    /**
+     * The secret of this installation.
+     *
+     * @throws ConfigurationFault if its file cannot be used
+     */
+    public InstallationSecret secret() {
+        return secret.get();
+    }
+
+    /** The file that {@code file://conf/x} means to James. */
+    public Path file(String url) {
+        try {
+            return fileSystem.getFile(url).toPath();
+        } catch (FileNotFoundException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All of them, by name. */
+    public synchronized List<Safeguarded> all() {
+        return byName.values().stream().map(shared -> shared.backend).collect(Collectors.toUnmodifiableList());
+    }
+
+    /** How each of them is now, by name. */
+    public synchronized List<BackendStatus> status() {
+        return byName.values().stream().map(shared -> shared.backend.status()).collect(Collectors.toUnmodifiableList());
+    }
+
+    private synchronized Optional<BackendStatus> status(String name) {
+        return Optional.ofNullable(byName.get(name)).map(shared -> shared.backend.status());
+    }
+
+    private Shared create(BackendSettings settings) {
+        Safeguards safeguards = Safeguards.of(settings);
+        BackendWorkers workers = pools.workersOf(settings.name(), safeguards.concurrency(), safeguards.queue());
+        try {
+            return new Shared(settings, Safeguarded.around(create(settings, workers), safeguards,
+                verdict -> metrics.time(settings.name(), verdict)), workers);
+        } catch (RuntimeException e) {
+            workers.close();
+            throw e;
+        }
+    }
+
+    private CredentialBackend create(BackendSettings settings, Workers workers) {
+        try {
+            return create(load(settings), settings, workers);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof ConfigurationFault) {
+                throw (ConfigurationFault) e.getCause();
+            }
+            throw new ConfigurationFault(settings.fault("could not be made").getMessage(), e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw settings.fault("is a class without a public constructor (BackendSettings, Workers)");
+        }
+    }
+
+    private CredentialBackend create(Class<? extends CredentialBackend> type, BackendSettings settings, Workers workers)
+        throws ReflectiveOperationException {
+        try {
+            return type.getConstructor(BackendSettings.class, Workers.class, LocalUsers.class).newInstance(settings, workers, users);
+        } catch (NoSuchMethodException e) {
+            return type.getConstructor(BackendSettings.class, Workers.class).newInstance(settings, workers);
+        }
+    }
+
+    /** Whether backends of that class ask the server's own users, which there are in a running server alone. */
+    public static boolean asksLocalUsers(String type) {
+        try {
+            Class.forName(className(type), false, Backends.class.getClassLoader())
+                .getConstructor(BackendSettings.class, Workers.class, LocalUsers.class);
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+
+    /** A class without a package is one of ours, in the package of its kind: {@code LdapBackend} is in {@code backend.ldap}. */
+    private static String className(String type) {
+        if (type.indexOf('.') >= 0 || !type.endsWith(SUFFIX)) {
+            return type;
+        }
+        String kind = type.substring(0, type.length() - SUFFIX.length()).toLowerCase(Locale.ROOT);
+        return PACKAGE + kind + "." + type;
+    }
+
+    private static Class<? extends CredentialBackend> load(BackendSettings settings) {
+        String name = className(settings.type());
+        try {
+            // James loads all of extensions-jars/ with one class loader: ours is everybody's.
+            Class<?> found = Class.forName(name, true, Backends.class.getClassLoader());
+            if (!CredentialBackend.class.isAssignableFrom(found)) {
+                throw settings.fault("names a class that is no " + CredentialBackend.class.getName());
+            }
+            return found.asSubclass(CredentialBackend.class);
+        } catch (ClassNotFoundException e) {
+            throw settings.fault("names a class that is not on the class path; a class of your own needs its whole name and its jar in"
+                + " extensions-jars/");
+        }
+    }
+
+    private static final class Shared {
+        private final BackendSettings settings;
+        private final Safeguarded backend;
+        private final BackendWorkers workers;
+        private int users;
+
+        private Shared(BackendSettings settings, Safeguarded backend, BackendWorkers workers) {
+            this.settings = settings;
+            this.backend = backend;
+            this.workers = workers;
+        }
+    }
+}

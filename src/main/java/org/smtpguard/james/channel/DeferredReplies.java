@@ -1,0 +1,181 @@
+package org.smtpguard.james.channel;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+
+import org.apache.james.protocols.api.ProtocolSessionImpl;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.api.handler.LineHandler;
+import org.apache.james.protocols.smtp.SMTPRetCode;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.Verb;
+
+/**
+ * Replies that are written later: the session waits for a verdict, a moment, or the rest of what was read, while its thread serves
+ * others. What the client sends meanwhile is held ({@link HeldLines}) and handled after the reply. Reading goes on, so that a client
+ * that disconnects is noticed immediately and its late verdict dropped.
+ *
+ * <p>Threads:
+ * <ul>
+ * <li>the session's own {@link SessionThread} does everything except for the following two;
+ * <li>a thread of the backend, or the timer of a backend that does not answer, completes the verdict, and only puts a task with it into
+ * the queue of the session's thread;
+ * <li>James' thread that cuts lines counts the octets that are no line yet, and puts that number into the same queue.
+ * </ul>
+ * A session, its attachments, its line handlers and its {@link PendingReply} are therefore touched by one thread, and what others have to
+ * tell comes through a queue, which publishes it: plain fields suffice, and no lock is needed. A verdict and a disconnect that come
+ * together are two tasks in that queue: the first ends the wait, the second finds it over.
+ */
+public final class DeferredReplies {
+    private final LinePolicy policy;
+    private final ReplyWriter writer;
+    private final LongLineReplies longLines;
+
+    /** @param written told of each reply before it is written */
+    public DeferredReplies(LinePolicy policy, BiConsumer<SMTPSession, Response> written) {
+        this.policy = policy;
+        this.writer = new ReplyWriter(written);
+        this.longLines = new LongLineReplies(policy, writer);
+    }
+
+    /**
+     * Lets the session wait for a verdict. Returns immediately.
+     *
+     * @param verdict cancelled if the client disconnects
+     * @param reply makes the reply from the verdict, on the session's thread; an empty verdict is one that failed
+     * @return what the handler gives James meanwhile
+     */
+    public <T> Response await(SMTPSession session, CompletableFuture<T> verdict, Function<Optional<T>, Response> reply) {
+        SessionThread thread = SessionThread.of(session);
+        PendingReply pending = begin(session, false, () -> verdict.cancel(false));
+        verdict.whenComplete((value, failure) -> thread.execute(() ->
+            end(session, thread, pending, () -> reply.apply(Optional.ofNullable(value)))));
+        return new DeferredResponse();
+    }
+
+    /**
+     * Lets the session wait until everything that the server has read so far has been delivered; does not wait if it has been already, as
+     * with clients that wait for replies.
+     *
+     * @param reply makes the reply, on the session's thread; told how many octets were sent after the line at hand
+     * @return what the handler gives James: the reply, or a placeholder meanwhile
+     */
+    public Response settle(SMTPSession session, IntFunction<Response> reply) {
+        SessionThread thread = SessionThread.of(session);
+        if (!HeldLines.areBeingHandled(session) && thread.isSettled()) {
+            return reply.apply(0);
+        }
+        settle(session, thread, begin(session, false, () -> { }), reply);
+        return new DeferredResponse();
+    }
+
+    /**
+     * Lets the session wait for that time, and then for what was read in it; which, unless the reply ends the session, is handled as if
+     * it had been sent after the reply.
+     *
+     * @param reply as in {@link #settle}
+     * @return what the handler gives James meanwhile
+     */
+    public Response pause(SMTPSession session, Duration time, IntFunction<Response> reply) {
+        SessionThread thread = SessionThread.of(session);
+        PendingReply pending = begin(session, true, () -> { });
+        thread.schedule(() -> {
+            if (!pending.isOver()) {
+                settle(session, thread, pending, reply);
+            }
+        }, time);
+        return new DeferredResponse();
+    }
+
+    /**
+     * Lets the session wait for the client's response to a challenge.
+     *
+     * @param tooLong the reply to a response that is too long to be read: it ends the exchange (RFC 4954 §4)
+     */
+    public void challenge(SMTPSession session, LineHandler<SMTPSession> response, Supplier<Response> tooLong) {
+        longLines.watch(session);
+        Challenge.open(session, response, tooLong);
+    }
+
+    /** From now on lines of the session that are too long to be read are answered in their turn. */
+    public void answerLongLines(SMTPSession session) {
+        longLines.watch(session);
+    }
+
+    /** The client has disconnected. */
+    public void abandon(SMTPSession session) {
+        PendingReply.of(session).ifPresent(PendingReply::cancel);
+    }
+
+    private static PendingReply begin(SMTPSession session, boolean isPause, Runnable cancel) {
+        return PendingReply.begin(session, ((ProtocolSessionImpl) session).getProtocolTransport(), isPause, cancel);
+    }
+
+    private void settle(SMTPSession session, SessionThread thread, PendingReply pending, IntFunction<Response> reply) {
+        thread.settled().thenAccept(unfinished ->
+            end(session, thread, pending, () -> reply.apply(pending.held().octets() + unfinished)));
+    }
+
+    private void end(SMTPSession session, SessionThread thread, PendingReply pending, Supplier<Response> made) {
+        if (pending.isOver()) {
+            return;
+        }
+        writer.run(session, pending.transport(), () -> {
+            pending.end(session);
+            Response reply = made.get();
+            writer.write(session, pending.transport(), reply);
+            handleHeld(session, thread, pending, reply);
+            pending.transport().setReadable(true);
+        });
+    }
+
+    /**
+     * Handles the lines that were sent before the reply: content stays content, a wait goes on with them, QUIT and RSET are carried out,
+     * everything else was sent too early. After an accepted STARTTLS everything was: what came in clear text is not carried out under TLS
+     * (RFC 3207 §4.2).
+     */
+    private void handleHeld(SMTPSession session, SessionThread thread, PendingReply pending, Response reply) throws Exception {
+        boolean belongsToWhatFollows = pending.isPause() || reply instanceof DeferredResponse
+            || SMTPRetCode.DATA_READY.equals(reply.getRetCode()) || reply.isEndSession();
+        boolean challenged = SMTPRetCode.AUTH_READY.equals(reply.getRetCode());
+        boolean beginsTls = SMTPRetCode.SERVICE_READY.equals(reply.getRetCode());
+        HeldLines held = pending.held();
+        held.beginHandling(session);
+        while (held.hasNext()) {
+            ReceivedLine line = held.next(session);
+            CommandLine command = line.command();
+            boolean inOrder = !belongsToWhatFollows && !beginsTls && policy.isAlwaysInOrder(command);
+            Optional<Response> refusal = belongsToWhatFollows || inOrder ? Optional.empty() : policy.early(session, line);
+            if (challenged && (inOrder || refusal.isPresent())) {
+                // A response that was sent before its challenge ends the exchange: its line handler goes.
+                Challenge.close(session);
+                challenged = false;
+            }
+            if (refusal.isEmpty()) {
+                deliver(session, thread, line);
+                if (inOrder && command.verb() == Verb.QUIT) {
+                    return;
+                }
+                continue;
+            }
+            writer.write(session, pending.transport(), refusal.get());
+            if (refusal.get().isEndSession()) {
+                return;
+            }
+        }
+    }
+
+    private void deliver(SMTPSession session, SessionThread thread, ReceivedLine line) throws Exception {
+        if (line.octets().isPresent()) {
+            thread.feed(line.octets().get());
+        } else {
+            longLines.answer(session);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package org.smtpguard.james.channel;
+
+import java.util.Optional;
+
+import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
+import org.apache.james.protocols.api.ProtocolSession.State;
+import org.apache.james.protocols.api.ProtocolTransport;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.api.handler.LineHandler;
+import org.apache.james.protocols.smtp.SMTPSession;
+
+/** A session that waits for a reply: an attachment of it, and the line handler that holds what the client sends meanwhile. */
+final class PendingReply implements LineHandler<SMTPSession> {
+    private static final AttachmentKey<PendingReply> KEY = AttachmentKey.of("smtpguard.pendingReply", PendingReply.class);
+
+    private final ProtocolTransport transport;
+    private final HeldLines held = new HeldLines();
+    private final boolean isPause;
+    private final Runnable cancel;
+    private boolean isOver;
+
+    private PendingReply(ProtocolTransport transport, boolean isPause, Runnable cancel) {
+        this.transport = transport;
+        this.isPause = isPause;
+        this.cancel = cancel;
+    }
+
+    /**
+     * @param isPause whether the client is entitled to what it sends meanwhile: no reply is due to it yet
+     * @param cancel called if the client disconnects first
+     */
+    static PendingReply begin(SMTPSession session, ProtocolTransport transport, boolean isPause, Runnable cancel) {
+        PendingReply pending = new PendingReply(transport, isPause, cancel);
+        session.setAttachment(KEY, pending, State.Connection);
+        session.pushLineHandler(pending);
+        return pending;
+    }
+
+    static Optional<PendingReply> of(SMTPSession session) {
+        return session.getAttachment(KEY, State.Connection);
+    }
+
+    /** The reply is there. */
+    void end(SMTPSession session) {
+        isOver = true;
+        session.removeAttachment(KEY, State.Connection);
+        session.popLineHandler();
+    }
+
+    /** The client has disconnected: a reply that comes now is dropped. */
+    void cancel() {
+        isOver = true;
+        cancel.run();
+    }
+
+    boolean isOver() {
+        return isOver;
+    }
+
+    boolean isPause() {
+        return isPause;
+    }
+
+    ProtocolTransport transport() {
+        return transport;
+    }
+
+    HeldLines held() {
+        return held;
+    }
+
+    void hold(ReceivedLine line) {
+        if (held.hold(line)) {
+            transport.setReadable(false);
+        }
+    }
+
+    @Override
+    public Response onLine(SMTPSession session, byte[] line) {
+        hold(ReceivedLine.of(line));
+        return null;
+    }
+}

@@ -1,0 +1,18 @@
+package org.smtpguard.james.channel;
+
+import org.smtpguard.diagnosis.Diagnosis;
+import org.smtpguard.protocol.Reply;
+
+/** A refusal on its way to the client, with what it was made of, for who keeps transcripts. */
+public final class RefusalResponse extends WrittenResponse {
+    private final Diagnosis diagnosis;
+
+    public RefusalResponse(Reply reply, Diagnosis diagnosis) {
+        super(reply);
+        this.diagnosis = diagnosis;
+    }
+
+    public Diagnosis diagnosis() {
+        return diagnosis;
+    }
+}

@@ -1,0 +1,54 @@
+package org.smtpguard.james.channel;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.function.BiConsumer;
+
+import org.apache.james.protocols.api.ProtocolSession.State;
+import org.apache.james.protocols.api.ProtocolTransport;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.netty.BasicChannelInboundHandler;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.util.MDCBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes the replies that James does not write itself, since they are made outside of its handlers. For the session's own thread. */
+final class ReplyWriter {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ReplyWriter.class);
+
+    private final BiConsumer<SMTPSession, Response> written;
+
+    /** @param written told of each reply before it is written */
+    ReplyWriter(BiConsumer<SMTPSession, Response> written) {
+        this.written = written;
+    }
+
+    /** Runs the task with James' log context of the session; if it fails, the session is closed: the client must not wait for ever. */
+    void run(SMTPSession session, ProtocolTransport transport, Task task) {
+        try (Closeable mdc = mdc(session)) {
+            task.run();
+        } catch (Exception e) {
+            LOGGER.error("The reply to a command could not be made, session {} is closed", session.getSessionID(), e);
+            transport.writeResponse(session.newFatalErrorResponse(), session);
+            transport.writeResponse(Response.DISCONNECT, session);
+        }
+    }
+
+    /** Writes the reply, unless it is deferred. */
+    void write(SMTPSession session, ProtocolTransport transport, Response reply) {
+        if (!(reply instanceof DeferredResponse)) {
+            written.accept(session, reply);
+            transport.writeResponse(reply, session);
+        }
+    }
+
+    /** The session's own thread has set it aside since the command was read. */
+    private static Closeable mdc(SMTPSession session) throws IOException {
+        return session.getAttachment(BasicChannelInboundHandler.MDC_ATTRIBUTE_KEY, State.Connection).orElseGet(MDCBuilder::create).build();
+    }
+
+    interface Task {
+        void run() throws Exception;
+    }
+}

@@ -1,0 +1,60 @@
+package org.smtpguard.james.channel;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.james.protocols.api.Response;
+import org.smtpguard.protocol.Reply;
+
+/**
+ * A reply whose lines have been put together. James' own puts them together whenever it is asked for them, and each reply is asked
+ * several times: whether it is fit, for the transcript, by James for the wire. Immutable.
+ */
+class WrittenResponse implements Response {
+    private final String code;
+    private final List<CharSequence> lines;
+    private final boolean endsSession;
+
+    private WrittenResponse(String code, List<CharSequence> lines, boolean endsSession) {
+        this.code = code;
+        this.lines = lines;
+        this.endsSession = endsSession;
+    }
+
+    WrittenResponse(Reply reply) {
+        this(Integer.toString(reply.code()), lines(reply), reply.closesConnection());
+    }
+
+    WrittenResponse(Response response) {
+        this(response.getRetCode(), List.copyOf(response.getLines()), response.isEndSession());
+    }
+
+    private static List<CharSequence> lines(Reply reply) {
+        List<CharSequence> lines = new ArrayList<>(reply.texts().size());
+        for (String text : reply.texts()) {
+            boolean isLast = lines.size() == reply.texts().size() - 1;
+            lines.add(reply.code() + (isLast ? " " : "-") + text);
+        }
+        return List.copyOf(lines);
+    }
+
+    @Override
+    public String getRetCode() {
+        return code;
+    }
+
+    @Override
+    public List<CharSequence> getLines() {
+        return lines;
+    }
+
+    @Override
+    public boolean isEndSession() {
+        return endsSession;
+    }
+
+    @Override
+    public String toString() {
+        return lines.toString();
+    }
+}

@@ -1,0 +1,286 @@
+package org.smtpguard.james.check;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.apache.commons.configuration2.HierarchicalConfiguration;
+import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.commons.configuration2.tree.ImmutableNode;
+import org.apache.james.protocols.api.handler.LineHandler;
+import org.apache.james.server.core.JamesServerResourceLoader;
+import org.apache.james.server.core.configuration.FileConfigurationProvider;
+import org.apache.james.server.core.filesystem.FileSystemImpl;
+import org.smtpguard.credential.BackendChain;
+import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.LocalUsers;
+import org.smtpguard.james.auth.AuthenticationSettings;
+import org.smtpguard.james.backends.BackendSet;
+import org.smtpguard.james.backends.Backends;
+import org.smtpguard.james.backends.GuardPools;
+import org.smtpguard.james.backends.GuardSecret;
+import org.smtpguard.james.check.Finding.Severity;
+import org.smtpguard.james.config.Element;
+import org.smtpguard.james.config.NamedClass;
+import org.smtpguard.james.config.GuardSettings;
+import org.smtpguard.james.event.GuardMetrics;
+
+/**
+ * Looks a {@code smtpserver.xml} over, by the very classes that a server reads it with, and without starting one: what James would
+ * refuse to start with, what it would take and could never do, and whether each backend's other side can be reached. A mistake at
+ * one place does not hide those at others.
+ *
+ * <p>For a thread that may wait: the backends are asked whether they are there, each within its own time limit.
+ */
+public final class ConfigurationCheck {
+    private static final String SERVER = "the file";
+    private static final String MODULE_KEY = "guice.extension.module";
+
+    private final Path file;
+    private final Backends backends;
+    private final List<Finding> findings = new ArrayList<>();
+    /** Kept to the end: two ports may give one name to different backends. */
+    private final List<CredentialBackend> made = new ArrayList<>();
+
+    private ConfigurationCheck(Path file) {
+        this.file = file;
+        // As James has it: file://conf/x is below the directory that holds conf/.
+        Path home = Optional.ofNullable(file.getParent()).map(Path::getParent).orElse(file.getRoot());
+        this.backends = new Backends(new FileSystemImpl(new JamesServerResourceLoader(home.toString())), new GuardPools(),
+            LocalUsers.none(), GuardMetrics.unread(), GuardSecret.random());
+    }
+
+    /** What is right, what is doubtful and what is wrong, port by port in the order of the file. */
+    public static List<Finding> of(Path smtpserver) {
+        ConfigurationCheck check = new ConfigurationCheck(smtpserver.toAbsolutePath().normalize());
+        try {
+            check.look();
+        } finally {
+            check.made.forEach(check.backends::release);
+        }
+        return List.copyOf(check.findings);
+    }
+
+    private void look() {
+        Optional<HierarchicalConfiguration<ImmutableNode>> xml = read();
+        if (xml.isEmpty()) {
+            return;
+        }
+        List<HierarchicalConfiguration<ImmutableNode>> ports = xml.get().configurationsAt("smtpserver");
+        if (ports.isEmpty()) {
+            add(Severity.WRONG, file.toString(), SERVER, "has no <smtpserver>; it should be James' smtpserver.xml.");
+        }
+        boolean guarded = false;
+        for (HierarchicalConfiguration<ImmutableNode> port : ports) {
+            guarded |= new CheckedPort(port).look();
+        }
+        if (guarded) {
+            lookAtModule(file.resolveSibling("extensions.properties"));
+        }
+    }
+
+    private Optional<HierarchicalConfiguration<ImmutableNode>> read() {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Optional.of(FileConfigurationProvider.getConfig(in));
+        } catch (ConfigurationException e) {
+            Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
+            add(Severity.WRONG, file.toString(), SERVER, "cannot be read as XML: " + cause.getMessage());
+        } catch (IOException e) {
+            add(Severity.WRONG, file.toString(), SERVER, "cannot be read (" + e.getClass().getSimpleName() + "); check the path.");
+        }
+        return Optional.empty();
+    }
+
+    private void lookAtModule(Path extensions) {
+        Properties properties = new Properties();
+        if (Files.exists(extensions)) {
+            try (InputStream in = Files.newInputStream(extensions)) {
+                properties.load(in);
+            } catch (IOException e) {
+                add(Severity.WRONG, extensions.toString(), SERVER, "cannot be read (" + e.getClass().getSimpleName() + ").");
+                return;
+            }
+        }
+        boolean named = List.of(properties.getProperty(MODULE_KEY, "").trim().split("\\s*,\\s*"))
+            .contains(NamedClass.GUARD_MODULE.className());
+        add(named ? Severity.OK : Severity.WRONG, extensions.toString(), MODULE_KEY, named ? "names the guard's module."
+            : "does not name " + NamedClass.GUARD_MODULE.className() + "; add it, behind a comma if there are others.");
+    }
+
+    private void add(Severity severity, String place, String element, String sentence) {
+        Finding finding = new Finding(severity, place, element, sentence);
+        if (findings.stream().map(Finding::toString).noneMatch(finding.toString()::equals)) {
+            findings.add(finding);
+        }
+    }
+
+    /** One {@code <smtpserver>}. */
+    private final class CheckedPort {
+        private final HierarchicalConfiguration<ImmutableNode> port;
+        private final String place;
+        private final List<HierarchicalConfiguration<ImmutableNode>> handlers;
+        private final List<String> classes;
+
+        private CheckedPort(HierarchicalConfiguration<ImmutableNode> port) {
+            this.port = port;
+            this.place = port.getString("bind", "a port without <bind>");
+            this.handlers = port.configurationsAt("handlerchain.handler");
+            this.classes = handlers.stream().map(handler -> handler.getString("[@class]", "")).collect(Collectors.toList());
+        }
+
+        /** @return whether anything of ours stands there */
+        private boolean look() {
+            if (!port.getBoolean("[@enabled]", true)) {
+                return false;
+            }
+            for (int i = 0; i < handlers.size(); i++) {
+                lookAt(classes.get(i), handlers.get(i));
+            }
+            lookAtOrder();
+            SettingDifference.of(port, classes).forEach(difference ->
+                add(difference.severity(), place, difference.element(), difference.sentence()));
+            boolean guarded = classes.stream().anyMatch(name -> name.startsWith(NamedClass.PACKAGE));
+            if (!guarded) {
+                add(Severity.OK, place, "the chain", "has nothing of the guard in it.");
+            }
+            return guarded;
+        }
+
+        private void lookAt(String type, HierarchicalConfiguration<ImmutableNode> handler) {
+            if (type.equals(NamedClass.SEQUENCE_GUARD.className())) {
+                judge("SequenceGuard", () -> GuardSettings.parse(Element.handler(handler, NamedClass.SEQUENCE_GUARD)),
+                    "is as it should be.");
+            } else if (type.equals(NamedClass.AUTHENTICATION.className())) {
+                lookAtBackends(Element.handler(handler, NamedClass.AUTHENTICATION));
+                judge("Authentication", () -> lookAtMechanisms(
+                    AuthenticationSettings.parse(Element.handler(handler, NamedClass.AUTHENTICATION), backends)),
+                    port.getBoolean("auth.requireSSL", false)
+                        ? "is as it should be; AUTH is refused without TLS (<requireSSL>), which James by itself would only not announce."
+                        : "is as it should be.");
+            } else if (type.equals(NamedClass.BACKEND_AUTH_HOOK.className())) {
+                lookAtBackends(Element.handler(handler, NamedClass.BACKEND_AUTH_HOOK));
+                add(Severity.WARNING, place, "BackendAuthHook", "blocks James' threads while a backend is asked; Authentication does not.");
+            }
+        }
+
+        private void judge(String element, Runnable parse, String praise) {
+            try {
+                parse.run();
+                add(Severity.OK, place, element, praise);
+            } catch (ConfigurationFault e) {
+                add(Severity.WRONG, place, element, e.getMessage());
+            }
+        }
+
+        private void lookAtBackends(Element handler) {
+            for (Element element : handler.children("backend")) {
+                String name = "backend " + element.attribute("name").orElse("without a name");
+                try {
+                    CredentialBackend backend = BackendSet.link(element, backends).backend();
+                    made.add(backend);
+                    lookAtUsers(element, name);
+                    if (Backends.asksLocalUsers(element.requiredAttribute("class"))) {
+                        add(Severity.OK, place, name, "asks James' own users; not checked here, since no James runs.");
+                        continue;
+                    }
+                    Optional<String> found = backend.check().toCompletableFuture().join();
+                    Optional<String> mistake = backend.mistake();
+                    Optional<String> trouble = found.filter(what -> !mistake.equals(found));
+                    add(trouble.isPresent() ? Severity.WRONG : Severity.OK, place, name,
+                        trouble.map(what -> "cannot be asked: " + what + ".").orElse("can be asked."));
+                    mistake.ifPresent(what -> add(Severity.WRONG, place, name, what + "."));
+                    backend.flaw().filter(flaw -> !mistake.equals(Optional.of(flaw)))
+                        .ifPresent(flaw -> add(Severity.WARNING, place, name, flaw + "."));
+                    backend.notices().forEach(notice -> add(Severity.WARNING, place, name, notice + "."));
+                } catch (ConfigurationFault e) {
+                    add(Severity.WRONG, place, name, e.getMessage());
+                }
+            }
+        }
+
+        /** Gives the backends back. */
+        private void lookAtMechanisms(AuthenticationSettings settings) {
+            try {
+                BackendChain chain = new BackendChain(settings.backends().links());
+                settings.mechanisms().stream().filter(name -> name.startsWith("SCRAM-") && settings.relayOf(name).isEmpty())
+                    .forEach(name -> lookAtScram(name, chain));
+            } finally {
+                settings.backends().release();
+            }
+        }
+
+        private void lookAtScram(String mechanism, BackendChain chain) {
+            String scheme = mechanism.replace("-PLUS", "");
+            if (chain.census(scheme).isEmpty()) {
+                add(Severity.WARNING, place, "<mechanisms>", "names " + mechanism + ", and no user has keys for it: it is not announced"
+                    + " until one has; make some by hash --scheme " + scheme + ", or take it out.");
+            }
+            if (!mechanism.equals(scheme)) {
+                add(Severity.OK, place, "<mechanisms>", "names " + mechanism + ", which is bound to TLS by tls-server-end-point alone:"
+                    + " gsasl, and Debian's mutt 2.2.12 with it, know only tls-exporter, and cannot log in under TLS where it is offered"
+                    + " (docs/clients.md).");
+            }
+        }
+
+        private void lookAtUsers(Element backend, String name) {
+            backend.child("file").flatMap(Element::text).map(backends::file).filter(ConfigurationCheck::isOpenToAll)
+                .ifPresent(path -> add(Severity.WARNING, place, name, "has the file " + path
+                    + ", which everybody on this machine may read; let it be read by the user that runs James alone."));
+        }
+
+        private void lookAtOrder() {
+            boolean ours = port.getString("handlerchain[@coreHandlersPackage]", "").equals(NamedClass.GUARD_HANDLERS.className());
+            long answersAuth = classes.stream().filter(NamedClass.AUTHENTICATION.className()::equals).count();
+            if (answersAuth > 1) {
+                add(Severity.WRONG, place, "Authentication", "is given twice; remove one, with all its backends.");
+            }
+            if (answersAuth > 0 && !ours) {
+                add(Severity.WARNING, place, "<handlerchain>", "keeps James' own AUTH behind Authentication; write coreHandlersPackage=\""
+                    + NamedClass.GUARD_HANDLERS.className() + "\".");
+            }
+            if (answersAuth == 0 && ours && !classes.contains(NamedClass.BACKEND_AUTH_HOOK.className())) {
+                add(Severity.WARNING, place, "<handlerchain>", "has James' AUTH taken away and no Authentication in its place: nobody can"
+                    + " log in here.");
+            }
+            int guard = classes.indexOf(NamedClass.SEQUENCE_GUARD.className());
+            classes.subList(0, Math.max(guard, 0)).stream().filter(ConfigurationCheck::handlesLines).findFirst().ifPresent(before ->
+                add(Severity.WRONG, place, "SequenceGuard", "stands behind a handler of lines (" + before + "); move it to the top."));
+            if (guard != classes.lastIndexOf(NamedClass.SEQUENCE_GUARD.className())) {
+                add(Severity.WRONG, place, "SequenceGuard", "is given twice; remove one.");
+            }
+            boolean tls = port.getBoolean("tls[@startTLS]", false) || port.getBoolean("tls[@socketTLS]", false);
+            if (answersAuth > 0 && port.getBoolean("auth.requireSSL", false) && !tls) {
+                add(Severity.WRONG, place, "<requireSSL>", "has AUTH wait for TLS, and <tls> has neither startTLS nor socketTLS: "
+                    + "nobody can ever log in here.");
+            }
+        }
+    }
+
+    private static boolean handlesLines(String type) {
+        try {
+            return LineHandler.class.isAssignableFrom(Class.forName(type, false, ConfigurationCheck.class.getClassLoader()));
+        } catch (ClassNotFoundException e) {
+            // James says so itself, and better.
+            return false;
+        }
+    }
+
+    private static boolean isOpenToAll(Path path) {
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+            return permissions.contains(PosixFilePermission.OTHERS_READ);
+        } catch (IOException | UnsupportedOperationException e) {
+            // Not there (said elsewhere), or a file system of another kind.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package org.smtpguard.james.config;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+import org.apache.commons.configuration2.Configuration;
+import org.apache.commons.configuration2.HierarchicalConfiguration;
+import org.apache.commons.configuration2.tree.ImmutableNode;
+import org.smtpguard.credential.ConfigurationFault;
+
+/**
+ * An element of {@code smtpserver.xml}, read strictly: what is not known is refused by its name, so that a misspelt
+ * setting never becomes a default in silence.
+ */
+public final class Element {
+    private final String name;
+    private final ImmutableNode node;
+
+    private Element(String name, ImmutableNode node) {
+        this.name = name;
+        this.node = node;
+    }
+
+    /** The {@code <handler>} element with which James initialises a handler. */
+    public static Element handler(Configuration configuration, NamedClass handler) {
+        if (!(configuration instanceof HierarchicalConfiguration)) {
+            throw new ConfigurationFault("<handler class=\"" + handler.className() + "\"> has to stand in smtpserver.xml.");
+        }
+        @SuppressWarnings("unchecked")
+        HierarchicalConfiguration<ImmutableNode> tree = (HierarchicalConfiguration<ImmutableNode>) configuration;
+        return new Element("<handler class=\"" + handler.className() + "\">", tree.getNodeModel().getNodeHandler().getRootNode());
+    }
+
+    /** The element as one names it to an operator. */
+    public String name() {
+        return name;
+    }
+
+    /** Refuses child elements other than these. */
+    public Element onlyElements(String... known) {
+        return only("element", "<", ">", node.getChildren().stream().map(ImmutableNode::getNodeName).collect(Collectors.toList()), known);
+    }
+
+    /** Refuses attributes other than these. */
+    public Element onlyAttributes(String... known) {
+        return only("attribute", "", "", List.copyOf(node.getAttributes().keySet()), known);
+    }
+
+    private Element only(String kind, String open, String close, List<String> given, String... known) {
+        Set<String> names = new TreeSet<>(Set.of(known));
+        given.stream().filter(each -> !names.contains(each)).findFirst().ifPresent(unknown -> {
+            throw fault("has an unknown " + kind + " " + open + unknown + close + "; known here: "
+                + (names.isEmpty() ? "none" : open + String.join(close + ", " + open, names) + close));
+        });
+        return this;
+    }
+
+    public List<Element> children(String element) {
+        return node.getChildren().stream().filter(child -> child.getNodeName().equals(element))
+            .map(child -> new Element("<" + element + "> in " + name, child))
+            .collect(Collectors.toList());
+    }
+
+    /** All child elements. */
+    public List<Element> children() {
+        return node.getChildren().stream().map(child -> new Element(child.getNodeName(), child)).collect(Collectors.toList());
+    }
+
+    /** The child element of that name, of which there may be one at the most. */
+    public Optional<Element> child(String element) {
+        List<Element> children = children(element);
+        if (children.size() > 1) {
+            throw fault("has <" + element + "> " + children.size() + " times; leave one");
+        }
+        return children.stream().findFirst();
+    }
+
+    public Optional<String> text() {
+        return Optional.ofNullable(node.getValue()).map(Object::toString).map(String::trim).filter(text -> !text.isEmpty());
+    }
+
+    public Optional<String> attribute(String attribute) {
+        return Optional.ofNullable(node.getAttributes().get(attribute)).map(Object::toString).map(String::trim)
+            .filter(text -> !text.isEmpty());
+    }
+
+    /** A whole number of that range. */
+    Optional<Integer> number(String attribute, int least, int most) {
+        return attribute(attribute).map(text -> {
+            int number = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
+            if (number < least || number > most) {
+                throw fault("has " + attribute + "=\"" + text + "\"; it can be a whole number from " + least + " to " + most);
+            }
+            return number;
+        });
+    }
+
+    public String requiredAttribute(String attribute) {
+        return attribute(attribute).orElseThrow(() -> fault("needs an attribute " + attribute + "=\"…\""));
+    }
+
+    /** A fault of this element: the sentence goes on after its name. */
+    public ConfigurationFault fault(String predicate) {
+        return new ConfigurationFault(name + " " + predicate + ".");
+    }
+}

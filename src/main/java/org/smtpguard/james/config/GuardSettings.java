@@ -1,0 +1,192 @@
+package org.smtpguard.james.config;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.smtpguard.diagnosis.ReplyRenderer;
+import org.smtpguard.diagnosis.ReplyStyle;
+import org.smtpguard.james.Authentication;
+import org.smtpguard.james.SequenceGuard;
+import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.sequence.Mode;
+import org.smtpguard.transcript.TranscriptSettings;
+
+/** What the operator wrote in {@code <handler class="org.smtpguard.james.SequenceGuard">}; the same for a port's life. */
+public final class GuardSettings {
+    private static final int HELP_URL_LIMIT = 300;
+    private static final int COUNT_LIMIT = 1_000_000;
+    private static final int WAIT_LIMIT_MILLIS = 60_000;
+    private static final int LEAST_OCTETS = 1_048_576;
+    private static final int OCTET_LIMIT = 999_999_999;
+    private static final int LINE_LIMIT = 1000;
+    private static final Set<DiagnosisId> OF_GREETING = EnumSet.of(DiagnosisId.SEQ_EHLO_MISSING, DiagnosisId.SEQ_EHLO_AFTER_TLS);
+
+    private final Mode mode;
+    private final Map<DiagnosisId, Mode> modes;
+    private final ReplyRenderer renderer;
+    private final Limits limits;
+    private final Duration greetingWait;
+    private final Optional<TranscriptSettings> transcripts;
+
+    private GuardSettings(Mode mode, Map<DiagnosisId, Mode> modes, ReplyRenderer renderer, Limits limits, Duration greetingWait,
+                          Optional<TranscriptSettings> transcripts) {
+        this.mode = mode;
+        this.modes = modes;
+        this.renderer = renderer;
+        this.limits = limits;
+        this.greetingWait = greetingWait;
+        this.transcripts = transcripts;
+    }
+
+    /** Of a chain with {@link Authentication} and without {@link SequenceGuard}: no HELP explains a refusal there. */
+    public static GuardSettings withoutGuard() {
+        GuardSettings defaults = defaults();
+        return new GuardSettings(defaults.mode, defaults.modes, defaults.renderer.withoutHelpCommand(), defaults.limits,
+            defaults.greetingWait, defaults.transcripts);
+    }
+
+    /** Everything enforced, in full style. */
+    public static GuardSettings defaults() {
+        return new GuardSettings(Mode.ENFORCE, Map.of(), new ReplyRenderer(ReplyStyle.FULL, Optional.empty()), Limits.DEFAULT,
+            Duration.ZERO, Optional.empty());
+    }
+
+    /** @throws org.smtpguard.credential.ConfigurationFault naming the element and the fix */
+    public static GuardSettings parse(Element handler) {
+        handler.onlyAttributes("class").onlyElements("mode", "rule", "replies", "limits", "greeting", "transcripts");
+        Mode mode = handler.child("mode")
+            .map(element -> mode(element.onlyAttributes().onlyElements(), element.text().orElse(""))).orElse(Mode.ENFORCE);
+        ReplyRenderer renderer = handler.child("replies").map(GuardSettings::renderer).orElse(defaults().renderer);
+        // James answers HELP in the other modes.
+        return new GuardSettings(mode, rules(handler), mode == Mode.ENFORCE ? renderer : renderer.withoutHelpCommand(),
+            handler.child("limits").map(GuardSettings::limits).orElse(Limits.DEFAULT),
+            handler.child("greeting").map(GuardSettings::greetingWait).orElse(Duration.ZERO),
+            handler.child("transcripts").map(GuardSettings::transcripts));
+    }
+
+    private static Limits limits(Element element) {
+        element.onlyAttributes("errors", "authFailures", "refusedRecipients").onlyElements();
+        return new Limits(element.number("errors", 0, COUNT_LIMIT).orElse(Limits.DEFAULT.errors),
+            element.number("authFailures", 0, COUNT_LIMIT).orElse(Limits.DEFAULT.authFailures),
+            element.number("refusedRecipients", 0, COUNT_LIMIT).orElse(Limits.DEFAULT.refusedRecipients));
+    }
+
+    private static Duration greetingWait(Element element) {
+        element.onlyAttributes("waitMillis").onlyElements();
+        return Duration.ofMillis(element.number("waitMillis", 0, WAIT_LIMIT_MILLIS).orElse(0));
+    }
+
+    private static TranscriptSettings transcripts(Element element) {
+        element.onlyAttributes("bytes", "lines").onlyElements();
+        int octets = element.number("bytes", 0, OCTET_LIMIT).orElse((int) TranscriptSettings.DEFAULT.octets());
+        if (octets > 0 && octets < LEAST_OCTETS) {
+            throw element.fault("has bytes=\"" + octets + "\"; it can be 0, for none, or a whole number from " + LEAST_OCTETS + " to "
+                + OCTET_LIMIT);
+        }
+        return new TranscriptSettings(octets, element.number("lines", 1, LINE_LIMIT).orElse(TranscriptSettings.DEFAULT.lines()));
+    }
+
+    private static Map<DiagnosisId, Mode> rules(Element handler) {
+        Map<DiagnosisId, Mode> modes = new EnumMap<>(DiagnosisId.class);
+        for (Element rule : handler.children("rule")) {
+            rule.onlyAttributes("id", "mode").onlyElements();
+            String name = rule.requiredAttribute("id");
+            DiagnosisId id = DiagnosisId.of(name).filter(DiagnosisId::isRule)
+                .orElseThrow(() -> rule.fault("has id=\"" + name + "\", which is no rule; rules are " + Arrays.stream(DiagnosisId.values())
+                    .filter(DiagnosisId::isRule).map(DiagnosisId::toString).collect(Collectors.joining(", "))));
+            if (modes.put(id, mode(rule, rule.requiredAttribute("mode"))) != null) {
+                throw rule.fault("with id=\"" + id + "\" is given twice; remove one");
+            }
+        }
+        return modes;
+    }
+
+    private static Mode mode(Element element, String text) {
+        return Mode.of(text).orElseThrow(() -> element.fault("says \"" + text + "\"; it can be enforce, observe or off"));
+    }
+
+    private static ReplyRenderer renderer(Element replies) {
+        replies.onlyAttributes("style", "helpUrl").onlyElements();
+        ReplyStyle style = replies.attribute("style").map(text -> ReplyStyle.of(text)
+            .orElseThrow(() -> replies.fault("has style=\"" + text + "\"; it can be full or brief"))).orElse(ReplyStyle.FULL);
+        Optional<String> url = replies.attribute("helpUrl");
+        url.filter(text -> text.length() > HELP_URL_LIMIT || !text.chars().allMatch(c -> c > ' ' && c < 0x7f)
+            || !text.toLowerCase(Locale.ROOT).matches("https?://.+")).ifPresent(text -> {
+                throw replies.fault("has a helpUrl that is no http(s) address of at most " + HELP_URL_LIMIT + " ASCII characters");
+            });
+        return new ReplyRenderer(style, url);
+    }
+
+    /** The handler's own mode. */
+    public Mode mode() {
+        return mode;
+    }
+
+    /** A rule's own mode wins over the handler's, but for a handler that is off: then all is off. */
+    public Mode mode(DiagnosisId id) {
+        return mode == Mode.OFF ? Mode.OFF : modes.getOrDefault(id, mode);
+    }
+
+    /**
+     * The same on a port whose {@code <heloEhloEnforcement>} is false: James asks for no greeting there, and neither do we unless a
+     * rule says so.
+     */
+    public Mode modeWithoutGreeting(DiagnosisId id) {
+        return OF_GREETING.contains(id) && !modes.containsKey(id) ? Mode.OFF : mode(id);
+    }
+
+    public ReplyRenderer renderer() {
+        return renderer;
+    }
+
+    public Limits limits() {
+        return limits;
+    }
+
+    /** How long the greeting waits for a client that talks before it; zero if it does not. */
+    public Duration greetingWait() {
+        return mode(DiagnosisId.SEQ_GREETING_EARLY) == Mode.OFF ? Duration.ZERO : greetingWait;
+    }
+
+    /** How much is kept of sessions, if this port says so. */
+    public Optional<TranscriptSettings> transcripts() {
+        return transcripts;
+    }
+
+    /** How much a session may get wrong before it is closed; 0 is no limit. */
+    public static final class Limits {
+        private static final Limits DEFAULT = new Limits(20, 5, 100);
+
+        private final int errors;
+        private final int authFailures;
+        private final int refusedRecipients;
+
+        private Limits(int errors, int authFailures, int refusedRecipients) {
+            this.errors = errors;
+            this.authFailures = authFailures;
+            this.refusedRecipients = refusedRecipients;
+        }
+
+        /** Whether this many errors are too many. */
+        public boolean isPassedByErrors(int count) {
+            return errors > 0 && count >= errors;
+        }
+
+        /** Whether this many failed AUTHs are too many. */
+        public boolean isPassedByAuthFailures(int count) {
+            return authFailures > 0 && count >= authFailures;
+        }
+
+        /** Whether this many refused recipients are too many. */
+        public boolean isPassedByRefusedRecipients(int count) {
+            return refusedRecipients > 0 && count >= refusedRecipients;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package org.smtpguard.james.config;
+
+/** The classes that an operator names in configuration files; their names are part of the configuration contract. */
+public enum NamedClass {
+    SEQUENCE_GUARD("SequenceGuard"),
+    AUTHENTICATION("Authentication"),
+    BACKEND_AUTH_HOOK("BackendAuthHook"),
+    GUARD_HANDLERS("GuardHandlers"),
+    GUARD_MODULE("GuardModule"),
+    GUARD_ROUTES("GuardRoutes"),
+    GUARD_HEALTH_CHECK("GuardHealthCheck");
+
+    /** Of all of them, with the dot that ends it. */
+    public static final String PACKAGE = "org.smtpguard.james.";
+
+    private final String simpleName;
+
+    NamedClass(String simpleName) {
+        this.simpleName = simpleName;
+    }
+
+    public String simpleName() {
+        return simpleName;
+    }
+
+    /** With its package. */
+    public String className() {
+        return PACKAGE + simpleName;
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * The operator's XML as settings.
+ */
+package org.smtpguard.james.config;

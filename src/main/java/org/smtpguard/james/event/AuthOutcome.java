@@ -1,0 +1,61 @@
+package org.smtpguard.james.event;
+
+import java.util.Optional;
+
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.diagnosis.Fault;
+import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.sasl.SaslStep;
+
+/** How an AUTH ended, for the operator; what the client is told of it is the fault. */
+public enum AuthOutcome {
+    ACCEPTED(Optional.empty()),
+    UNKNOWN(Optional.of(Fault.CREDENTIALS_REFUSED)),
+    REFUSED(Optional.of(Fault.CREDENTIALS_REFUSED)),
+    DISABLED(Optional.of(Fault.CREDENTIALS_REFUSED)),
+    EXPIRED(Optional.of(Fault.PASSWORD_EXPIRED)),
+    TOO_WEAK(Optional.of(Fault.MECHANISM_TOO_WEAK)),
+    UNAVAILABLE(Optional.of(Fault.BACKEND_UNAVAILABLE)),
+    /** The credentials hold, but not for the authorization identity asked for. */
+    IDENTITY(Optional.of(Fault.IDENTITY_REFUSED)),
+    UNDECODABLE(Optional.of(Fault.UNDECODABLE)),
+    MALFORMED(Optional.of(Fault.MALFORMED)),
+    INITIAL_RESPONSE(Optional.of(Fault.INITIAL_RESPONSE)),
+    TOO_LONG(Optional.of(Fault.RESPONSE_TOO_LONG)),
+    CANCELLED(Optional.of(Fault.CANCELLED));
+
+    private final Optional<Fault> fault;
+
+    AuthOutcome(Optional<Fault> fault) {
+        this.fault = fault;
+    }
+
+    /** @param step one that ends the exchange */
+    public static AuthOutcome of(SaslStep step) {
+        switch (step.type()) {
+            case SUCCESS:
+                return ACCEPTED;
+            case REFUSED:
+                return of(step.result());
+            case IDENTITY_REFUSED:
+                return IDENTITY;
+            default:
+                return MALFORMED;
+        }
+    }
+
+    /** @param result of the backends */
+    public static AuthOutcome of(CredentialResult result) {
+        return valueOf(result.kind().name());
+    }
+
+    /** What the client is told; empty if it is logged in. */
+    public Optional<Fault> fault() {
+        return fault;
+    }
+
+    /** Whether this is a definite "no": what counts towards the limit of failed log-ins. */
+    boolean isFailedLogin() {
+        return fault.filter(told -> told.id().counts() == DiagnosisId.Counts.FAILED_LOGIN).isPresent();
+    }
+}

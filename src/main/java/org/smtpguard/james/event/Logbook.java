@@ -1,0 +1,244 @@
+package org.smtpguard.james.event;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import org.apache.james.protocols.api.Response;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.FailedLogin;
+import org.smtpguard.credential.Origin;
+import org.smtpguard.diagnosis.Diagnosis;
+import org.smtpguard.james.channel.DeferredResponse;
+import org.smtpguard.james.channel.RefusalResponse;
+import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.Printable;
+import org.smtpguard.protocol.Verb;
+import org.smtpguard.sasl.SaslStep;
+import org.smtpguard.transcript.Recording;
+import org.smtpguard.transcript.Refusal;
+import org.smtpguard.transcript.Transcripts;
+import org.smtpguard.transcript.Violations;
+
+/**
+ * Where all that happens on a session is written down, for all ports: the log, the counts, the transcript. What may be
+ * written of a line is decided by those; what is said in confidence gets no further than {@link Recording}.
+ *
+ * <p>Threads: called on the sessions' own, but for {@link #failed}, which any may call. A session's recording is
+ * among its {@link Notes}, begun with its first command on a port whose guard is not off; where there is none, nothing is recorded.
+ */
+@Singleton
+public final class Logbook {
+    /** The octets of a line that was too long to be read: nobody knows how many. */
+    public static final int UNREAD = 0;
+
+    private static final Logger REFUSAL = LoggerFactory.getLogger("org.smtpguard.REFUSAL");
+    /** CrowdSec scenarios read this logger, and what is said there of a failure, in James' words. */
+    private static final Logger AUTHENTICATION = LoggerFactory.getLogger("org.apache.james.protocols.smtp.AUTHENTICATION");
+    /** What stands for the mechanism where WebAdmin has checked a log-in. */
+    private static final String WEBADMIN = "WEBADMIN";
+    private static final int NAME_LIMIT = 120;
+    private static final int REASON_LIMIT = 200;
+
+    private final GuardMetrics metrics;
+    private final Transcripts transcripts;
+    private final Violations violations;
+    private final FailedLogins failedLogins = new FailedLogins();
+
+    @Inject
+    public Logbook(GuardMetrics metrics, Transcripts transcripts, Violations violations) {
+        this.metrics = metrics;
+        this.transcripts = transcripts;
+        this.violations = violations;
+        metrics.transcripts(transcripts::octets, () -> (long) transcripts.sessions());
+    }
+
+    public GuardMetrics metrics() {
+        return metrics;
+    }
+
+    public Transcripts transcripts() {
+        return transcripts;
+    }
+
+    /** The client's IP address; behind a proxy that tells it, not the proxy's. */
+    public static String client(SMTPSession session) {
+        return session.getRemoteAddress().getAddress().getHostAddress();
+    }
+
+    /**
+     * A command has come.
+     *
+     * @param octets of its line, or {@link #UNREAD}
+     */
+    public void command(SMTPSession session, CommandLine command, int octets) {
+        if (transcripts.isOn()) {
+            recording(session).orElseGet(() -> begin(session)).command(command, octets);
+        }
+    }
+
+    /**
+     * A response in an AUTH exchange has come.
+     *
+     * @param line with its delimiter; of one that was not read {@link #UNREAD} octets
+     */
+    public void response(SMTPSession session, byte[] line) {
+        recording(session).ifPresent(recording -> recording.response(line));
+    }
+
+    /** A message has come, to its end. */
+    public void content(SMTPSession session, long octets) {
+        recording(session).ifPresent(recording -> recording.content(octets));
+    }
+
+    /** @return the response, which is on its way to the client; of one that comes later nothing is written down yet */
+    public Response reply(SMTPSession session, Response response) {
+        if (!(response instanceof DeferredResponse)) {
+            recording(session).ifPresent(recording -> record(recording, response));
+        }
+        return response;
+    }
+
+    /** A command was refused. */
+    public void refused(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
+        metrics.refused(diagnosis.id());
+        violations.count(diagnosis.id(), command.verb(), client(session), false);
+        REFUSAL.info("{} {} refused {} client={} session={}", diagnosis.code(), diagnosis.id(), loggable(command), client(session),
+            session.getSessionID());
+    }
+
+    /** A command would have been refused, were its rule enforced. */
+    public void observed(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
+        metrics.observed(diagnosis.id());
+        violations.count(diagnosis.id(), command.verb(), client(session), true);
+        recording(session).ifPresent(recording -> recording.observed(refusal(diagnosis), diagnosis.summary()));
+        REFUSAL.info("observed {} would refuse {} client={} session={}", diagnosis.id(), loggable(command), client(session),
+            session.getSessionID());
+    }
+
+    /** Where others subscribe to failed log-ins. */
+    public FailedLogins failedLogins() {
+        return failedLogins;
+    }
+
+    /**
+     * An AUTH has succeeded.
+     *
+     * @param step the last of its exchange
+     */
+    public void authenticated(Origin origin, SaslStep step) {
+        CredentialResult result = step.result();
+        String backend = result.backend().orElse(GuardMetrics.NO_BACKEND);
+        metrics.authenticated(origin.mechanism(), backend, AuthOutcome.ACCEPTED);
+        String user = Printable.cut(step.username(), NAME_LIMIT);
+        AUTHENTICATION.info("AUTH method {} succeeded for {} by {} client={} session={}", origin.mechanism(), user, backend,
+            client(origin), session(origin));
+        if (!result.username().equals(step.username())) {
+            AUTHENTICATION.info("{} was authorized to connect as {}", Printable.cut(result.username(), NAME_LIMIT), user);
+        }
+    }
+
+    /**
+     * An AUTH has ended without a log-in, and the client is told so.
+     *
+     * @param user whom the client claimed to be
+     * @param result what the backends said
+     * @return whether that is a failed log-in, be it that the client is told of an outage
+     */
+    public boolean ended(Origin origin, AuthOutcome outcome, String user, CredentialResult result) {
+        boolean isFailed = failed(origin, outcome, user, result);
+        if (!outcome.isFailedLogin()) {
+            ended(origin, outcome, user, result.backend(), result.reason());
+        }
+        return isFailed;
+    }
+
+    /**
+     * An AUTH has ended without a log-in, and the client may have gone: written down if it is a failed log-in.
+     *
+     * @return whether it is
+     */
+    public boolean failed(Origin origin, AuthOutcome outcome, String user, CredentialResult result) {
+        if (outcome.isFailedLogin()) {
+            String reason = outcome == AuthOutcome.IDENTITY ? "may not act as the authorization identity" : result.reason();
+            ended(origin, outcome, user, result.backend(), reason);
+            failedLogins.publish(new FailedLogin(user, origin, result.backend(), reason));
+            return true;
+        }
+        return outcome == AuthOutcome.UNAVAILABLE
+            && result.refusal().filter(no -> failed(origin, AuthOutcome.of(no), user, no)).isPresent();
+    }
+
+    private void ended(Origin origin, AuthOutcome outcome, String user, Optional<String> by, String reason) {
+        String backend = by.orElse(GuardMetrics.NO_BACKEND);
+        metrics.authenticated(origin.mechanism(), backend, outcome);
+        // "failed", in James' words, is said of failed log-ins alone: no client is to be banned for an outage.
+        AUTHENTICATION.info("AUTH method {} {} from {}@{}: {} ({}) by {} [{}] client={} session={}", origin.mechanism(),
+            outcome.isFailedLogin() ? "failed" : "ended", Printable.cut(user, NAME_LIMIT), client(origin), outcome,
+            Printable.cut(reason, REASON_LIMIT), backend, outcome.fault().orElseThrow().id(), client(origin), session(origin));
+    }
+
+    private static String client(Origin origin) {
+        return origin.remoteAddress().orElse("");
+    }
+
+    private static String session(Origin origin) {
+        return origin.sessionId().orElse("");
+    }
+
+    /**
+     * A log-in check in WebAdmin has failed: a failed log-in like any other, but without a session.
+     *
+     * @param client the address that asked
+     * @param result a refusal
+     */
+    public void checkFailed(String client, String username, String backend, CredentialResult result) {
+        Origin origin = Origin.of(WEBADMIN, Optional.of(Printable.cut(client, NAME_LIMIT)), Optional.of("none"), true);
+        failed(origin, AuthOutcome.of(result), username, result.by(backend));
+    }
+
+    /** The session has ended. */
+    public void end(SMTPSession session) {
+        recording(session).ifPresent(Recording::end);
+    }
+
+    private Recording begin(SMTPSession session) {
+        // Not sooner: behind a proxy the client's address comes with the first octets.
+        Recording recording = transcripts.begin(session.getSessionID(), client(session));
+        Notes.of(session).record(recording);
+        return recording;
+    }
+
+    private static Optional<Recording> recording(SMTPSession session) {
+        return Notes.of(session).recording();
+    }
+
+    private static void record(Recording recording, Response response) {
+        if (response instanceof RefusalResponse) {
+            Diagnosis diagnosis = ((RefusalResponse) response).diagnosis();
+            List<String> text = new ArrayList<>();
+            text.add(diagnosis.code() + " " + diagnosis.status() + " " + diagnosis.summary() + " [" + diagnosis.id() + "]");
+            text.addAll(diagnosis.details());
+            recording.refusal(refusal(diagnosis), text, Recording.octets(response.getLines()));
+            return;
+        }
+        List<CharSequence> lines = response.getLines();
+        if (!lines.isEmpty()) {
+            recording.reply(response.getRetCode(), lines);
+        }
+    }
+
+    private static Refusal refusal(Diagnosis diagnosis) {
+        return new Refusal(diagnosis.id(), diagnosis.state(), diagnosis.next());
+    }
+
+    /** The verb alone, and not even that if it is none: what a client sends out of step may be a credential. */
+    private static String loggable(CommandLine command) {
+        return command.verb() == Verb.OTHER ? "an unknown command" : command.verb().name();
+    }
+}

@@ -1,0 +1,22 @@
+package org.smtpguard.james.guard;
+
+import org.smtpguard.james.channel.DeferredReplies;
+
+/** What the handlers of one port share, built once by {@link GuardedPorts}. Immutable. */
+public final class GuardedPort {
+    private final PortGuard guard;
+    private final DeferredReplies replies;
+
+    GuardedPort(PortGuard guard, DeferredReplies replies) {
+        this.guard = guard;
+        this.replies = replies;
+    }
+
+    public PortGuard guard() {
+        return guard;
+    }
+
+    public DeferredReplies replies() {
+        return replies;
+    }
+}

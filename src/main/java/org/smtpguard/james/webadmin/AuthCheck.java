@@ -1,0 +1,119 @@
+package org.smtpguard.james.webadmin;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.CredentialResult.Kind;
+import org.smtpguard.credential.Credentials;
+import org.smtpguard.james.event.Logbook;
+import org.smtpguard.page.Answer;
+import org.smtpguard.resilience.Safeguarded;
+
+/**
+ * Queries each backend by itself for what it says of some credentials. A check that every backend refuses is a failed log-in: it is
+ * logged and counted as one, and only {@value #BURST} can fail in a row, then one a minute, whoever asks: it is no place to guess
+ * passwords.
+ *
+ * <p>Threads: all backends are queried concurrently, by the caller's thread, which then waits for the answers. It is one of WebAdmin's
+ * own, and not of those that serve sessions. Each backend answers within its limit ({@link Safeguarded#answerLimit}), so that bounds
+ * the wait.
+ */
+public final class AuthCheck {
+    private static final int BURST = 20;
+    private static final Duration INTERVAL = Duration.ofMinutes(1);
+    /** For threads that are late. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    private final Logbook logbook;
+    private final FailureBudget failures;
+
+    public AuthCheck(Logbook logbook, Clock clock) {
+        this.logbook = logbook;
+        this.failures = new FailureBudget(BURST, INTERVAL, clock);
+    }
+
+    /** @param client the address of who asks */
+    public List<Answer> ask(List<Safeguarded> backends, Credentials credentials, String client) {
+        if (!failures.take()) {
+            throw new BadRequest(TOO_MANY_REQUESTS, "Too many log-in checks have failed; one more is possible each minute.");
+        }
+        List<Asked> answers = answers(backends, credentials);
+        Optional<Asked> failure = failure(answers);
+        if (failure.isPresent()) {
+            logbook.checkFailed(client, credentials.username(), failure.get().backend, failure.get().result);
+        } else {
+            failures.giveBack();
+        }
+        return answers.stream().map(Asked::answer).collect(Collectors.toUnmodifiableList());
+    }
+
+    /** The refusal that tells most; empty if a backend has accepted, or none could tell. */
+    private static Optional<Asked> failure(List<Asked> answers) {
+        if (answers.stream().anyMatch(asked -> asked.result.kind() == Kind.ACCEPTED)) {
+            return Optional.empty();
+        }
+        return answers.stream().filter(asked -> asked.result.kind().isRefusal())
+            .min(Comparator.comparing(asked -> asked.result.kind() == Kind.UNKNOWN));
+    }
+
+    private static List<Asked> answers(List<Safeguarded> backends, Credentials credentials) {
+        List<CompletableFuture<Asked>> answers = new ArrayList<>();
+        for (Safeguarded backend : backends) {
+            answers.add(ask(backend, credentials));
+        }
+        Duration limit = backends.stream().map(Safeguarded::answerLimit).max(Duration::compareTo).orElse(Duration.ZERO).plus(GRACE);
+        await(CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0])), limit);
+        return IntStream.range(0, answers.size()).mapToObj(i -> answers.get(i).getNow(late(backends.get(i).name(), limit)))
+            .collect(Collectors.toUnmodifiableList());
+    }
+
+    private static CompletableFuture<Asked> ask(Safeguarded backend, Credentials credentials) {
+        long begin = System.nanoTime();
+        return backend.verify(credentials).toCompletableFuture().thenApply(result ->
+            new Asked(backend.name(), result, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)));
+    }
+
+    private static Asked late(String backend, Duration limit) {
+        return new Asked(backend, CredentialResult.unavailable("no answer within " + limit.toMillis() + " ms"), limit.toMillis());
+    }
+
+    private static void await(CompletableFuture<Void> all, Duration limit) {
+        try {
+            all.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // Those that are there are told, and of the others that they are not.
+            return;
+        }
+    }
+
+    /** A backend and its answer. */
+    private static final class Asked {
+        private final String backend;
+        private final CredentialResult result;
+        private final long millis;
+
+        private Asked(String backend, CredentialResult result, long millis) {
+            this.backend = backend;
+            this.result = result;
+            this.millis = millis;
+        }
+
+        private Answer answer() {
+            return new Answer(backend, result.kind().name(), result.reason(), millis);
+        }
+    }
+}

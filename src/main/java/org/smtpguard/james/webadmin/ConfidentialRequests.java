@@ -1,0 +1,120 @@
+package org.smtpguard.james.webadmin;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.LoggerContextListener;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.slf4j.Marker;
+import org.smtpguard.page.View;
+
+/**
+ * Keeps passwords in requests to our addresses out of the log. WebAdmin puts the body of every request, and the names of its
+ * parameters, which are the body where JSON came as a form, into the context of lines of its log before any route is found; a log in
+ * JSON shows them. They are replaced in the context of these lines, in whatever spelling the request names the address. Jetty writes
+ * pieces of what it reads at DEBUG: those lines are left out altogether.
+ */
+public final class ConfidentialRequests extends TurboFilter {
+    /** The loggers, and what their lines call the address, of WebAdmin's filters; the same in 3.8, 3.9 and 3.10. */
+    private static final String REQUESTS = "org.apache.james.webadmin.mdc.";
+    private static final String JETTY = "org.eclipse.jetty.";
+    private static final String ADDRESS = "endpoint";
+    private static final List<String> CONFIDENTIAL = List.of("request-body", "queryParameters", "response-body");
+    private static final String WITHHELD = "(withheld by SMTP Guard)";
+    private static final String NAME = "smtp-guard-confidential";
+    private static final Pattern ENCODED = Pattern.compile("%([0-9A-Fa-f]{2})");
+    /** An address may have been encoded again and again; who does it more often reaches nothing of ours. */
+    private static final int DECODINGS = 8;
+
+    /** @return whether it could be done: not where the log is not written by Logback */
+    public static boolean areKept() {
+        ILoggerFactory factory = LoggerFactory.getILoggerFactory();
+        if (!(factory instanceof LoggerContext)) {
+            return false;
+        }
+        LoggerContext context = (LoggerContext) factory;
+        ConfidentialRequests filter = new ConfidentialRequests();
+        filter.setName(NAME);
+        filter.setContext(context);
+        filter.start();
+        context.addTurboFilter(filter);
+        // A configuration that is read anew begins without filters.
+        context.addListener(new Again(filter));
+        return true;
+    }
+
+    @Override
+    public FilterReply decide(Marker marker, Logger logger, Level level, String format, Object[] params, Throwable t) {
+        if (logger.getName().startsWith(JETTY)) {
+            return level.isGreaterOrEqual(Level.INFO) ? FilterReply.NEUTRAL : FilterReply.DENY;
+        }
+        if (logger.getName().startsWith(REQUESTS)) {
+            String address = MDC.get(ADDRESS);
+            if (address != null && isOurs(address)) {
+                CONFIDENTIAL.stream().filter(field -> MDC.get(field) != null).forEach(field -> MDC.put(field, WITHHELD));
+            }
+        }
+        return FilterReply.NEUTRAL;
+    }
+
+    /** Whether it may be one of ours, however it is spelt: case, slashes, dot segments, percent-encoding, matrix parameters. */
+    static boolean isOurs(String address) {
+        String decoded = address;
+        for (int i = 0; i < DECODINGS; i++) {
+            if (decoded.toLowerCase(Locale.ROOT).contains(View.BASE.substring(1))) {
+                return true;
+            }
+            decoded = decoded(decoded);
+        }
+        return false;
+    }
+
+    /** What is no encoding stays as it is. */
+    private static String decoded(String address) {
+        return ENCODED.matcher(address).replaceAll(octet ->
+            Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(octet.group(1), 16))));
+    }
+
+    /** Puts the filter back. */
+    private static final class Again implements LoggerContextListener {
+        private final TurboFilter filter;
+
+        private Again(TurboFilter filter) {
+            this.filter = filter;
+        }
+
+        @Override
+        public boolean isResetResistant() {
+            return true;
+        }
+
+        @Override
+        public void onReset(LoggerContext context) {
+            context.addTurboFilter(filter);
+        }
+
+        @Override
+        public void onStart(LoggerContext context) {
+            // It is there.
+        }
+
+        @Override
+        public void onStop(LoggerContext context) {
+            // With the filter.
+        }
+
+        @Override
+        public void onLevelChange(Logger logger, Level level) {
+            // Levels are nothing to it.
+        }
+    }
+}

@@ -1,0 +1,335 @@
+package org.smtpguard.james.webadmin;
+
+import java.io.FileNotFoundException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import org.apache.commons.configuration2.Configuration;
+import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.james.core.Username;
+import org.apache.james.utils.PropertiesProvider;
+import org.apache.james.webadmin.authentication.AuthenticationFilter;
+import org.apache.james.webadmin.authentication.NoAuthenticationFilter;
+import org.apache.james.webadmin.utils.ErrorResponder;
+import org.apache.james.webadmin.utils.ErrorResponder.ErrorType;
+import org.eclipse.jetty.http.BadMessageException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.Secret;
+import org.smtpguard.diagnosis.DiagnosisCatalogue;
+import org.smtpguard.james.backends.Backends;
+import org.smtpguard.james.event.Logbook;
+import org.smtpguard.james.guard.OfferedAuth;
+import org.smtpguard.page.Answer;
+import org.smtpguard.page.Document;
+import org.smtpguard.page.Pages;
+import org.smtpguard.page.Range;
+import org.smtpguard.page.Shown;
+import org.smtpguard.page.View;
+import org.smtpguard.resilience.Safeguarded;
+import org.smtpguard.sequence.Port;
+import org.smtpguard.sequence.Port.AuthOffer;
+import org.smtpguard.sequence.SequenceTable;
+import org.smtpguard.sequence.SessionState;
+import org.smtpguard.transcript.Transcripts;
+import org.smtpguard.transcript.ViolationCount;
+import org.smtpguard.transcript.Violations;
+import spark.Filter;
+import spark.Request;
+import spark.Response;
+import spark.Route;
+import spark.Service;
+
+/**
+ * The addresses of the guard in WebAdmin, and what answers there: JSON or a page, as the request accepts.
+ *
+ * <p>Threads: WebAdmin's own, which wait only for backends that are to be queried ({@link AuthCheck}).
+ */
+@Singleton
+public final class GuardSite {
+    private static final Logger LOGGER = LoggerFactory.getLogger(GuardSite.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int COMMANDS = 200;
+    private static final int COMMAND_LENGTH = 1000;
+    private static final List<String> EXAMPLE = List.of("EHLO client.example", "DATA", "MAIL FROM:<alice@example.org>",
+        "RCPT TO:<bob@example.org>", "MAIL FROM:<carol@example.org>");
+    private static final String CORS = "Access-Control-Allow-Origin";
+    private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::");
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+    private static final int TOO_LARGE = 413;
+    private static final int INTERNAL_ERROR = 500;
+
+    private final Pages pages;
+    private final Backends backends;
+    private final AuthCheck authCheck;
+    private final RequestOrigin origin;
+
+    @Inject
+    public GuardSite(SequenceTable table, DiagnosisCatalogue catalogue, Transcripts transcripts, Violations violations,
+                       Backends backends, Logbook logbook, AuthenticationFilter authentication, PropertiesProvider properties) {
+        this.pages = new Pages(table, catalogue, transcripts, violations, Clock.systemDefaultZone());
+        this.backends = backends;
+        this.authCheck = new AuthCheck(logbook, Clock.systemUTC());
+        this.origin = origin(properties, !(authentication instanceof NoAuthenticationFilter));
+    }
+
+    private static RequestOrigin origin(PropertiesProvider properties, boolean authenticated) {
+        try {
+            Configuration configuration = properties.getConfiguration("webadmin");
+            return RequestOrigin.of(List.of(configuration.getStringArray("smtpguard.hosts")),
+                Optional.ofNullable(configuration.getString("host", null)).filter(host -> !ANY_ADDRESS.contains(host)), authenticated);
+        } catch (FileNotFoundException e) {
+            return RequestOrigin.of(List.of(), Optional.empty(), authenticated);
+        } catch (ConfigurationException e) {
+            throw new ConfigurationFault("webadmin.properties cannot be read: " + e.getMessage());
+        }
+    }
+
+    public void define(Service service) {
+        if (!ConfidentialRequests.areKept()) {
+            LOGGER.warn("The log is not written by Logback: where it shows the context of its lines it will show the body of each request"
+                + " to {}. Set the loggers below org.apache.james.webadmin.mdc to WARN.", View.BASE);
+        }
+        Filter preflight = (request, response) -> refuseForeignPreflight(service, request, response);
+        service.before(View.BASE, preflight);
+        service.before(View.BASE + "/*", preflight);
+        // Jetty's, of a query or a form that it cannot read. James would answer 500.
+        service.exception(BadMessageException.class, this::unreadable);
+        service.internalServerError(GuardSite::internalError);
+        get(service, "", this::overview, "since");
+        get(service, "/", this::overview, "since");
+        get(service, "/sessions", this::sessions, "ref");
+        get(service, "/sessions/:reference", this::session);
+        get(service, "/violations", this::violations, "since", "by", "mode");
+        get(service, "/diagnoses", request -> pages.diagnoses());
+        get(service, "/diagnoses/:topic", this::diagnosis);
+        get(service, "/backends", request -> pages.backends(backends.status()));
+        get(service, "/simulate", request -> pages.simulation(EXAMPLE, beginning(AuthOffer.UNDER_TLS, true, false)));
+        post(service, "/simulate", this::simulate);
+        get(service, "/auth/check", request -> pages.authCheck(names(), List.of()));
+        post(service, "/auth/check", this::checkAuth);
+        Route nothing = (request, response) -> answer(request, response, () -> {
+            throw nowhere();
+        });
+        String anything = View.BASE + "/*";
+        service.get(anything, nothing);
+        service.head(anything, nothing);
+        service.post(anything, nothing);
+        service.put(anything, nothing);
+        service.patch(anything, nothing);
+        service.delete(anything, nothing);
+    }
+
+    /** @param parameters those of the query that it knows */
+    private void get(Service service, String path, Handler handler, String... parameters) {
+        Route route = route(View.BASE + path, request -> {
+            request.queryParams().stream().filter(name -> !List.of(parameters).contains(name)).findFirst().ifPresent(unknown -> {
+                throw new BadRequest(400, parameters.length == 0 ? "This address takes no parameters."
+                    : "There is a parameter too many; known are " + String.join(", ", parameters) + ".");
+            });
+            return handler.handle(request);
+        });
+        service.get(View.BASE + path, route);
+        service.head(View.BASE + path, route);
+    }
+
+    private void post(Service service, String path, Handler handler) {
+        service.post(View.BASE + path, route(View.BASE + path, handler));
+    }
+
+    private Route route(String path, Handler handler) {
+        return (request, response) -> answer(request, response, () -> {
+            if (!isSpelt(path, request.uri())) {
+                throw nowhere();
+            }
+            return handler.handle(request);
+        });
+    }
+
+    /** Spark finds a route by other spellings, too: with slashes twice, or encoded. What else looks at addresses may not know those. */
+    static boolean isSpelt(String path, String uri) {
+        String[] wanted = path.split("/", -1);
+        String[] found = uri.split("/", -1);
+        return wanted.length == found.length && IntStream.range(0, wanted.length).allMatch(i -> wanted[i].startsWith(":")
+            ? !found[i].isEmpty() && !found[i].contains(";") : wanted[i].equals(found[i]));
+    }
+
+    private static BadRequest nowhere() {
+        return new BadRequest(NOT_FOUND, "There is no such address; " + View.BASE + " leads to those that there are.");
+    }
+
+    private Optional<String> refusal(Request request) {
+        return origin.refusal(request::headers, request.scheme());
+    }
+
+    /** James lets a page of any site ask whether it may send requests; not for these addresses. */
+    private void refuseForeignPreflight(Service service, Request request, Response response) {
+        RawResponse.remove(response, CORS);
+        Optional<String> refusal = request.requestMethod().equalsIgnoreCase("OPTIONS") ? refusal(request) : Optional.empty();
+        if (refusal.isPresent()) {
+            response.type("application/json");
+            service.halt(FORBIDDEN, error(FORBIDDEN, refusal.get()));
+        }
+    }
+
+    private void unreadable(BadMessageException fault, Request request, Response response) {
+        RawResponse.remove(response, CORS);
+        boolean isTooLarge = fault.getCause() instanceof IllegalStateException;
+        response.status(isTooLarge ? TOO_LARGE : 400);
+        response.body(isTooLarge ? error(TOO_LARGE, "The form is too large.") : error(400, "The query or the form cannot be read:"
+            + " its percent-encoding or its UTF-8 is wrong."));
+    }
+
+    /**
+     * James' own answer, unless the cause is an {@code Accept} that Spark fails at: before it looks for a filter or a route, so that no
+     * handler of exceptions could answer.
+     */
+    private static Object internalError(Request request, Response response) {
+        response.type("application/json");
+        if (!Accepted.isReadable(accept(request))) {
+            response.status(400);
+            return error(400, "The header Accept cannot be read; leave it out, or send application/json or text/html.");
+        }
+        return ErrorResponder.builder().statusCode(INTERNAL_ERROR).type(ErrorType.SERVER_ERROR)
+            .message("WebAdmin encountered an unexpected internal error").asString();
+    }
+
+    private static String accept(Request request) {
+        return Optional.ofNullable(request.headers("Accept")).orElse("");
+    }
+
+    private Object answer(Request request, Response response, Supplier<View> view) throws JsonProcessingException {
+        boolean isHtml = Accepted.isHtml(accept(request));
+        response.header("Vary", "Accept");
+        response.header("Cache-Control", "no-store");
+        response.header("X-Content-Type-Options", "nosniff");
+        // With no-referrer a browser would send our own forms with "Origin: null", as those of other sites.
+        response.header("Referrer-Policy", "same-origin");
+        response.header("Content-Security-Policy", Document.POLICY);
+        response.type(isHtml ? "text/html; charset=utf-8" : "application/json");
+        RawResponse.remove(response, CORS);
+        try {
+            refusal(request).ifPresent(why -> {
+                throw new BadRequest(FORBIDDEN, why);
+            });
+            View found = view.get();
+            return isHtml ? found.page() : JSON.writeValueAsString(found.facts());
+        } catch (BadRequest e) {
+            response.status(e.status());
+            return isHtml ? pages.failure(e.status(), e.getMessage()).page() : error(e.status(), e.getMessage());
+        }
+    }
+
+    private static String error(int status, String message) {
+        return ErrorResponder.builder().statusCode(status).type(status == NOT_FOUND ? ErrorType.NOT_FOUND : ErrorType.INVALID_ARGUMENT)
+            .message(message).asString();
+    }
+
+    private View overview(Request request) {
+        return pages.overview(range(request), backends.status());
+    }
+
+    private View sessions(Request request) {
+        return query(request, "ref").map(this::session).orElseGet(pages::sessions);
+    }
+
+    private View session(Request request) {
+        return session(request.params("reference"));
+    }
+
+    private View session(String reference) {
+        return pages.session(reference.trim().toLowerCase(Locale.ROOT)).orElseThrow(() -> new BadRequest(404, pages.sessionUnknown()));
+    }
+
+    private View violations(Request request) {
+        return pages.violations(range(request), by(request), query(request, "mode").map(mode -> Shown.of(mode)
+            .orElseThrow(() -> new BadRequest(400, "mode can be enforce or observe, or be left out for both."))));
+    }
+
+    private View diagnosis(Request request) {
+        return pages.diagnosis(request.params("topic")).orElseThrow(() -> new BadRequest(404,
+            "There is no such diagnosis, reply code or command; " + View.BASE + "/diagnoses lists them."));
+    }
+
+    private View simulate(Request request) {
+        GuardForm form = GuardForm.of(request, Set.of("commands", "auth", "startTls", "tls"));
+        return pages.simulation(form.lines("commands", COMMANDS, COMMAND_LENGTH),
+            beginning(form.text("auth").map(GuardSite::offer).orElse(form.flag("startTls") ? AuthOffer.UNDER_TLS : AuthOffer.ALWAYS),
+                form.flag("startTls"), form.flag("tls")));
+    }
+
+    private static AuthOffer offer(String name) {
+        return Stream.of(AuthOffer.values()).filter(offer -> offer.name().replace("_", "").equalsIgnoreCase(name)).findFirst()
+            .orElseThrow(() -> new BadRequest(400, "auth can be never, underTls or always."));
+    }
+
+    private static SessionState beginning(AuthOffer offer, boolean startTls, boolean tls) {
+        return SessionState.on(Port.plain().withStartTls(startTls).withAuth(offer, OfferedAuth.PROPOSED_PLAIN)).tls(tls).build();
+    }
+
+    private View checkAuth(Request request) {
+        GuardForm form = GuardForm.of(request, Set.of("username", "password", "backend"));
+        String name = form.required("username");
+        String password = form.required("password");
+        if (name.indexOf('\0') >= 0 || password.indexOf('\0') >= 0) {
+            throw new BadRequest(400, "A NUL cannot be part of a username or a password (RFC 4616).");
+        }
+        Optional<String> wanted = form.text("backend");
+        List<Safeguarded> asked = backends.all().stream().filter(backend -> wanted.isEmpty() || wanted.get().equals(backend.name()))
+            .collect(Collectors.toList());
+        if (asked.isEmpty()) {
+            throw new BadRequest(404, "There is no such backend; " + View.BASE + "/backends lists them.");
+        }
+        List<Answer> answers = authCheck.ask(asked, Credentials.of(asJamesHasIt(name), Secret.of(password)), request.ip());
+        return pages.authCheck(names(), answers);
+    }
+
+    private static String asJamesHasIt(String name) {
+        try {
+            return Username.of(name).asString();
+        } catch (RuntimeException e) {
+            throw new BadRequest(400, "The username can be nobody's: James does not take it for one.");
+        }
+    }
+
+    private List<String> names() {
+        return backends.all().stream().map(Safeguarded::name).collect(Collectors.toList());
+    }
+
+    private static Range range(Request request) {
+        return query(request, "since").map(text -> Range.parse(text).orElseThrow(() -> new BadRequest(400,
+            "since can be a time before now, such as 15m, 6h or 1d, or a moment, such as 2026-01-31T12:00:00Z."))).orElse(Range.DAY);
+    }
+
+    private static ViolationCount.By by(Request request) {
+        String name = query(request, "by").orElse("rule");
+        return Stream.of(ViolationCount.By.values()).filter(by -> by.name().toLowerCase(Locale.ROOT).equals(name)).findFirst()
+            .orElseThrow(() -> new BadRequest(400, "by can be rule, client or verb."));
+    }
+
+    private static Optional<String> query(Request request, String name) {
+        String[] values = Optional.ofNullable(request.queryParamsValues(name)).orElse(new String[0]);
+        if (values.length > 1) {
+            throw new BadRequest(400, "The parameter " + name + " is there twice.");
+        }
+        return Stream.of(values).findFirst().map(String::trim).filter(text -> !text.isEmpty());
+    }
+
+    private interface Handler {
+        View handle(Request request);
+    }
+}

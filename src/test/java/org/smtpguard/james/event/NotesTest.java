@@ -1,0 +1,72 @@
+package org.smtpguard.james.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
+import org.apache.james.protocols.api.ProtocolTransport;
+import org.apache.james.protocols.smtp.SMTPConfigurationImpl;
+import org.apache.james.protocols.smtp.SMTPSession;
+import org.apache.james.protocols.smtp.SMTPSessionImpl;
+import org.junit.jupiter.api.Test;
+import org.smtpguard.james.guard.OfferedAuth;
+import org.smtpguard.james.guard.Sessions;
+
+class NotesTest {
+    private final Sessions sessions = new Sessions(OfferedAuth.none());
+    private final SMTPSession session = session();
+    private final Notes notes = Notes.of(session);
+
+    @Test
+    void theyAreOneAttachmentAndOutliveTransactions() {
+        sessions.state(session);
+        notes.countError();
+        notes.needsAuthentication();
+        session.resetState();
+
+        assertThat(Notes.of(session)).isSameAs(notes);
+        assertThat(session.getConnectionState().keySet()).extracting(AttachmentKey::asString).containsExactly("smtpguard.notes");
+        assertThat(notes.countError()).isEqualTo(2);
+        assertThat(sessions.state(session).isAuthenticationNeeded()).isTrue();
+    }
+
+    @Test
+    void sessionsThatAreOfferedTheSameShareIt() {
+        assertThat(sessions.state(session).port()).isSameAs(sessions.state(session()).port());
+    }
+
+    @Test
+    void aGreetingIsVoidUnderTlsIfItWasSaidInClearText() {
+        notes.greeted(false);
+        assertThat(notes.isGreetingVoid(false)).isFalse();
+        assertThat(notes.isGreetingVoid(true)).isTrue();
+
+        notes.greeted(true);
+        assertThat(notes.isGreetingVoid(true)).isFalse();
+    }
+
+    @Test
+    void anErrorIsAConsequenceOnlyOfAFailureInItsGroup() {
+        assertThat(notes.isConsequence()).isFalse();
+
+        notes.groupFailed();
+        assertThat(notes.isConsequence()).isTrue();
+
+        notes.groupIsOver();
+        assertThat(notes.isConsequence()).isFalse();
+    }
+
+    @Test
+    void ofOneFailureAHundredErrorsAreConsequences() {
+        notes.groupFailed();
+        for (int errors = 0; errors < 100; errors++) {
+            assertThat(notes.isConsequence()).isTrue();
+        }
+
+        assertThat(notes.isConsequence()).isFalse();
+    }
+
+    private static SMTPSession session() {
+        return new SMTPSessionImpl(mock(ProtocolTransport.class), new SMTPConfigurationImpl());
+    }
+}
