@@ -49,7 +49,7 @@ public final class BackendSettings {
      * @param elements the text of each child element, by the element's name, and of each attribute of those, by its
      *     {@linkplain #attribute name}
      * @param files resolves a value such as {@code file://conf/smtp-users} as James does
-     * @throws ConfigurationFault if a value stands in a variable that is not set, or in a file that cannot be read
+     * @throws InvalidConfigurationException if a value stands in a variable that is not set, or in a file that cannot be read
      */
     public BackendSettings(String type, String name, Map<String, String> elements, Function<String, Path> files) {
         this(type, name, elements, files, InstallationSecret.random());
@@ -111,7 +111,7 @@ public final class BackendSettings {
      * Refuses elements that the backend does not know and that do not stand on every backend: a misspelt limit must not silently
      * become the default.
      *
-     * @throws ConfigurationFault naming the first unknown element and those that are known
+     * @throws InvalidConfigurationException naming the first unknown element and those that are known
      */
     public BackendSettings only(String... known) {
         Set<String> names = new TreeSet<>(Set.of(known));
@@ -142,7 +142,7 @@ public final class BackendSettings {
         return Optional.ofNullable(elements.get(element)).filter(value -> !value.isEmpty());
     }
 
-    /** @throws ConfigurationFault if the element is missing or empty */
+    /** @throws InvalidConfigurationException if the element is missing or empty */
     public String required(String element) {
         return text(element).orElseThrow(() -> fault("needs an element <" + element + ">"));
     }
@@ -206,17 +206,18 @@ public final class BackendSettings {
     /**
      * The file that an element names: {@code file://conf/x} is below James' working directory, {@code file:///x} is absolute.
      *
-     * @throws ConfigurationFault if the element is missing or cannot be resolved
+     * @throws InvalidConfigurationException if the element is missing or cannot be resolved
      */
     public Path file(String element) {
         String value = required(element);
         try {
             return files.apply(value);
         } catch (RuntimeException e) {
-            ConfigurationFault fault = fault("has " + shown(element) + ", which is no file that can be found; write file://conf/... or"
+            InvalidConfigurationException fault = fault("has " + shown(element)
+                + ", which is no file that can be found; write file://conf/... or"
                 + " file:///an/absolute/path");
             // The cause names the file, which is nobody's business if the operator wrote it elsewhere.
-            throw value.equals(written.get(element)) ? new ConfigurationFault(fault.getMessage(), e) : fault;
+            throw value.equals(written.get(element)) ? new InvalidConfigurationException(fault.getMessage(), e) : fault;
         }
     }
 
@@ -234,8 +235,8 @@ public final class BackendSettings {
     }
 
     /** A fault of this backend: the sentence goes on after its name. */
-    public ConfigurationFault fault(String predicate) {
-        return new ConfigurationFault("<backend class=\"" + type + "\" name=\"" + name + "\"> " + predicate + ".");
+    public InvalidConfigurationException fault(String predicate) {
+        return new InvalidConfigurationException("<backend class=\"" + type + "\" name=\"" + name + "\"> " + predicate + ".");
     }
 
     @Override

@@ -27,7 +27,7 @@ import org.apache.mailet.Attribute;
 import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
-import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.james.auth.AuthCommand;
 import org.smtpguard.james.auth.AuthenticationSettings;
 import org.smtpguard.james.auth.JamesOAuth;
@@ -36,7 +36,7 @@ import org.smtpguard.james.auth.MechanismFactory;
 import org.smtpguard.james.auth.PortMechanisms;
 import org.smtpguard.james.backends.Backends;
 import org.smtpguard.james.backends.GuardPools;
-import org.smtpguard.james.config.Element;
+import org.smtpguard.james.config.ConfigurationElement;
 import org.smtpguard.james.config.GuardSettings;
 import org.smtpguard.james.config.NamedClass;
 import org.smtpguard.james.config.PortSettings;
@@ -80,8 +80,8 @@ public final class Authentication
     @Override
     public void init(Configuration config) throws ConfigurationException {
         try {
-            settings = AuthenticationSettings.parse(Element.handler(config, NamedClass.AUTHENTICATION), backends);
-        } catch (ConfigurationFault e) {
+            settings = AuthenticationSettings.parse(ConfigurationElement.handler(config, NamedClass.AUTHENTICATION), backends);
+        } catch (InvalidConfigurationException e) {
             throw new ConfigurationException(e.getMessage(), e);
         }
         Map<String, SaslMechanism> made = new MechanismFactory(backends.secret(), authorizator, pools.blocking()).mechanisms(settings);

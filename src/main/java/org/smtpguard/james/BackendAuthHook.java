@@ -14,14 +14,14 @@ import org.apache.james.protocols.smtp.hook.AuthHook;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.HookReturnCode;
 import org.smtpguard.credential.BackendChain;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.james.backends.BackendSet;
 import org.smtpguard.james.backends.Backends;
-import org.smtpguard.james.config.Element;
+import org.smtpguard.james.config.ConfigurationElement;
 import org.smtpguard.james.config.NamedClass;
 import org.smtpguard.james.event.AuthOutcome;
 import org.smtpguard.james.event.Logbook;
@@ -49,9 +49,10 @@ public final class BackendAuthHook implements AuthHook, ProtocolHandler {
     @Override
     public void init(Configuration config) throws ConfigurationException {
         try {
-            Element handler = Element.handler(config, NamedClass.BACKEND_AUTH_HOOK).onlyAttributes("class").onlyElements("backend");
+            ConfigurationElement handler = ConfigurationElement.handler(config, NamedClass.BACKEND_AUTH_HOOK).onlyAttributes("class")
+                .onlyElements("backend");
             set = BackendSet.parse(handler, backends);
-        } catch (ConfigurationFault e) {
+        } catch (InvalidConfigurationException e) {
             throw new ConfigurationException(e.getMessage(), e);
         }
         chain = new BackendChain(set.links());

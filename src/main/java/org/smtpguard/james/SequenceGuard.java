@@ -16,13 +16,13 @@ import org.apache.james.protocols.api.handler.LineHandler;
 import org.apache.james.protocols.api.handler.WiringException;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.core.DataLineFilter;
-import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.james.channel.DeferredResponse;
 import org.smtpguard.james.channel.ReadBatches;
 import org.smtpguard.james.channel.SessionThread;
-import org.smtpguard.james.config.Element;
-import org.smtpguard.james.config.NamedClass;
+import org.smtpguard.james.config.ConfigurationElement;
 import org.smtpguard.james.config.GuardSettings;
+import org.smtpguard.james.config.NamedClass;
 import org.smtpguard.james.event.Logbook;
 import org.smtpguard.james.event.Notes;
 import org.smtpguard.james.guard.CommandGate;
@@ -64,9 +64,9 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     @Override
     public void init(Configuration config) throws ConfigurationException {
         try {
-            settings = GuardSettings.parse(Element.handler(config, NamedClass.SEQUENCE_GUARD));
+            settings = GuardSettings.parse(ConfigurationElement.handler(config, NamedClass.SEQUENCE_GUARD));
             settings.transcripts().ifPresent(this::configure);
-        } catch (ConfigurationFault e) {
+        } catch (InvalidConfigurationException e) {
             throw new ConfigurationException(e.getMessage(), e);
         }
     }
@@ -74,7 +74,8 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     private void configure(TranscriptSettings wanted) {
         TranscriptSettings held = logbook.transcripts().configure(wanted);
         if (!held.equals(wanted)) {
-            throw new ConfigurationFault("<transcripts> in <handler class=\"" + SequenceGuard.class.getName() + "\"> says " + wanted
+            throw new InvalidConfigurationException("<transcripts> in <handler class=\"" + SequenceGuard.class
+                .getName() + "\"> says " + wanted
                 + ", and that of another port " + held + "; all ports share one store: say the same, or say it once.");
         }
     }

@@ -28,7 +28,7 @@ final class FairQueue<T> {
     /** The largest last; among equals, the network that came last. */
     private final TreeSet<Share> bySize =
         new TreeSet<>(Comparator.<Share>comparingInt(share -> share.places.size()).thenComparingLong(share -> share.number));
-    private final Map<T, Place> places = new HashMap<>();
+    private final Map<T, QueuePlace> places = new HashMap<>();
     private long arrivals;
 
     /** @param capacity how many requests may wait, from 0 */
@@ -71,7 +71,7 @@ final class FairQueue<T> {
 
     /** Takes a request out, if it is there. */
     void remove(T request) {
-        Place place = places.remove(request);
+        QueuePlace place = places.remove(request);
         if (place != null) {
             Share share = place.share;
             bySize.remove(share);
@@ -106,7 +106,7 @@ final class FairQueue<T> {
         share.places.put(number, request);
         bySize.add(share);
         turns.add(share);
-        places.put(request, new Place(share, number));
+        places.put(request, new QueuePlace(share, number));
     }
 
     /** What one network has of the queue. Equal to itself alone. */
@@ -121,11 +121,11 @@ final class FairQueue<T> {
         }
     }
 
-    private final class Place {
+    private final class QueuePlace {
         private final Share share;
         private final long number;
 
-        Place(Share share, long number) {
+        QueuePlace(Share share, long number) {
             this.share = share;
             this.number = number;
         }

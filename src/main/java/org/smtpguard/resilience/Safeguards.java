@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.InvalidConfigurationException;
 
 /** What the operator wants around a backend, from the elements that every {@code <backend>} may have. Immutable. */
 public final class Safeguards {
@@ -39,7 +39,7 @@ public final class Safeguards {
         this.cache = cache;
     }
 
-    /** @throws ConfigurationFault naming the element and the fix */
+    /** @throws InvalidConfigurationException naming the element and the fix */
     public static Safeguards of(BackendSettings settings) {
         for (String element : new String[] {"concurrency", "circuitBreaker", "cache"}) {
             settings.text(element).ifPresent(text -> {

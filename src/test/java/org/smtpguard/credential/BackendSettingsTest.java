@@ -127,7 +127,7 @@ class BackendSettingsTest {
     }
 
     private static AbstractThrowableAssert<?, ? extends Throwable> assertFault(Runnable reading) {
-        return assertThatThrownBy(reading::run).isInstanceOf(ConfigurationFault.class)
+        return assertThatThrownBy(reading::run).isInstanceOf(InvalidConfigurationException.class)
             .satisfies(fault -> assertThat(fault.toString()).doesNotContain(SECRET));
     }
 

@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.james.config.GuardSettings;
 import org.smtpguard.james.config.NamedClass;
 
@@ -75,7 +75,7 @@ class GuardLimitsTest {
         "<greeting waitMillis=\"1s\"/> | <greeting> in HANDLER has waitMillis=\"1s\"; it can be a whole number from 0 to 60000.",
         "<greeting wait=\"1\"/> | <greeting> in HANDLER has an unknown attribute wait; known here: waitMillis."})
     void aNumberThatCannotBeIsNamedTogetherWithThoseThatCan(String content, String sentence) {
-        assertThatThrownBy(() -> parse(content)).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> parse(content)).isInstanceOf(InvalidConfigurationException.class)
             .hasMessage(sentence.replace("HANDLER", HANDLER));
     }
 

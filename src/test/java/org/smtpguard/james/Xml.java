@@ -7,7 +7,7 @@ import org.apache.commons.configuration2.HierarchicalConfiguration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.apache.james.server.core.configuration.FileConfigurationProvider;
-import org.smtpguard.james.config.Element;
+import org.smtpguard.james.config.ConfigurationElement;
 import org.smtpguard.james.config.NamedClass;
 
 /** A {@code <handler>} element as a handler gets it: read by James' own reader, and cut out as its chain does. */
@@ -15,8 +15,8 @@ public final class Xml {
     private Xml() {
     }
 
-    public static Element handler(NamedClass handler, String content) {
-        return Element.handler(configuration(handler, content), handler);
+    public static ConfigurationElement handler(NamedClass handler, String content) {
+        return ConfigurationElement.handler(configuration(handler, content), handler);
     }
 
     static HierarchicalConfiguration<ImmutableNode> configuration(NamedClass handler, String content) {

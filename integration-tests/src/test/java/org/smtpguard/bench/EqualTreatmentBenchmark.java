@@ -26,10 +26,10 @@ import org.apache.commons.math3.stat.inference.KolmogorovSmirnovTest;
 import org.apache.commons.math3.stat.inference.MannWhitneyUTest;
 import org.smtpguard.backend.file.FileBackend;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
-import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.credential.Workers;
@@ -142,7 +142,7 @@ public final class EqualTreatmentBenchmark {
                 new InProcess(file);
                 claims.add(claim);
                 lines.append(more);
-            } catch (ConfigurationFault e) {
+            } catch (InvalidConfigurationException e) {
                 console.println("Left out, since FileBackend does not take its lines: " + claim.title);
             }
         }

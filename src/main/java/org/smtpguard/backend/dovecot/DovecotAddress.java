@@ -31,7 +31,7 @@ final class DovecotAddress {
         this.address = address;
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if it is neither, or this machine cannot do it */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if it is neither, or this machine cannot do it */
     static DovecotAddress of(BackendSettings settings) {
         String text = settings.required(ELEMENT);
         if (text.startsWith(UNIX + "/")) {

@@ -30,10 +30,10 @@ import org.smtpguard.backend.support.ScramLookup;
 import org.smtpguard.backend.support.Sideline;
 import org.smtpguard.backend.support.UserNames;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.Origin;
@@ -79,7 +79,7 @@ public final class FileBackend implements CredentialBackend {
     /**
      * @param settings {@code <file>}, and perhaps {@code <upgrade>}, {@code <preferredScheme>}, {@code <allowPlain>} and
      *     {@code <costLimits>}
-     * @throws ConfigurationFault if the file is missing, cannot be read or is no file of users
+     * @throws InvalidConfigurationException if the file is missing, cannot be read or is no file of users
      */
     public FileBackend(BackendSettings settings, Workers workers) {
         this(settings, workers, HashSettings.schemes(settings.only(ELEMENTS)), new FileRewrite());

@@ -30,7 +30,9 @@ interface HttpIdentification {
     /** Adds the header to a request with that body. */
     void on(HttpRequest request, byte[] body);
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if there is more than one, half of one, or one that no header can hold */
+    /**
+     * @throws org.smtpguard.credential.InvalidConfigurationException if there is more than one, half of one, or one that no header can hold
+     */
     static HttpIdentification of(BackendSettings settings) {
         Optional<String> token = settings.text(TOKEN);
         Optional<String> user = settings.text(USER);

@@ -48,7 +48,7 @@ public final class ImapBackend implements CredentialBackend {
 
     /**
      * @param settings {@code <address>}, and perhaps {@code <tls>}, {@code <trustStore>} and {@code <trustStorePassword>}
-     * @throws org.smtpguard.credential.ConfigurationFault if one of them cannot be meant so
+     * @throws org.smtpguard.credential.InvalidConfigurationException if one of them cannot be meant so
      */
     public ImapBackend(BackendSettings settings, Workers workers) {
         this.settings = settings.only(ADDRESS, TLS, SEND_CLIENT_ADDRESS, TlsTrust.STORE, TlsTrust.PASSWORD);

@@ -71,7 +71,8 @@ public final class JdbcBackend implements CredentialBackend {
      * Connects to nobody yet.
      *
      * @param settings {@code <url>}, {@code <lookup>} and what {@code docs/backends/jdbc.md} says beside them
-     * @throws org.smtpguard.credential.ConfigurationFault if one of those is missing, no driver takes the address, or a statement has
+     * @throws org.smtpguard.credential.InvalidConfigurationException if one of those is missing, no driver takes the address, or a
+     * statement has
      *     parameters that are not known
      */
     public JdbcBackend(BackendSettings settings, Workers workers) {

@@ -37,7 +37,7 @@ final class JdbcDatabase implements AutoCloseable {
     private final String address;
     private final Duration limit;
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if there is no driver for the address */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if there is no driver for the address */
     JdbcDatabase(BackendSettings settings, Duration limit) {
         JdbcSource source = JdbcSource.of(settings, limit);
         HikariConfig config = new HikariConfig();

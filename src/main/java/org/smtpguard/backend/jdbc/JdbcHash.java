@@ -30,7 +30,7 @@ final class JdbcHash implements OutdatedHash {
         this.user = user;
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if its parameters are not what they should be */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if its parameters are not what they should be */
     static Optional<JdbcStatement> statement(BackendSettings settings) {
         return settings.text(ELEMENT).map(any -> {
             JdbcStatement statement = JdbcStatement.of(settings, ELEMENT,

@@ -38,7 +38,7 @@ final class JdbcLastLogin {
         this.problem = new LastingProblem(LOGGER, backend);
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if its parameters are not what they should be */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if its parameters are not what they should be */
     static Optional<JdbcStatement> statement(BackendSettings settings) {
         return settings.text(ELEMENT).map(any -> JdbcStatement.of(settings, ELEMENT,
             Set.of(JdbcUser.ASKED, JdbcUser.LOCALPART, JdbcUser.DOMAIN, REMOTE_IP, MECHANISM)));

@@ -69,7 +69,7 @@ final class JdbcSample {
     /**
      * The statement for many users: the operator's, or the look-up without the comparison with the name; empty if there is neither.
      *
-     * @throws org.smtpguard.credential.ConfigurationFault if it has parameters
+     * @throws org.smtpguard.credential.InvalidConfigurationException if it has parameters
      */
     static Optional<JdbcStatement> statement(BackendSettings settings, JdbcStatement lookup) {
         return settings.has(ELEMENT) ? Optional.of(JdbcStatement.of(settings, ELEMENT, Set.of())) : lookup.ofAllUsers();

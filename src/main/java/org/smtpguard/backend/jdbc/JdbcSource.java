@@ -64,7 +64,7 @@ final class JdbcSource implements DataSource {
      * Finds the driver, and connects to nobody.
      *
      * @param limit how long the driver may wait for an answer, where it can be told; what the address says itself counts more
-     * @throws org.smtpguard.credential.ConfigurationFault if there is no such driver, or it does not take the address
+     * @throws org.smtpguard.credential.InvalidConfigurationException if there is no such driver, or it does not take the address
      */
     static JdbcSource of(BackendSettings settings, Duration limit) {
         String url = settings.required(URL);

@@ -50,7 +50,7 @@ final class JdbcStatement {
      *
      * @param known the parameters that there are; those that tell users apart are {@code user} and {@code localpart}, and unless there is
      *     no parameter at all the statement has to use one of them
-     * @throws org.smtpguard.credential.ConfigurationFault if it is missing, or its parameters are not what they should be
+     * @throws org.smtpguard.credential.InvalidConfigurationException if it is missing, or its parameters are not what they should be
      */
     static JdbcStatement of(BackendSettings settings, String element, Set<String> known) {
         String text = settings.required(element);

@@ -43,7 +43,9 @@ final class LdapAccounts {
         this.disabledBits = settings.number(DISABLED_BITS, 1, MOST_BITS, 0);
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if values or bits stand there without their attribute, or both of them */
+    /**
+     * @throws org.smtpguard.credential.InvalidConfigurationException if values or bits stand there without their attribute, or both of them
+     */
     static LdapAccounts parse(BackendSettings settings) {
         LdapAccounts accounts = new LdapAccounts(settings);
         List<String> tests = Stream.of(DISABLED_VALUES, DISABLED_BITS).filter(test -> settings.text(test).isPresent())

@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.smtpguard.backend.support.TlsTrust;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.credential.Workers;
@@ -53,7 +53,7 @@ public final class LdapBackend implements CredentialBackend {
 
     /**
      * @param settings {@code <url>}, and either {@code <baseDn>} and {@code <filter>} or {@code <userDn>}; perhaps more
-     * @throws ConfigurationFault if something in them cannot be used
+     * @throws InvalidConfigurationException if something in them cannot be used
      */
     public LdapBackend(BackendSettings settings, Workers workers) {
         this(settings, workers, System::nanoTime);
@@ -114,7 +114,7 @@ public final class LdapBackend implements CredentialBackend {
         }
         try {
             return method.judge(user, credentials.password(), deadline);
-        } catch (LdapFault fault) {
+        } catch (LdapUnavailableException fault) {
             return fault.verdict();
         }
     }

@@ -34,7 +34,7 @@ final class LdapBinds implements AutoCloseable {
 
     /** What is asked on a connection on which a bind has succeeded, in the name of who is bound. */
     interface OnceBound {
-        CredentialResult ask(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapFault;
+        CredentialResult ask(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapUnavailableException;
     }
 
     /**
@@ -44,7 +44,8 @@ final class LdapBinds implements AutoCloseable {
      * @param password not empty: that would be an anonymous bind, and succeed (RFC 4513 5.1.2)
      * @param onceBound says what is to be answered when the bind has succeeded
      */
-    CredentialResult bind(LdapUser user, String name, Secret password, LdapDeadline deadline, OnceBound onceBound) throws LdapFault {
+    CredentialResult bind(LdapUser user, String name, Secret password, LdapDeadline deadline, OnceBound onceBound)
+        throws LdapUnavailableException {
         return connections.ask("a bind", deadline, (connection, limit) -> {
             SimpleBindRequest request = new SimpleBindRequest(name, password.bytes(), new DraftBeheraLDAPPasswordPolicy10RequestControl());
             request.setResponseTimeoutMillis(limit.millis());
@@ -125,7 +126,7 @@ final class LdapBinds implements AutoCloseable {
     }
 
     private static CredentialResult unavailable(BindResult result) {
-        return LdapFault.result("a bind was answered by " + result.getResultCode().getName() + " ("
+        return LdapUnavailableException.result("a bind was answered by " + result.getResultCode().getName() + " ("
             + result.getResultCode().intValue() + ")", result.getResultCode());
     }
 

@@ -5,12 +5,12 @@ import com.unboundid.ldap.sdk.LDAPConnection;
 /** A connection, and what has to be known of it while it is idle. Used by one worker at a time. */
 final class LdapConnection implements AutoCloseable {
     private final LDAPConnection connection;
-    private final LdapServers.Standing standing;
+    private final LdapServers.ServerHealth standing;
     private final long failuresBefore;
     private volatile long usedAt;
     private volatile boolean used;
 
-    LdapConnection(LDAPConnection connection, LdapServers.Standing standing, long failuresBefore) {
+    LdapConnection(LDAPConnection connection, LdapServers.ServerHealth standing, long failuresBefore) {
         this.connection = connection;
         this.standing = standing;
         this.failuresBefore = failuresBefore;
@@ -20,11 +20,11 @@ final class LdapConnection implements AutoCloseable {
         return connection;
     }
 
-    LdapServers.Standing standing() {
+    LdapServers.ServerHealth standing() {
         return standing;
     }
 
-    boolean isTo(LdapServers.Standing other) {
+    boolean isTo(LdapServers.ServerHealth other) {
         return standing == other;
     }
 

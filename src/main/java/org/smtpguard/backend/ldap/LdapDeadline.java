@@ -23,12 +23,12 @@ final class LdapDeadline {
     /**
      * What is left, in milliseconds, above zero: to the SDK, zero is no limit.
      *
-     * @throws LdapFault if nothing is left: the directory has not been asked, and nothing is said about it
+     * @throws LdapUnavailableException if nothing is left: the directory has not been asked, and nothing is said about it
      */
-    int millis() throws LdapFault {
+    int millis() throws LdapUnavailableException {
         long left = left().toMillis();
         if (left <= 0) {
-            throw LdapFault.notAsked("no time left to ask the directory");
+            throw LdapUnavailableException.notAsked("no time left to ask the directory");
         }
         return (int) Math.min(left, Integer.MAX_VALUE);
     }

@@ -26,7 +26,10 @@ final class LdapDirectBind implements LdapMethod {
     private final LdapAccounts accounts;
     private final LdapBinds binds;
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if {@code <userDn>} cannot be used, or no DN is there to read an entry by */
+    /**
+     * @throws org.smtpguard.credential.InvalidConfigurationException if {@code <userDn>} cannot be used, or no DN is there to read an entry
+     * by
+     */
     LdapDirectBind(BackendSettings settings, LdapServers servers, int poolSize, LongSupplier nanoTime) {
         this.servers = servers;
         this.name = LdapName.parse(settings, USER_DN);
@@ -39,7 +42,7 @@ final class LdapDirectBind implements LdapMethod {
     }
 
     @Override
-    public CredentialResult judge(LdapUser user, Secret password, LdapDeadline deadline) throws LdapFault {
+    public CredentialResult judge(LdapUser user, Secret password, LdapDeadline deadline) throws LdapUnavailableException {
         if (!name.canBe(user)) {
             return CredentialResult.unknown();
         }
@@ -51,7 +54,7 @@ final class LdapDirectBind implements LdapMethod {
     }
 
     private Optional<SearchResultEntry> ownEntry(String dn, LDAPConnection connection, LdapDeadline deadline)
-        throws LDAPException, LdapFault {
+        throws LDAPException, LdapUnavailableException {
         SearchRequest request = new SearchRequest(dn, SearchScope.BASE, Filter.createPresenceFilter("objectClass"), accounts.attributes());
         request.setDerefPolicy(DereferencePolicy.NEVER);
         request.setResponseTimeoutMillis(deadline.millis());

@@ -19,7 +19,7 @@ final class LdapFilter {
         this.filter = filter;
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if it is no filter, or has no place for the name */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if it is no filter, or has no place for the name */
     static LdapFilter parse(BackendSettings settings, String element) {
         String text = settings.required(element);
         try {

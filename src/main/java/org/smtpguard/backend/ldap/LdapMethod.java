@@ -11,9 +11,9 @@ interface LdapMethod extends AutoCloseable {
      * Judges a claim.
      *
      * @param password not empty
-     * @throws LdapFault if the directory did not answer, or not to the question
+     * @throws LdapUnavailableException if the directory did not answer, or not to the question
      */
-    CredentialResult judge(LdapUser user, Secret password, LdapDeadline deadline) throws LdapFault;
+    CredentialResult judge(LdapUser user, Secret password, LdapDeadline deadline) throws LdapUnavailableException;
 
     /** What is wrong, if no server is as it should be. Nobody is asked for, and no connection is kept. */
     Optional<String> check(LdapDeadline deadline);

@@ -22,7 +22,7 @@ final class LdapName {
         this.dn = dn;
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if it is neither, or has no place for the name */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if it is neither, or has no place for the name */
     static LdapName parse(BackendSettings settings, String element) {
         String text = settings.required(element);
         LdapName name;

@@ -48,14 +48,14 @@ final class LdapPool implements AutoCloseable {
 
     /** What is asked on a connection. */
     interface Question<T> {
-        T put(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapFault;
+        T put(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapUnavailableException;
     }
 
     /**
      * Any question that harms nobody; it tells whether a server answers. What it answers does not matter, and neither who is
      * bound: reading the root DSE may be forbidden.
      */
-    static void hello(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapFault {
+    static void hello(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapUnavailableException {
         SearchRequest request = new SearchRequest("", SearchScope.BASE, "(objectClass=*)", SearchRequest.NO_ATTRIBUTES);
         request.setResponseTimeoutMillis(deadline.millis());
         try {
@@ -71,9 +71,9 @@ final class LdapPool implements AutoCloseable {
      * Puts a question, once. A connection on which no answer comes is not used again.
      *
      * @param what the question, for the operator
-     * @throws LdapFault if it could not be put, or was not answered
+     * @throws LdapUnavailableException if it could not be put, or was not answered
      */
-    <T> T ask(String what, LdapDeadline deadline, Question<T> question) throws LdapFault {
+    <T> T ask(String what, LdapDeadline deadline, Question<T> question) throws LdapUnavailableException {
         await(deadline);
         try {
             LdapConnection connection = take(deadline);
@@ -91,12 +91,12 @@ final class LdapPool implements AutoCloseable {
      * Puts a question that changes nothing at the other side. When the server hangs up, which may have happened while the
      * connection was idle, it is put once more.
      *
-     * @throws LdapFault as {@link #ask}
+     * @throws LdapUnavailableException as {@link #ask}
      */
-    <T> T askHarmlessly(String what, LdapDeadline deadline, Question<T> question) throws LdapFault {
+    <T> T askHarmlessly(String what, LdapDeadline deadline, Question<T> question) throws LdapUnavailableException {
         try {
             return ask(what, deadline, question);
-        } catch (LdapFault fault) {
+        } catch (LdapUnavailableException fault) {
             if (!fault.isHangUp()) {
                 throw fault;
             }
@@ -112,19 +112,19 @@ final class LdapPool implements AutoCloseable {
     }
 
     /** No longer than half of the time: a directory that is asked in the last moment would be taken for a dead one. */
-    private void await(LdapDeadline deadline) throws LdapFault {
+    private void await(LdapDeadline deadline) throws LdapUnavailableException {
         try {
             if (!free.tryAcquire(deadline.millis() / 2, TimeUnit.MILLISECONDS)) {
-                throw LdapFault.overloaded("all connections are busy (" + size + ")");
+                throw LdapUnavailableException.overloaded("all connections are busy (" + size + ")");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw LdapFault.notAsked("interrupted while all connections were busy");
+            throw LdapUnavailableException.notAsked("interrupted while all connections were busy");
         }
     }
 
     /** The one that was used last, so that those which are not needed grow old and are hung up by the server. */
-    private LdapConnection take(LdapDeadline deadline) throws LdapFault {
+    private LdapConnection take(LdapDeadline deadline) throws LdapUnavailableException {
         for (LdapConnection connection = idle.pollFirst(); connection != null; connection = idle.pollFirst()) {
             if (servers.trusts(connection) && isAlive(connection, deadline)) {
                 return connection;
@@ -142,19 +142,19 @@ final class LdapPool implements AutoCloseable {
         try {
             hello(connection.get(), deadline.within(servers.connectTimeout()));
             return true;
-        } catch (LDAPException | LdapFault e) {
+        } catch (LDAPException | LdapUnavailableException e) {
             // All others have been idle for longer; to try each of them could take all the time there is.
             closeIdle();
             return false;
         }
     }
 
-    private <T> T put(String what, Question<T> question, LdapConnection connection, LdapDeadline deadline) throws LdapFault {
+    private <T> T put(String what, Question<T> question, LdapConnection connection, LdapDeadline deadline) throws LdapUnavailableException {
         boolean hasTime = servers.canTell(deadline);
         try {
             return question.put(connection.get(), deadline);
         } catch (LDAPException e) {
-            LdapFault fault = LdapFault.of(what, connection.standing().server(), e);
+            LdapUnavailableException fault = LdapUnavailableException.of(what, connection.standing().server(), e);
             if (!e.getResultCode().isConnectionUsable()) {
                 connection.drop();
                 blame(connection, fault, hasTime);
@@ -166,7 +166,7 @@ final class LdapPool implements AutoCloseable {
         }
     }
 
-    private static void blame(LdapConnection connection, LdapFault fault, boolean hadTime) {
+    private static void blame(LdapConnection connection, LdapUnavailableException fault, boolean hadTime) {
         if (fault.isHangUp() && connection.wasUsed()) {
             // A server may hang up on whoever was idle. Whether it is still there, the next connection to it shows.
             connection.standing().hungUp();

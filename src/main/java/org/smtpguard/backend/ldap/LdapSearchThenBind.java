@@ -48,7 +48,7 @@ final class LdapSearchThenBind implements LdapMethod {
     private final LdapPool searches;
     private final LdapBinds binds;
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if an element is missing, or says what cannot be done */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if an element is missing, or says what cannot be done */
     LdapSearchThenBind(BackendSettings settings, LdapServers servers, int poolSize, LongSupplier nanoTime) {
         this.servers = servers;
         this.base = dn(settings, BASE_DN, settings.required(BASE_DN));
@@ -98,7 +98,7 @@ final class LdapSearchThenBind implements LdapMethod {
     }
 
     @Override
-    public CredentialResult judge(LdapUser user, Secret password, LdapDeadline deadline) throws LdapFault {
+    public CredentialResult judge(LdapUser user, Secret password, LdapDeadline deadline) throws LdapUnavailableException {
         if (!filter.canFind(user)) {
             return CredentialResult.unknown();
         }
@@ -110,20 +110,21 @@ final class LdapSearchThenBind implements LdapMethod {
         return entries.isEmpty() ? judgeStranger(user, password, deadline) : judge(entries.get(0), user, password, deadline);
     }
 
-    private CredentialResult judge(SearchResultEntry entry, LdapUser user, Secret password, LdapDeadline deadline) throws LdapFault {
+    private CredentialResult judge(SearchResultEntry entry, LdapUser user, Secret password, LdapDeadline deadline)
+        throws LdapUnavailableException {
         CredentialResult bound = binds.bind(user, entry.getDN(), password, deadline, (connection, limit) -> accounts.judge(user, entry));
         // An account that is disabled may be refused in any way (53 by 389 Directory Server), or not at all.
         return accounts.isDisabled(entry) ? CredentialResult.disabled() : bound;
     }
 
     /** Whatever the bind comes to, but not if it comes to nothing: a fault must not tell who is a user either. */
-    private CredentialResult judgeStranger(LdapUser user, Secret password, LdapDeadline deadline) throws LdapFault {
+    private CredentialResult judgeStranger(LdapUser user, Secret password, LdapDeadline deadline) throws LdapUnavailableException {
         CredentialResult bound = binds.bind(user, decoy, password, deadline, (connection, limit) -> CredentialResult.unknown());
         return bound.kind() == CredentialResult.Kind.UNAVAILABLE ? bound : CredentialResult.unknown();
     }
 
     private List<SearchResultEntry> search(Filter filter, LDAPConnection connection, LdapDeadline deadline)
-        throws LDAPException, LdapFault {
+        throws LDAPException, LdapUnavailableException {
         SearchRequest request = new SearchRequest(base, scope, DereferencePolicy.NEVER, MOST_ENTRIES, 0, false, filter,
             accounts.attributes());
         request.setResponseTimeoutMillis(deadline.millis());
@@ -144,7 +145,7 @@ final class LdapSearchThenBind implements LdapMethod {
                 SearchRequest.NO_ATTRIBUTES);
             request.setResponseTimeoutMillis(limit.millis());
             if (connection.search(request).getEntryCount() == 0) {
-                throw new LdapFault("<" + BASE_DN + "> is not there, or may not be read by who searches");
+                throw new LdapUnavailableException("<" + BASE_DN + "> is not there, or may not be read by who searches");
             }
         }, deadline);
     }

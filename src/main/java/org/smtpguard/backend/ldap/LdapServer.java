@@ -52,7 +52,7 @@ final class LdapServer {
     /**
      * The servers that {@code <url>} names.
      *
-     * @throws org.smtpguard.credential.ConfigurationFault if one of them is no ldap or ldaps URL of a host, or TLS is configured
+     * @throws org.smtpguard.credential.InvalidConfigurationException if one of them is no ldap or ldaps URL of a host, or TLS is configured
      *     where there is none, or twice
      */
     static List<LdapServer> parse(BackendSettings settings) {
@@ -105,14 +105,14 @@ final class LdapServer {
      * A new connection, under TLS where that is configured, and then to the server whose name the certificate bears. Nobody is
      * bound on it yet.
      */
-    LDAPConnection connect(LdapDeadline deadline) throws LDAPException, LdapFault {
+    LDAPConnection connect(LdapDeadline deadline) throws LDAPException, LdapUnavailableException {
         LDAPConnection connection = new LDAPConnection(socketFactory(deadline), options(deadline), host, port);
         if (startTls) {
             try {
                 StartTLSExtendedRequest request = new StartTLSExtendedRequest(tls.orElseThrow());
                 request.setResponseTimeoutMillis(deadline.millis());
                 connection.processExtendedOperation(request);
-            } catch (LDAPException | LdapFault e) {
+            } catch (LDAPException | LdapUnavailableException e) {
                 connection.closeWithoutUnbind();
                 throw e;
             }
@@ -120,12 +120,12 @@ final class LdapServer {
         return connection;
     }
 
-    private SocketFactory socketFactory(LdapDeadline deadline) throws LdapFault {
+    private SocketFactory socketFactory(LdapDeadline deadline) throws LdapUnavailableException {
         return tls.isPresent() && !startTls ? new TimedHandshake(tls.get().getSocketFactory(), deadline.millis())
             : SocketFactory.getDefault();
     }
 
-    private static LDAPConnectionOptions options(LdapDeadline deadline) throws LdapFault {
+    private static LDAPConnectionOptions options(LdapDeadline deadline) throws LdapUnavailableException {
         LDAPConnectionOptions options = new LDAPConnectionOptions();
         options.setConnectTimeoutMillis(deadline.millis());
         // Each request has a limit of its own; this one is for the handshake of STARTTLS.

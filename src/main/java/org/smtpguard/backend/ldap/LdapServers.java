@@ -33,13 +33,13 @@ final class LdapServers {
     private static final Duration TRIED_AGAIN_AFTER = Duration.ofSeconds(10);
 
     private final String backend;
-    private final List<Standing> standings;
+    private final List<ServerHealth> standings;
     private final Duration connectTimeout;
     private final LongSupplier nanoTime;
 
     private LdapServers(String backend, List<LdapServer> servers, Duration connectTimeout, LongSupplier nanoTime) {
         this.backend = backend;
-        this.standings = servers.stream().map(Standing::new).collect(Collectors.toUnmodifiableList());
+        this.standings = servers.stream().map(ServerHealth::new).collect(Collectors.toUnmodifiableList());
         this.connectTimeout = connectTimeout;
         this.nanoTime = nanoTime;
     }
@@ -47,7 +47,7 @@ final class LdapServers {
     /**
      * @param limit how long an answer may take
      * @param nanoTime the clock by which a server is tried again
-     * @throws org.smtpguard.credential.ConfigurationFault if the servers cannot be told, or there is no time to try all of them
+     * @throws org.smtpguard.credential.InvalidConfigurationException if the servers cannot be told, or there is no time to try all of them
      */
     static LdapServers parse(BackendSettings settings, Duration limit, LongSupplier nanoTime) {
         List<LdapServer> servers = LdapServer.parse(settings);
@@ -62,25 +62,25 @@ final class LdapServers {
 
     /** What is done on a new connection before it is used for anything else. It has to find out whether the server answers. */
     interface Opening {
-        void on(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapFault;
+        void on(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapUnavailableException;
     }
 
     /**
      * A new connection to the first server that answers. Where one answers by a no to the {@link Opening}, that is the
      * directory's answer: a service account is not tried at one server after the other, for each may count it.
      *
-     * @throws LdapFault if there is none
+     * @throws LdapUnavailableException if there is none
      */
-    LdapConnection connect(Opening opening, LdapDeadline deadline) throws LdapFault {
+    LdapConnection connect(Opening opening, LdapDeadline deadline) throws LdapUnavailableException {
         List<String> faults = new ArrayList<>();
-        for (Standing standing : order()) {
+        for (ServerHealth standing : order()) {
             try {
                 return connect(standing, opening, deadline);
-            } catch (Unanswered e) {
+            } catch (UnansweredException e) {
                 faults.add(e.getMessage());
             }
         }
-        throw new LdapFault(String.join("; ", faults));
+        throw new LdapUnavailableException(String.join("; ", faults));
     }
 
     /**
@@ -92,15 +92,15 @@ final class LdapServers {
     Optional<String> check(Opening opening, Opening trial, LdapDeadline deadline) {
         List<String> refusals = new ArrayList<>();
         List<String> silences = new ArrayList<>();
-        for (Standing standing : standings) {
+        for (ServerHealth standing : standings) {
             try (LdapConnection connection = connect(standing, opening, deadline)) {
                 trial.on(connection.get(), deadline.within(connectTimeout));
-            } catch (Unanswered e) {
+            } catch (UnansweredException e) {
                 silences.add(e.getMessage());
-            } catch (LdapFault e) {
+            } catch (LdapUnavailableException e) {
                 refusals.add(e.getMessage());
             } catch (LDAPException e) {
-                refusals.add(LdapFault.of("reading <baseDn>", standing.server, e).getMessage());
+                refusals.add(LdapUnavailableException.of("reading <baseDn>", standing.server, e).getMessage());
             }
         }
         if (silences.size() == standings.size()) {
@@ -141,15 +141,17 @@ final class LdapServers {
         return standings.stream().map(standing -> standing.server.toString()).collect(Collectors.joining(" "));
     }
 
-    private LdapConnection connect(Standing standing, Opening opening, LdapDeadline deadline) throws LdapFault, Unanswered {
+    private LdapConnection connect(ServerHealth standing, Opening opening, LdapDeadline deadline)
+        throws LdapUnavailableException, UnansweredException {
         boolean hasTime = canTell(deadline);
         try {
             long failures = standing.failures.get();
             LDAPConnection connection = open(standing.server, opening, deadline.within(connectTimeout));
             standing.answered();
             return new LdapConnection(connection, standing, failures);
-        } catch (LDAPException | LdapFault e) {
-            LdapFault fault = e instanceof LdapFault ? (LdapFault) e : LdapFault.of(what(e), standing.server, (LDAPException) e);
+        } catch (LDAPException | LdapUnavailableException e) {
+            LdapUnavailableException fault = e instanceof LdapUnavailableException ? (LdapUnavailableException) e : LdapUnavailableException
+                .of(what(e), standing.server, (LDAPException) e);
             if (e instanceof LDAPBindException && ((LDAPBindException) e).getResultCode().isConnectionUsable()) {
                 standing.answered();
                 throw fault;
@@ -157,16 +159,17 @@ final class LdapServers {
             if (hasTime) {
                 standing.failed(fault);
             }
-            throw new Unanswered(fault);
+            throw new UnansweredException(fault);
         }
     }
 
-    private static LDAPConnection open(LdapServer server, Opening opening, LdapDeadline deadline) throws LDAPException, LdapFault {
+    private static LDAPConnection open(LdapServer server, Opening opening, LdapDeadline deadline)
+        throws LDAPException, LdapUnavailableException {
         LDAPConnection connection = server.connect(deadline);
         try {
             opening.on(connection, deadline);
             return connection;
-        } catch (LDAPException | LdapFault | RuntimeException e) {
+        } catch (LDAPException | LdapUnavailableException | RuntimeException e) {
             connection.closeWithoutUnbind();
             throw e;
         }
@@ -180,10 +183,10 @@ final class LdapServers {
     }
 
     /** The good ones, one that is due, and then the others: each in the order of preference. */
-    private List<Standing> order() {
-        List<Standing> order = new ArrayList<>();
-        List<Standing> others = new ArrayList<>();
-        for (Standing standing : standings) {
+    private List<ServerHealth> order() {
+        List<ServerHealth> order = new ArrayList<>();
+        List<ServerHealth> others = new ArrayList<>();
+        for (ServerHealth standing : standings) {
             (standing.isGood() || standing.claimTrial() ? order : others).add(standing);
         }
         order.addAll(others);
@@ -191,13 +194,13 @@ final class LdapServers {
     }
 
     /** A server, and how it did when it was last tried. */
-    final class Standing {
+    final class ServerHealth {
         private final LdapServer server;
         private final AtomicLong failures = new AtomicLong();
         private final AtomicLong dueAt = new AtomicLong();
         private volatile Optional<String> fault = Optional.empty();
 
-        private Standing(LdapServer server) {
+        private ServerHealth(LdapServer server) {
             this.server = server;
         }
 
@@ -230,7 +233,7 @@ final class LdapServers {
         }
 
         /** It has not answered: others are tried before it, and no connection from before is used any more. */
-        void failed(LdapFault what) {
+        void failed(LdapUnavailableException what) {
             boolean isNew = isGood();
             dueAt.set(nanoTime.getAsLong() + TRIED_AGAIN_AFTER.toNanos());
             failures.incrementAndGet();
@@ -249,10 +252,10 @@ final class LdapServers {
     }
 
     /** A server is not there, or not as it should be: another may be. */
-    private static final class Unanswered extends Exception {
+    private static final class UnansweredException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Unanswered(LdapFault fault) {
+        UnansweredException(LdapUnavailableException fault) {
             super(fault.getMessage());
         }
     }

@@ -13,7 +13,7 @@ public final class HashSettings {
     private HashSettings() {
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if a limit or a scheme is not known, or cannot be kept to */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if a limit or a scheme is not known, or cannot be kept to */
     public static PasswordSchemes schemes(BackendSettings settings) {
         PasswordSchemes schemes;
         try {

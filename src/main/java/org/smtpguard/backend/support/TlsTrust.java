@@ -31,7 +31,7 @@ public final class TlsTrust {
     private TlsTrust() {
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if the file is missing, or holds no certificate that can be read */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if the file is missing, or holds no certificate that can be read */
     public static SSLContext context(BackendSettings settings) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");

@@ -13,8 +13,8 @@ import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.james.backends.BackendSet;
 import org.smtpguard.james.backends.Backends;
 import org.smtpguard.james.config.CertificateName;
+import org.smtpguard.james.config.ConfigurationElement;
 import org.smtpguard.james.config.DelegationRule;
-import org.smtpguard.james.config.Element;
 import org.smtpguard.james.config.MechanismNames;
 
 /** What the operator wrote in {@code <handler class="org.smtpguard.james.Authentication">}. */
@@ -48,11 +48,11 @@ public final class AuthenticationSettings {
     /**
      * Reads the element and takes its backends from those of all ports.
      *
-     * @throws org.smtpguard.credential.ConfigurationFault naming the element and the fix
+     * @throws org.smtpguard.credential.InvalidConfigurationException naming the element and the fix
      */
-    public static AuthenticationSettings parse(Element handler, Backends backends) {
+    public static AuthenticationSettings parse(ConfigurationElement handler, Backends backends) {
         handler.onlyAttributes("class").onlyElements("mechanisms", "clientCertificate", "delegation", "delegate", "backend");
-        Optional<Element> element = handler.child("mechanisms");
+        Optional<ConfigurationElement> element = handler.child("mechanisms");
         List<String> names = element.map(AuthenticationSettings::names).orElse(DEFAULT_MECHANISMS);
         CertificateName certificateName = handler.child("clientCertificate").map(AuthenticationSettings::certificateName)
             .orElse(CertificateName.EMAIL);
@@ -72,7 +72,7 @@ public final class AuthenticationSettings {
         }
     }
 
-    private static List<String> names(Element element) {
+    private static List<String> names(ConfigurationElement element) {
         element.onlyAttributes("oldForm").onlyElements();
         List<String> names = MechanismNames.parse(element.text().orElse("")).collect(Collectors.toList());
         if (names.isEmpty()) {
@@ -83,7 +83,7 @@ public final class AuthenticationSettings {
     }
 
     /** Which backend plays a mechanism elsewhere: one, for there is no way to ask another when it has begun. */
-    private static Map<String, CredentialBackend> relays(Element element, List<String> names, List<BackendChain.Link> links) {
+    private static Map<String, CredentialBackend> relays(ConfigurationElement element, List<String> names, List<BackendChain.Link> links) {
         Map<String, CredentialBackend> relays = new HashMap<>();
         for (BackendChain.Link link : links) {
             CredentialBackend backend = link.backend();
@@ -99,7 +99,7 @@ public final class AuthenticationSettings {
     }
 
     /** In the order in which they are announced. */
-    private static List<String> known(Element element, List<String> names, Map<String, CredentialBackend> relays) {
+    private static List<String> known(ConfigurationElement element, List<String> names, Map<String, CredentialBackend> relays) {
         List<String> elsewhere = names.stream().filter(name -> !STRONG_MECHANISMS.contains(name) && !DEFAULT_MECHANISMS.contains(name))
             .collect(Collectors.toList());
         elsewhere.stream().filter(name -> !relays.containsKey(name)).findFirst().ifPresent(unknown -> {
@@ -110,7 +110,7 @@ public final class AuthenticationSettings {
             .flatMap(Function.identity()).collect(Collectors.toUnmodifiableList());
     }
 
-    private static boolean oldForm(Element element) {
+    private static boolean oldForm(ConfigurationElement element) {
         String value = element.attribute("oldForm").orElse("false");
         if (!value.equals("true") && !value.equals("false")) {
             throw element.fault("has oldForm=\"" + value + "\"; it can be true or false");
@@ -118,7 +118,7 @@ public final class AuthenticationSettings {
         return value.equals("true");
     }
 
-    private static boolean jamesDelegation(Element element) {
+    private static boolean jamesDelegation(ConfigurationElement element) {
         String value = element.onlyAttributes().onlyElements().text().orElse("");
         if (!value.equals("james") && !value.equals("none")) {
             throw element.fault("says \"" + value + "\"; it can be james or none");
@@ -126,13 +126,13 @@ public final class AuthenticationSettings {
         return value.equals("james");
     }
 
-    private static CertificateName certificateName(Element element) {
+    private static CertificateName certificateName(ConfigurationElement element) {
         String name = element.onlyAttributes("name").onlyElements().requiredAttribute("name");
         return CertificateName.of(name).orElseThrow(() -> element.fault("has name=\"" + name + "\"; it can be email or cn"));
     }
 
     /** Keys cannot be had of somebody who only says yes or no to a password. */
-    private static void refuseScramWithoutKeys(Element handler, List<String> mechanisms, Map<String, CredentialBackend> relays,
+    private static void refuseScramWithoutKeys(ConfigurationElement handler, List<String> mechanisms, Map<String, CredentialBackend> relays,
                                                List<BackendChain.Link> links) {
         Optional<CredentialBackend> keyless = links.stream().map(BackendChain.Link::backend)
             .filter(backend -> !backend.hasKeys()).findFirst();

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialBackend;
-import org.smtpguard.james.config.Element;
+import org.smtpguard.james.config.ConfigurationElement;
 
 /** The {@code <backend>} elements of a handler, and the backends that they name, taken from those of all ports. */
 public final class BackendSet {
@@ -28,16 +28,16 @@ public final class BackendSet {
     /**
      * To be given back with {@link #release}.
      *
-     * @throws org.smtpguard.credential.ConfigurationFault naming the element and the fix
+     * @throws org.smtpguard.credential.InvalidConfigurationException naming the element and the fix
      */
-    public static BackendSet parse(Element handler, Backends backends) {
-        List<Element> elements = handler.children("backend");
+    public static BackendSet parse(ConfigurationElement handler, Backends backends) {
+        List<ConfigurationElement> elements = handler.children("backend");
         if (elements.isEmpty()) {
             throw handler.fault("needs at least one <backend class=\"FileBackend\" name=\"…\">");
         }
         List<BackendChain.Link> links = new ArrayList<>();
         try {
-            for (Element element : elements) {
+            for (ConfigurationElement element : elements) {
                 links.add(link(element, backends));
             }
             return new BackendSet(backends, List.copyOf(links));
@@ -58,10 +58,10 @@ public final class BackendSet {
     }
 
     /** One {@code <backend>}; its backend is to be given back. */
-    public static BackendChain.Link link(Element element, Backends backends) {
+    public static BackendChain.Link link(ConfigurationElement element, Backends backends) {
         element.onlyAttributes("class", "name", ON_UNKNOWN, ON_REFUSED, ON_UNAVAILABLE);
         Map<String, String> elements = new LinkedHashMap<>();
-        for (Element child : element.children()) {
+        for (ConfigurationElement child : element.children()) {
             List<String> attributes = BackendSettings.attributesOf(child.name());
             child.onlyAttributes(attributes.toArray(new String[0])).onlyElements();
             if (elements.put(child.name(), child.text().orElse("")) != null) {
@@ -78,7 +78,7 @@ public final class BackendSet {
         return BackendChain.Link.of(backend).onUnknown(onUnknown).onRefused(onRefused).onUnavailable(onUnavailable);
     }
 
-    private static BackendChain.Then choice(Element element, String attribute) {
+    private static BackendChain.Then choice(ConfigurationElement element, String attribute) {
         Optional<String> choice = element.attribute(attribute);
         if (choice.isEmpty() || choice.get().equals("next")) {
             return BackendChain.Then.NEXT;

@@ -15,9 +15,9 @@ import com.google.inject.Inject;
 import com.google.inject.Singleton;
 import org.apache.james.filesystem.api.FileSystem;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.InstallationSecret;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.james.event.GuardMetrics;
@@ -54,7 +54,7 @@ public final class Backends {
     /**
      * The backend of these settings, made now if no port has declared it yet. To be given back with {@link #release}.
      *
-     * @throws ConfigurationFault if its class or its settings are wrong, or another backend has its name
+     * @throws InvalidConfigurationException if its class or its settings are wrong, or another backend has its name
      */
     public synchronized Safeguarded acquire(BackendSettings settings) {
         Shared shared = byName.get(settings.name());
@@ -82,7 +82,7 @@ public final class Backends {
     /**
      * The secret of this installation.
      *
-     * @throws ConfigurationFault if its file cannot be used
+     * @throws InvalidConfigurationException if its file cannot be used
      */
     public InstallationSecret secret() {
         return secret.get();
@@ -127,10 +127,10 @@ public final class Backends {
         try {
             return create(load(settings), settings, workers);
         } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof ConfigurationFault) {
-                throw (ConfigurationFault) e.getCause();
+            if (e.getCause() instanceof InvalidConfigurationException) {
+                throw (InvalidConfigurationException) e.getCause();
             }
-            throw new ConfigurationFault(settings.fault("could not be made").getMessage(), e.getCause());
+            throw new InvalidConfigurationException(settings.fault("could not be made").getMessage(), e.getCause());
         } catch (ReflectiveOperationException e) {
             throw settings.fault("is a class without a public constructor (BackendSettings, Workers)");
         }

@@ -42,7 +42,7 @@ public final class GuardSecret {
         }
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault if the file is there and cannot be used */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if the file is there and cannot be used */
     public synchronized InstallationSecret get() {
         if (secret.isEmpty()) {
             secret = Optional.of(source.get());

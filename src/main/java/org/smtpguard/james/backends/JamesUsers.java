@@ -27,7 +27,7 @@ import org.smtpguard.credential.Secret;
 @Singleton
 public final class JamesUsers implements LocalUsers {
     private final UsersRepository users;
-    private final PasswordTest test = PasswordTest.ofThisJames();
+    private final UsersRepositoryCompat test = UsersRepositoryCompat.ofThisJames();
     private final HashSample sample;
 
     @Inject

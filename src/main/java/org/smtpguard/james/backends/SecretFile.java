@@ -20,8 +20,8 @@ import java.util.UUID;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.InstallationSecret;
+import org.smtpguard.credential.InvalidConfigurationException;
 
 /**
  * The file that holds the {@link InstallationSecret}: one line of base64, readable by its owner only. It is created at the first start
@@ -44,7 +44,7 @@ final class SecretFile {
     /**
      * The secret, which is created if there is none. If it cannot be written, a random one serves until the next start.
      *
-     * @throws ConfigurationFault if the file is there and cannot be used
+     * @throws InvalidConfigurationException if the file is there and cannot be used
      */
     InstallationSecret readOrCreate() {
         Optional<InstallationSecret> existing = read();
@@ -66,7 +66,7 @@ final class SecretFile {
     /**
      * The secret, if the file exists.
      *
-     * @throws ConfigurationFault if it is there and cannot be used
+     * @throws InvalidConfigurationException if it is there and cannot be used
      */
     Optional<InstallationSecret> read() {
         try {
@@ -151,7 +151,7 @@ final class SecretFile {
             : new FileAttribute<?>[0];
     }
 
-    private ConfigurationFault fault(String predicate) {
-        return new ConfigurationFault("The file " + file + " " + predicate + ".");
+    private InvalidConfigurationException fault(String predicate) {
+        return new InvalidConfigurationException("The file " + file + " " + predicate + ".");
     }
 }

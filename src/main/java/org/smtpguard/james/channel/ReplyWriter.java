@@ -25,7 +25,7 @@ final class ReplyWriter {
     }
 
     /** Runs the task with James' log context of the session; if it fails, the session is closed: the client must not wait for ever. */
-    void run(SMTPSession session, ProtocolTransport transport, Task task) {
+    void run(SMTPSession session, ProtocolTransport transport, ReplyTask task) {
         try (Closeable mdc = mdc(session)) {
             task.run();
         } catch (Exception e) {
@@ -48,7 +48,7 @@ final class ReplyWriter {
         return session.getAttachment(BasicChannelInboundHandler.MDC_ATTRIBUTE_KEY, State.Connection).orElseGet(MDCBuilder::create).build();
     }
 
-    interface Task {
+    interface ReplyTask {
         void run() throws Exception;
     }
 }

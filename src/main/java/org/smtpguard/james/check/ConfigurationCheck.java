@@ -20,8 +20,8 @@ import org.apache.james.server.core.JamesServerResourceLoader;
 import org.apache.james.server.core.configuration.FileConfigurationProvider;
 import org.apache.james.server.core.filesystem.FileSystemImpl;
 import org.smtpguard.credential.BackendChain;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.james.auth.AuthenticationSettings;
 import org.smtpguard.james.backends.BackendSet;
@@ -29,9 +29,9 @@ import org.smtpguard.james.backends.Backends;
 import org.smtpguard.james.backends.GuardPools;
 import org.smtpguard.james.backends.GuardSecret;
 import org.smtpguard.james.check.Finding.Severity;
-import org.smtpguard.james.config.Element;
-import org.smtpguard.james.config.NamedClass;
+import org.smtpguard.james.config.ConfigurationElement;
 import org.smtpguard.james.config.GuardSettings;
+import org.smtpguard.james.config.NamedClass;
 import org.smtpguard.james.event.GuardMetrics;
 
 /**
@@ -157,17 +157,17 @@ public final class ConfigurationCheck {
 
         private void lookAt(String type, HierarchicalConfiguration<ImmutableNode> handler) {
             if (type.equals(NamedClass.SEQUENCE_GUARD.className())) {
-                judge("SequenceGuard", () -> GuardSettings.parse(Element.handler(handler, NamedClass.SEQUENCE_GUARD)),
+                judge("SequenceGuard", () -> GuardSettings.parse(ConfigurationElement.handler(handler, NamedClass.SEQUENCE_GUARD)),
                     "is as it should be.");
             } else if (type.equals(NamedClass.AUTHENTICATION.className())) {
-                lookAtBackends(Element.handler(handler, NamedClass.AUTHENTICATION));
+                lookAtBackends(ConfigurationElement.handler(handler, NamedClass.AUTHENTICATION));
                 judge("Authentication", () -> lookAtMechanisms(
-                    AuthenticationSettings.parse(Element.handler(handler, NamedClass.AUTHENTICATION), backends)),
+                    AuthenticationSettings.parse(ConfigurationElement.handler(handler, NamedClass.AUTHENTICATION), backends)),
                     port.getBoolean("auth.requireSSL", false)
                         ? "is as it should be; AUTH is refused without TLS (<requireSSL>), which James by itself would only not announce."
                         : "is as it should be.");
             } else if (type.equals(NamedClass.BACKEND_AUTH_HOOK.className())) {
-                lookAtBackends(Element.handler(handler, NamedClass.BACKEND_AUTH_HOOK));
+                lookAtBackends(ConfigurationElement.handler(handler, NamedClass.BACKEND_AUTH_HOOK));
                 add(Severity.WARNING, place, "BackendAuthHook", "blocks James' threads while a backend is asked; Authentication does not.");
             }
         }
@@ -176,13 +176,13 @@ public final class ConfigurationCheck {
             try {
                 parse.run();
                 add(Severity.OK, place, element, praise);
-            } catch (ConfigurationFault e) {
+            } catch (InvalidConfigurationException e) {
                 add(Severity.WRONG, place, element, e.getMessage());
             }
         }
 
-        private void lookAtBackends(Element handler) {
-            for (Element element : handler.children("backend")) {
+        private void lookAtBackends(ConfigurationElement handler) {
+            for (ConfigurationElement element : handler.children("backend")) {
                 String name = "backend " + element.attribute("name").orElse("without a name");
                 try {
                     CredentialBackend backend = BackendSet.link(element, backends).backend();
@@ -201,7 +201,7 @@ public final class ConfigurationCheck {
                     backend.flaw().filter(flaw -> !mistake.equals(Optional.of(flaw)))
                         .ifPresent(flaw -> add(Severity.WARNING, place, name, flaw + "."));
                     backend.notices().forEach(notice -> add(Severity.WARNING, place, name, notice + "."));
-                } catch (ConfigurationFault e) {
+                } catch (InvalidConfigurationException e) {
                     add(Severity.WRONG, place, name, e.getMessage());
                 }
             }
@@ -231,8 +231,8 @@ public final class ConfigurationCheck {
             }
         }
 
-        private void lookAtUsers(Element backend, String name) {
-            backend.child("file").flatMap(Element::text).map(backends::file).filter(ConfigurationCheck::isOpenToAll)
+        private void lookAtUsers(ConfigurationElement backend, String name) {
+            backend.child("file").flatMap(ConfigurationElement::text).map(backends::file).filter(ConfigurationCheck::isOpenToAll)
                 .ifPresent(path -> add(Severity.WARNING, place, name, "has the file " + path
                     + ", which everybody on this machine may read; let it be read by the user that runs James alone."));
         }

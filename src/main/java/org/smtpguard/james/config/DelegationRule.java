@@ -17,13 +17,13 @@ public final class DelegationRule {
         this.others = others;
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault naming the element and the fix */
-    public static DelegationRule parse(Element element) {
+    /** @throws org.smtpguard.credential.InvalidConfigurationException naming the element and the fix */
+    public static DelegationRule parse(ConfigurationElement element) {
         element.onlyAttributes("user", "as").onlyElements();
         return new DelegationRule(names(element, "user"), names(element, "as"));
     }
 
-    private static Predicate<String> names(Element element, String attribute) {
+    private static Predicate<String> names(ConfigurationElement element, String attribute) {
         String pattern = element.requiredAttribute(attribute);
         boolean domain = pattern.startsWith(ALL_OF);
         String rest = domain ? pattern.substring(ALL_OF.length()) : pattern;

@@ -58,8 +58,8 @@ public final class GuardSettings {
             Duration.ZERO, Optional.empty());
     }
 
-    /** @throws org.smtpguard.credential.ConfigurationFault naming the element and the fix */
-    public static GuardSettings parse(Element handler) {
+    /** @throws org.smtpguard.credential.InvalidConfigurationException naming the element and the fix */
+    public static GuardSettings parse(ConfigurationElement handler) {
         handler.onlyAttributes("class").onlyElements("mode", "rule", "replies", "limits", "greeting", "transcripts");
         Mode mode = handler.child("mode")
             .map(element -> mode(element.onlyAttributes().onlyElements(), element.text().orElse(""))).orElse(Mode.ENFORCE);
@@ -71,19 +71,19 @@ public final class GuardSettings {
             handler.child("transcripts").map(GuardSettings::transcripts));
     }
 
-    private static Limits limits(Element element) {
+    private static Limits limits(ConfigurationElement element) {
         element.onlyAttributes("errors", "authFailures", "refusedRecipients").onlyElements();
         return new Limits(element.number("errors", 0, COUNT_LIMIT).orElse(Limits.DEFAULT.errors),
             element.number("authFailures", 0, COUNT_LIMIT).orElse(Limits.DEFAULT.authFailures),
             element.number("refusedRecipients", 0, COUNT_LIMIT).orElse(Limits.DEFAULT.refusedRecipients));
     }
 
-    private static Duration greetingWait(Element element) {
+    private static Duration greetingWait(ConfigurationElement element) {
         element.onlyAttributes("waitMillis").onlyElements();
         return Duration.ofMillis(element.number("waitMillis", 0, WAIT_LIMIT_MILLIS).orElse(0));
     }
 
-    private static TranscriptSettings transcripts(Element element) {
+    private static TranscriptSettings transcripts(ConfigurationElement element) {
         element.onlyAttributes("bytes", "lines").onlyElements();
         int octets = element.number("bytes", 0, OCTET_LIMIT).orElse((int) TranscriptSettings.DEFAULT.octets());
         if (octets > 0 && octets < LEAST_OCTETS) {
@@ -93,9 +93,9 @@ public final class GuardSettings {
         return new TranscriptSettings(octets, element.number("lines", 1, LINE_LIMIT).orElse(TranscriptSettings.DEFAULT.lines()));
     }
 
-    private static Map<DiagnosisId, Mode> rules(Element handler) {
+    private static Map<DiagnosisId, Mode> rules(ConfigurationElement handler) {
         Map<DiagnosisId, Mode> modes = new EnumMap<>(DiagnosisId.class);
-        for (Element rule : handler.children("rule")) {
+        for (ConfigurationElement rule : handler.children("rule")) {
             rule.onlyAttributes("id", "mode").onlyElements();
             String name = rule.requiredAttribute("id");
             DiagnosisId id = DiagnosisId.of(name).filter(DiagnosisId::isRule)
@@ -108,11 +108,11 @@ public final class GuardSettings {
         return modes;
     }
 
-    private static Mode mode(Element element, String text) {
+    private static Mode mode(ConfigurationElement element, String text) {
         return Mode.of(text).orElseThrow(() -> element.fault("says \"" + text + "\"; it can be enforce, observe or off"));
     }
 
-    private static ReplyRenderer renderer(Element replies) {
+    private static ReplyRenderer renderer(ConfigurationElement replies) {
         replies.onlyAttributes("style", "helpUrl").onlyElements();
         ReplyStyle style = replies.attribute("style").map(text -> ReplyStyle.of(text)
             .orElseThrow(() -> replies.fault("has style=\"" + text + "\"; it can be full or brief"))).orElse(ReplyStyle.FULL);

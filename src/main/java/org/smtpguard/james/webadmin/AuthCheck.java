@@ -47,7 +47,7 @@ public final class AuthCheck {
     /** @param client the address of who asks */
     public List<Answer> ask(List<Safeguarded> backends, Credentials credentials, String client) {
         if (!failures.take()) {
-            throw new BadRequest(TOO_MANY_REQUESTS, "Too many log-in checks have failed; one more is possible each minute.");
+            throw new BadRequestException(TOO_MANY_REQUESTS, "Too many log-in checks have failed; one more is possible each minute.");
         }
         List<Asked> answers = answers(backends, credentials);
         Optional<Asked> failure = failure(answers);

@@ -35,11 +35,11 @@ public final class GuardForm {
     public static GuardForm of(Request request, Set<String> known) {
         if (request.queryString() != null) {
             // An address is written down by whoever sees it.
-            throw new BadRequest(400, "The fields of a POST belong into its body, not into the address.");
+            throw new BadRequestException(400, "The fields of a POST belong into its body, not into the address.");
         }
         Map<String, JsonNode> fields = fields(request);
         fields.keySet().stream().filter(name -> !known.contains(name)).findFirst().ifPresent(unknown -> {
-            throw new BadRequest(400, "There is a field too many; known are " + String.join(", ", known) + ".");
+            throw new BadRequestException(400, "There is a field too many; known are " + String.join(", ", known) + ".");
         });
         return new GuardForm(fields);
     }
@@ -52,25 +52,27 @@ public final class GuardForm {
             case JSON_TYPE:
                 if (request.headers("Transfer-Encoding") != null) {
                     // James has read it for its log, and Spark keeps only bodies whose length was told.
-                    throw new BadRequest(411, "The body came in chunks (Transfer-Encoding). Send it whole, with a Content-Length of at"
+                    throw new BadRequestException(411, "The body came in chunks (Transfer-Encoding). Send it whole, with a Content-Length"
+                        + " of at"
                         + " most " + OCTET_LIMIT + ".");
                 }
                 return json(request.bodyAsBytes());
             default:
-                throw new BadRequest(415, "Send the fields as " + JSON_TYPE + " or " + FORM + ".");
+                throw new BadRequestException(415, "Send the fields as " + JSON_TYPE + " or " + FORM + ".");
         }
     }
 
     private static Map<String, JsonNode> form(Request request) {
         if (request.queryParams().stream().anyMatch(name -> name.startsWith("{"))) {
             // What curl and urllib say of a body where nobody tells them what it is; a plus in a password would be a space by now.
-            throw new BadRequest(400, "The body looks like JSON, and came as a form; send it with Content-Type: application/json.");
+            throw new BadRequestException(400, "The body looks like JSON, and came as a form; send it with Content-Type:"
+                + " application/json.");
         }
         Map<String, JsonNode> fields = new TreeMap<>();
         for (String name : request.queryParams()) {
             String[] values = request.queryParamsValues(name);
             if (values.length > 1) {
-                throw new BadRequest(400, "A field is there twice.");
+                throw new BadRequestException(400, "A field is there twice.");
             }
             if (values[0].length() > OCTET_LIMIT) {
                 throw tooLong();
@@ -80,8 +82,8 @@ public final class GuardForm {
         return fields;
     }
 
-    private static BadRequest tooLong() {
-        return new BadRequest(413, "The body is longer than " + OCTET_LIMIT + " octets.");
+    private static BadRequestException tooLong() {
+        return new BadRequestException(413, "The body is longer than " + OCTET_LIMIT + " octets.");
     }
 
     private static Map<String, JsonNode> json(byte[] body) {
@@ -92,19 +94,19 @@ public final class GuardForm {
         try {
             JsonNode object = JSON.readTree(body);
             if (!object.isObject()) {
-                throw new BadRequest(400, "The body is no JSON object.");
+                throw new BadRequestException(400, "The body is no JSON object.");
             }
             object.fields().forEachRemaining(field -> fields.put(field.getKey(), field.getValue()));
         } catch (IOException e) {
             // Its message repeats what it could not read, which may be a password.
-            throw new BadRequest(400, "The body is no JSON object.");
+            throw new BadRequestException(400, "The body is no JSON object.");
         }
         return fields;
     }
 
     /** A text that has to be there. */
     public String required(String name) {
-        return text(name).orElseThrow(() -> new BadRequest(400, "The field " + name + " is missing."));
+        return text(name).orElseThrow(() -> new BadRequestException(400, "The field " + name + " is missing."));
     }
 
     /** A text; the empty one is none. */
@@ -114,10 +116,10 @@ public final class GuardForm {
 
     private static String text(String name, JsonNode value) {
         if (!value.isTextual()) {
-            throw new BadRequest(400, "The field " + name + " has to be text.");
+            throw new BadRequestException(400, "The field " + name + " has to be text.");
         }
         if (value.asText().contains(UNDECODABLE)) {
-            throw new BadRequest(400, "The field " + name + " is no UTF-8.");
+            throw new BadRequestException(400, "The field " + name + " is no UTF-8.");
         }
         return value.asText();
     }
@@ -126,7 +128,7 @@ public final class GuardForm {
     public boolean flag(String name) {
         return field(name).map(value -> {
             if (!value.isBoolean() && !value.asText().equals("true") && !value.asText().equals("false")) {
-                throw new BadRequest(400, "The field " + name + " has to be true or false.");
+                throw new BadRequestException(400, "The field " + name + " has to be true or false.");
             }
             return value.asBoolean();
         }).orElse(false);
@@ -135,16 +137,17 @@ public final class GuardForm {
     /** A list of texts, or one text of several lines; each not longer than so many characters. */
     public List<String> lines(String name, int most, int longest) {
         List<String> lines = new ArrayList<>();
-        JsonNode value = field(name).orElseThrow(() -> new BadRequest(400, "The field " + name + " is missing."));
+        JsonNode value = field(name).orElseThrow(() -> new BadRequestException(400, "The field " + name + " is missing."));
         if (value.isArray()) {
             value.forEach(line -> lines.add(text(name, line)));
         } else if (value.isTextual()) {
             value.asText().lines().filter(line -> !line.isBlank()).forEach(lines::add);
         } else {
-            throw new BadRequest(400, "The field " + name + " has to be a list of texts.");
+            throw new BadRequestException(400, "The field " + name + " has to be a list of texts.");
         }
         if (lines.size() > most || lines.stream().anyMatch(line -> line.length() > longest || line.lines().count() > 1)) {
-            throw new BadRequest(400, "The field " + name + " has to be a list of at most " + most + " texts, each a line of at most "
+            throw new BadRequestException(400, "The field " + name + " has to be a list of at most " + most
+                + " texts, each a line of at most "
                 + longest + " characters.");
         }
         return lines;

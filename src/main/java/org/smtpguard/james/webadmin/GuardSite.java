@@ -26,8 +26,8 @@ import org.apache.james.webadmin.utils.ErrorResponder.ErrorType;
 import org.eclipse.jetty.http.BadMessageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.james.backends.Backends;
@@ -95,7 +95,7 @@ public final class GuardSite {
         } catch (FileNotFoundException e) {
             return RequestOrigin.of(List.of(), Optional.empty(), authenticated);
         } catch (ConfigurationException e) {
-            throw new ConfigurationFault("webadmin.properties cannot be read: " + e.getMessage());
+            throw new InvalidConfigurationException("webadmin.properties cannot be read: " + e.getMessage());
         }
     }
 
@@ -138,7 +138,7 @@ public final class GuardSite {
     private void get(Service service, String path, Handler handler, String... parameters) {
         Route route = route(View.BASE + path, request -> {
             request.queryParams().stream().filter(name -> !List.of(parameters).contains(name)).findFirst().ifPresent(unknown -> {
-                throw new BadRequest(400, parameters.length == 0 ? "This address takes no parameters."
+                throw new BadRequestException(400, parameters.length == 0 ? "This address takes no parameters."
                     : "There is a parameter too many; known are " + String.join(", ", parameters) + ".");
             });
             return handler.handle(request);
@@ -168,8 +168,8 @@ public final class GuardSite {
             ? !found[i].isEmpty() && !found[i].contains(";") : wanted[i].equals(found[i]));
     }
 
-    private static BadRequest nowhere() {
-        return new BadRequest(NOT_FOUND, "There is no such address; " + View.BASE + " leads to those that there are.");
+    private static BadRequestException nowhere() {
+        return new BadRequestException(NOT_FOUND, "There is no such address; " + View.BASE + " leads to those that there are.");
     }
 
     private Optional<String> refusal(Request request) {
@@ -224,11 +224,11 @@ public final class GuardSite {
         RawResponse.remove(response, CORS);
         try {
             refusal(request).ifPresent(why -> {
-                throw new BadRequest(FORBIDDEN, why);
+                throw new BadRequestException(FORBIDDEN, why);
             });
             View found = view.get();
             return isHtml ? found.page() : JSON.writeValueAsString(found.facts());
-        } catch (BadRequest e) {
+        } catch (BadRequestException e) {
             response.status(e.status());
             return isHtml ? pages.failure(e.status(), e.getMessage()).page() : error(e.status(), e.getMessage());
         }
@@ -252,16 +252,17 @@ public final class GuardSite {
     }
 
     private View session(String reference) {
-        return pages.session(reference.trim().toLowerCase(Locale.ROOT)).orElseThrow(() -> new BadRequest(404, pages.sessionUnknown()));
+        return pages.session(reference.trim().toLowerCase(Locale.ROOT)).orElseThrow(() -> new BadRequestException(404, pages
+            .sessionUnknown()));
     }
 
     private View violations(Request request) {
         return pages.violations(range(request), by(request), query(request, "mode").map(mode -> Shown.of(mode)
-            .orElseThrow(() -> new BadRequest(400, "mode can be enforce or observe, or be left out for both."))));
+            .orElseThrow(() -> new BadRequestException(400, "mode can be enforce or observe, or be left out for both."))));
     }
 
     private View diagnosis(Request request) {
-        return pages.diagnosis(request.params("topic")).orElseThrow(() -> new BadRequest(404,
+        return pages.diagnosis(request.params("topic")).orElseThrow(() -> new BadRequestException(404,
             "There is no such diagnosis, reply code or command; " + View.BASE + "/diagnoses lists them."));
     }
 
@@ -274,7 +275,7 @@ public final class GuardSite {
 
     private static AuthOffer offer(String name) {
         return Stream.of(AuthOffer.values()).filter(offer -> offer.name().replace("_", "").equalsIgnoreCase(name)).findFirst()
-            .orElseThrow(() -> new BadRequest(400, "auth can be never, underTls or always."));
+            .orElseThrow(() -> new BadRequestException(400, "auth can be never, underTls or always."));
     }
 
     private static SessionState beginning(AuthOffer offer, boolean startTls, boolean tls) {
@@ -286,13 +287,13 @@ public final class GuardSite {
         String name = form.required("username");
         String password = form.required("password");
         if (name.indexOf('\0') >= 0 || password.indexOf('\0') >= 0) {
-            throw new BadRequest(400, "A NUL cannot be part of a username or a password (RFC 4616).");
+            throw new BadRequestException(400, "A NUL cannot be part of a username or a password (RFC 4616).");
         }
         Optional<String> wanted = form.text("backend");
         List<Safeguarded> asked = backends.all().stream().filter(backend -> wanted.isEmpty() || wanted.get().equals(backend.name()))
             .collect(Collectors.toList());
         if (asked.isEmpty()) {
-            throw new BadRequest(404, "There is no such backend; " + View.BASE + "/backends lists them.");
+            throw new BadRequestException(404, "There is no such backend; " + View.BASE + "/backends lists them.");
         }
         List<Answer> answers = authCheck.ask(asked, Credentials.of(asJamesHasIt(name), Secret.of(password)), request.ip());
         return pages.authCheck(names(), answers);
@@ -302,7 +303,7 @@ public final class GuardSite {
         try {
             return Username.of(name).asString();
         } catch (RuntimeException e) {
-            throw new BadRequest(400, "The username can be nobody's: James does not take it for one.");
+            throw new BadRequestException(400, "The username can be nobody's: James does not take it for one.");
         }
     }
 
@@ -311,20 +312,20 @@ public final class GuardSite {
     }
 
     private static Range range(Request request) {
-        return query(request, "since").map(text -> Range.parse(text).orElseThrow(() -> new BadRequest(400,
+        return query(request, "since").map(text -> Range.parse(text).orElseThrow(() -> new BadRequestException(400,
             "since can be a time before now, such as 15m, 6h or 1d, or a moment, such as 2026-01-31T12:00:00Z."))).orElse(Range.DAY);
     }
 
     private static ViolationCount.By by(Request request) {
         String name = query(request, "by").orElse("rule");
         return Stream.of(ViolationCount.By.values()).filter(by -> by.name().toLowerCase(Locale.ROOT).equals(name)).findFirst()
-            .orElseThrow(() -> new BadRequest(400, "by can be rule, client or verb."));
+            .orElseThrow(() -> new BadRequestException(400, "by can be rule, client or verb."));
     }
 
     private static Optional<String> query(Request request, String name) {
         String[] values = Optional.ofNullable(request.queryParamsValues(name)).orElse(new String[0]);
         if (values.length > 1) {
-            throw new BadRequest(400, "The parameter " + name + " is there twice.");
+            throw new BadRequestException(400, "The parameter " + name + " is there twice.");
         }
         return Stream.of(values).findFirst().map(String::trim).filter(text -> !text.isEmpty());
     }

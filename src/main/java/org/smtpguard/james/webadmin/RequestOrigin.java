@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.InvalidConfigurationException;
 
 /**
  * Which requests to WebAdmin come from a page of another site, and are refused: those that name another origin ({@code Origin},
@@ -40,13 +40,14 @@ public final class RequestOrigin {
      * @param sites what browsers call this server: names or addresses, each with a port if it is not the usual one
      * @param bound the address that WebAdmin is bound to, which clients may call it by; empty if there is none
      * @param authenticated whether WebAdmin asks for a token or a password, which no browser sends by itself
-     * @throws ConfigurationFault if a site is no name of a host
+     * @throws InvalidConfigurationException if a site is no name of a host
      */
     public static RequestOrigin of(Collection<String> sites, Optional<String> bound, boolean authenticated) {
         Set<String> known = sites.stream().map(site -> site.trim().toLowerCase(Locale.ROOT)).filter(site -> !site.isEmpty())
             .collect(Collectors.toUnmodifiableSet());
         if (!known.stream().allMatch(site -> AUTHORITY.matcher(site).matches())) {
-            throw new ConfigurationFault("smtpguard.hosts in webadmin.properties holds a value that is no name of a host; write names"
+            throw new InvalidConfigurationException(
+                "smtpguard.hosts in webadmin.properties holds a value that is no name of a host; write names"
                 + " or addresses without http:// and path, such as mail.example.org or mail.example.org:8443, separated by commas.");
         }
         return new RequestOrigin(known, Stream.concat(known.stream().map(RequestOrigin::name), bound.map(RequestOrigin::bracketed).stream())

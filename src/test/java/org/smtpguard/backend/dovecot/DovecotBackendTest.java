@@ -34,15 +34,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.smtpguard.backend.support.LoopbackServer.Peer;
 import org.smtpguard.backend.support.LoopbackServer;
+import org.smtpguard.backend.support.LoopbackServer.Peer;
 import org.smtpguard.backend.support.Subject;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
-import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.RelayStep;
@@ -492,7 +492,7 @@ class DovecotBackendTest implements DovecotContract {
         Map<String, String> map = Arrays.stream(elements.split(" (?=\\w+=)")).map(element -> element.split("=", 2))
             .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
 
-        assertThatThrownBy(() -> new DovecotBackend(settings(map), TestWorkers.busy())).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> new DovecotBackend(settings(map), TestWorkers.busy())).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith("<backend class=\"DovecotBackend\" name=\"dovecot\"> " + sentence);
     }
 

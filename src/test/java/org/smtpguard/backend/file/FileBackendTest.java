@@ -49,13 +49,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.backend.support.CountingScheme;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialBackendContract;
-import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.InstallationSecret;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.KeyShape;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Origin;
@@ -432,17 +432,17 @@ class FileBackendTest implements CredentialBackendContract {
         void inTheElement() {
             assertThatThrownBy(() -> new FileBackend(settings(Map.of("file", "file://smtp-users", "preferredScheme", "ROT13")),
                 TestWorkers.direct()))
-                .isInstanceOf(ConfigurationFault.class)
+                .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("has a <preferredScheme> that is not known; known are {ARGON2ID}, ");
             assertThatThrownBy(() -> new FileBackend(settings(Map.of()), TestWorkers.direct()))
-                .isInstanceOf(ConfigurationFault.class).hasMessageContaining("needs an element <file>");
+                .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("needs an element <file>");
             assertThatThrownBy(() -> new FileBackend(settings(Map.of("file", "file://smtp-users", "flie", "x")), TestWorkers.direct()))
-                .isInstanceOf(ConfigurationFault.class).hasMessageContaining("unknown element <flie>");
+                .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("unknown element <flie>");
         }
 
         private void assertFault(String sentence) {
             assertThatThrownBy(() -> backend(TestWorkers.direct()))
-                .isInstanceOf(ConfigurationFault.class)
+                .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageStartingWith("<backend class=\"FileBackend\" name=\"apps\"> ")
                 .hasMessageContaining(sentence)
                 .hasNoCause()

@@ -34,10 +34,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
@@ -127,7 +127,7 @@ class HashUpgradeTest {
 
         assertThat(file).hasContent("alice:" + OLD);
         assertThatThrownBy(() -> new FileBackend(settings(Map.of("file", "x", "upgrade", "yes")), TestWorkers.direct(), schemes))
-            .isInstanceOf(ConfigurationFault.class).hasMessageContaining("has <upgrade> that is neither true nor false");
+            .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("has <upgrade> that is neither true nor false");
     }
 
     @Test
@@ -344,7 +344,7 @@ class HashUpgradeTest {
 
         for (String limits : List.of("argon2Memory=7", "bcryptCost", "x=1")) {
             assertThatThrownBy(() -> new FileBackend(settings(Map.of("file", "x", "costLimits", limits)), TestWorkers.direct()))
-                .isInstanceOf(ConfigurationFault.class).hasMessageContaining("has <costLimits> that cannot be kept to: ");
+                .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("has <costLimits> that cannot be kept to: ");
         }
     }
 

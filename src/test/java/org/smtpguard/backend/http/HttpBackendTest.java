@@ -59,15 +59,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.smtpguard.backend.support.LoopbackServer.Peer;
 import org.smtpguard.backend.support.LoopbackServer;
+import org.smtpguard.backend.support.LoopbackServer.Peer;
 import org.smtpguard.credential.AsynchronousBackendContract;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
-import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
@@ -652,7 +652,7 @@ class HttpBackendTest implements AsynchronousBackendContract {
         Map<String, String> map = List.of(elements.split(" (?=\\w+=)")).stream().map(element -> element.split("=", 2))
             .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
 
-        assertThatThrownBy(() -> new HttpBackend(settings(map), TestWorkers.busy())).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> new HttpBackend(settings(map), TestWorkers.busy())).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith("<backend class=\"HttpBackend\" name=\"web\"> " + sentence).hasMessageNotContaining("unmistakable");
     }
 

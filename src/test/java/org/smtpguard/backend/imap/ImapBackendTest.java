@@ -37,17 +37,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.backend.imap.ScriptedImapServer.Judge;
 import org.smtpguard.backend.imap.ScriptedImapServer.Script;
-import org.smtpguard.it.server.SelfSigned;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
-import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.TestWorkers;
 import org.smtpguard.credential.Workers;
+import org.smtpguard.it.server.SelfSigned;
 
 @Timeout(60)
 class ImapBackendTest implements ImapContract {
@@ -514,7 +514,8 @@ class ImapBackendTest implements ImapContract {
         Optional.ofNullable(tls).ifPresent(value -> elements.put("tls", value));
         Optional.ofNullable(trustStore).ifPresent(value -> elements.put("trustStore", directory.resolve(value).toString()));
 
-        assertThatThrownBy(() -> new ImapBackend(settings(elements), TestWorkers.direct())).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> new ImapBackend(settings(elements), TestWorkers.direct()))
+            .isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith("<backend class=\"ImapBackend\" name=\"old\"> " + sentence);
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.TestWorkers;
 
 /** A mistake in the elements of {@link JdbcBackend} stops the start with one sentence; a database that is down does not. */
@@ -54,7 +54,7 @@ class JdbcSettingsTest {
         elements.put(element, value == null ? "" : value);
 
         assertThatThrownBy(() -> new JdbcBackend(settings(elements), TestWorkers.direct()))
-            .isInstanceOf(ConfigurationFault.class)
+            .isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith("<backend class=\"JdbcBackend\" name=\"db\"> " + fault)
             .hasNoCause()
             .satisfies(e -> assertThat(e.getMessage()).doesNotContain(SECRET, "\n").endsWith("."));

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.InOrder;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.InvalidConfigurationException;
 
 class JdbcStatementTest {
     private static final Set<String> KNOWN = Set.of("user", "localpart", "domain");
@@ -64,13 +64,13 @@ class JdbcStatementTest {
         "SELECT p FROM u WHERE d = :domain -- :user        ~ neither :user nor :localpart",
     })
     void refusesOthersWithTheMend(String written, String fault) {
-        assertThatThrownBy(() -> of(written)).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> of(written)).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith("<backend class=\"JdbcBackend\" name=\"db\"> has <lookup> with " + fault);
     }
 
     @Test
     void isRequired() {
-        assertThatThrownBy(() -> JdbcStatement.of(settings(" "), "lookup", KNOWN)).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> JdbcStatement.of(settings(" "), "lookup", KNOWN)).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageContaining("needs an element <lookup>");
     }
 

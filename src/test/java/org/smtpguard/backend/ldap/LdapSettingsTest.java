@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.TestWorkers;
 
@@ -39,7 +39,8 @@ class LdapSettingsTest extends LdapFixture {
                 }
             }
 
-            assertThatThrownBy(() -> new LdapBackend(settings(settings), TestWorkers.direct())).isInstanceOf(ConfigurationFault.class)
+            assertThatThrownBy(() -> new LdapBackend(settings(settings), TestWorkers.direct()))
+                .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessage("<backend class=\"LdapBackend\" name=\"corp\"> " + sentence + ".");
         }
 
@@ -114,7 +115,7 @@ class LdapSettingsTest extends LdapFixture {
 
     @Test
     void anUnknownElementIsRefused() {
-        assertThatThrownBy(() -> backend(with(search(), "basedn", "dc=example"))).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> backend(with(search(), "basedn", "dc=example"))).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageContaining("has an unknown element <basedn>; known here: ")
             .hasMessageContaining(" <baseDn>, <bindDn>, <bindPassword>,");
     }
@@ -128,9 +129,9 @@ class LdapSettingsTest extends LdapFixture {
     @Test
     void aKeyStoreMayHoldWhoIsTrusted() throws Exception {
         assertThatThrownBy(() -> backend(with(search(), "url", "ldaps://localhost", "trustStore", "file://" + temporary.resolve("none"))))
-            .isInstanceOf(ConfigurationFault.class).hasMessageContaining("cannot read the certificates");
+            .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("cannot read the certificates");
         Path empty = Files.writeString(temporary.resolve("empty.pem"), "-----BEGIN nothing");
         assertThatThrownBy(() -> backend(with(search(), "url", "ldaps://localhost", "trustStore", "file://" + empty)))
-            .isInstanceOf(ConfigurationFault.class);
+            .isInstanceOf(InvalidConfigurationException.class);
     }
 }

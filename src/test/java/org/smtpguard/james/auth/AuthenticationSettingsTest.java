@@ -21,10 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.BackendSettings;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.james.Xml;
@@ -99,7 +99,7 @@ class AuthenticationSettingsTest {
         "<mechanisms oldForm=\"yes\">PLAIN</mechanisms> | <mechanisms> in " + HANDLER + " has oldForm=\"yes\"; it can be true or false.",
     })
     void aMistakeInWhoMayDoWhatIsNamed(String xml, String sentence) {
-        assertThatThrownBy(() -> parse(xml + APPS)).isInstanceOf(ConfigurationFault.class).hasMessage(sentence);
+        assertThatThrownBy(() -> parse(xml + APPS)).isInstanceOf(InvalidConfigurationException.class).hasMessage(sentence);
     }
 
     @Test
@@ -107,7 +107,7 @@ class AuthenticationSettingsTest {
         String onlyYesOrNo = "<backend class=\"" + YesOrNo.class.getName() + "\" name=\"directory\"/>";
 
         assertThatThrownBy(() -> parse("<mechanisms>PLAIN SCRAM-SHA-256</mechanisms>" + APPS + onlyYesOrNo))
-            .isInstanceOf(ConfigurationFault.class)
+            .isInstanceOf(InvalidConfigurationException.class)
             .hasMessageContaining("offers SCRAM-SHA-256, for which <backend name=\"directory\"> has no keys");
         assertThat(parse("<mechanisms>PLAIN</mechanisms>" + APPS + onlyYesOrNo).mechanisms()).containsExactly("PLAIN");
     }
@@ -131,7 +131,7 @@ class AuthenticationSettingsTest {
         assertThat(settings.mechanisms()).containsExactly("SCRAM-SHA-256", "PLAIN");
         assertThat(settings.relayOf("SCRAM-SHA-256")).isPresent();
         assertThatThrownBy(() -> parse("<mechanisms>SCRAM-SHA-256 SCRAM-SHA-512</mechanisms>" + relaying("elsewhere", "SCRAM-SHA-256")))
-            .isInstanceOf(ConfigurationFault.class)
+            .isInstanceOf(InvalidConfigurationException.class)
             .hasMessageContaining("offers SCRAM-SHA-512, for which <backend name=\"elsewhere\"> has no keys");
     }
 
@@ -139,7 +139,7 @@ class AuthenticationSettingsTest {
     void aMechanismIsRelayedByOneBackendAlone() {
         String two = relaying("one", "CRAM-MD5") + relaying("two", "CRAM-MD5");
 
-        assertThatThrownBy(() -> parse("<mechanisms>CRAM-MD5</mechanisms>" + two)).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> parse("<mechanisms>CRAM-MD5</mechanisms>" + two)).isInstanceOf(InvalidConfigurationException.class)
             .hasMessage("<mechanisms> in " + HANDLER + " names CRAM-MD5, which <backend name=\"one\"> and <backend name=\"two\"> relay; "
                 + "leave it to one of them.");
         assertThat(parse("<mechanisms>PLAIN</mechanisms>" + two).mechanisms()).containsExactly("PLAIN");
@@ -179,7 +179,8 @@ class AuthenticationSettingsTest {
 
     @Test
     void aMistakeFurtherDownGivesBackTheBackendsAboveIt() {
-        assertThatThrownBy(() -> parse(APPS + "<backend class=\"NoBackend\" name=\"x\"/>")).isInstanceOf(ConfigurationFault.class);
+        assertThatThrownBy(() -> parse(APPS + "<backend class=\"NoBackend\" name=\"x\"/>"))
+            .isInstanceOf(InvalidConfigurationException.class);
 
         // Were it still taken, its name could not be given to another.
         assertThat(parse(APPS.replace("conf/users", "conf/others")).backends().links()).hasSize(1);
@@ -189,7 +190,7 @@ class AuthenticationSettingsTest {
     void oneNameMeansOneBackend() {
         parse(APPS);
 
-        assertThatThrownBy(() -> parse(APPS.replace("conf/users", "conf/others"))).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> parse(APPS.replace("conf/users", "conf/others"))).isInstanceOf(InvalidConfigurationException.class)
             .hasMessage("<backend class=\"FileBackend\" name=\"apps\"> has the name of another backend with other settings; "
                 + "give each a name of its own.");
     }
@@ -224,7 +225,7 @@ class AuthenticationSettingsTest {
         "<backend class=\"FileBackend\" name=\"x\"><file>users</file></backend> | "
             + "<backend class=\"FileBackend\" name=\"x\"> has <file>users</file>, which is no file"})
     void aMistakeIsNamedTogetherWithItsMend(String content, String sentence) {
-        assertThatThrownBy(() -> parse(content)).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> parse(content)).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith(sentence.replace("HANDLER", HANDLER));
     }
 
@@ -250,7 +251,7 @@ class AuthenticationSettingsTest {
         "<file timeout=\"5s\">x</file> | file has an unknown attribute timeout; known here: none.",
     })
     void aMistakeInWhatStandsAroundABackendIsNamedTogetherWithItsMend(String content, String sentence) {
-        assertThatThrownBy(() -> parse(APPS.replace("<file>", content + "<file>"))).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> parse(APPS.replace("<file>", content + "<file>"))).isInstanceOf(InvalidConfigurationException.class)
             .hasMessage(sentence.replace("APPS", "<backend class=\"FileBackend\" name=\"apps\">").replace("HANDLER", HANDLER));
     }
 
@@ -261,7 +262,7 @@ class AuthenticationSettingsTest {
 
         assertThat(first.backend().timeLimit()).isEqualTo(Duration.ofSeconds(3));
         assertThat(parse(cached).backends().links().get(0).backend()).isSameAs(first.backend());
-        assertThatThrownBy(() -> parse(cached.replace("1m", "2m"))).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> parse(cached.replace("1m", "2m"))).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageContaining("has the name of another backend with other settings");
     }
 
@@ -270,7 +271,7 @@ class AuthenticationSettingsTest {
         assertThat(parse(APPS.replace("conf/users", "conf/twice")).backends().links().get(0).backend().flaw().orElseThrow())
             .contains("line 3: its user stands in line 1 already; remove one of the two");
         assertThatThrownBy(() -> parse(APPS.replace("name=\"apps\"", "name=\"malformed\"").replace("conf/users", "conf/malformed")))
-            .isInstanceOf(ConfigurationFault.class)
+            .isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith("<backend class=\"FileBackend\" name=\"malformed\"> cannot use the file ")
             .hasMessageContaining("malformed, line 2: it is not of the form user:{SCHEME}hash");
     }

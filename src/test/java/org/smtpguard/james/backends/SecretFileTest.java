@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.smtpguard.credential.ConfigurationFault;
 import org.smtpguard.credential.InstallationSecret;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.LogCapture;
 
 class SecretFileTest {
@@ -68,7 +68,7 @@ class SecretFileTest {
     void whatIsNoSecretStopsTheStartAndIsNotRepeated(String content, String fault) throws Exception {
         Files.write(path(), content.getBytes(US_ASCII));
 
-        assertThatThrownBy(() -> file().readOrCreate()).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> file().readOrCreate()).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageContaining(path().toString()).hasMessageContaining(fault)
             .satisfies(fault2 -> assertThat(content.isEmpty() || !fault2.getMessage().contains(content)).isTrue());
         assertThat(Files.readAllBytes(path())).isEqualTo(content.getBytes(US_ASCII));
@@ -78,7 +78,8 @@ class SecretFileTest {
     void aDirectoryInItsPlaceStopsTheStart() throws Exception {
         Files.createDirectory(path());
 
-        assertThatThrownBy(() -> file().readOrCreate()).isInstanceOf(ConfigurationFault.class).hasMessageContaining("not a regular file");
+        assertThatThrownBy(() -> file().readOrCreate()).isInstanceOf(InvalidConfigurationException.class)
+            .hasMessageContaining("not a regular file");
     }
 
     @Test

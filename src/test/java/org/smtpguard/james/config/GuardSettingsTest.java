@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.james.Xml;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.sequence.Mode;
@@ -65,7 +65,7 @@ class GuardSettingsTest {
         "<mode level=\"1\">off</mode> | <mode> in HANDLER has an unknown attribute level; known here: none.",
         "<replies helpUrl=\"javascript:x\"/> | <replies> in HANDLER has a helpUrl that is no http(s) address"})
     void aMistakeIsNamedTogetherWithItsMend(String content, String sentence) {
-        assertThatThrownBy(() -> parse(content)).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> parse(content)).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith(sentence.replace("HANDLER", HANDLER));
     }
 

@@ -35,7 +35,7 @@ class GuardFormTest {
         when(request.headers("Transfer-Encoding")).thenReturn("chunked");
         body("");
 
-        BadRequest refusal = refusal();
+        BadRequestException refusal = refusal();
 
         assertThat(refusal.status()).isEqualTo(411);
         assertThat(refusal)
@@ -55,7 +55,7 @@ class GuardFormTest {
         when(request.bodyAsBytes()).thenReturn(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private BadRequest refusal() {
-        return catchThrowableOfType(() -> GuardForm.of(request, KNOWN), BadRequest.class);
+    private BadRequestException refusal() {
+        return catchThrowableOfType(() -> GuardForm.of(request, KNOWN), BadRequestException.class);
     }
 }

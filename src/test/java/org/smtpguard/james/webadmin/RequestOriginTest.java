@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.InvalidConfigurationException;
 
 class RequestOriginTest {
     @ParameterizedTest
@@ -58,7 +58,7 @@ class RequestOriginTest {
     @ParameterizedTest
     @ValueSource(strings = {"https://mail.example.org", "mail.example.org/", "*", "a b", "mail.example.org:x"})
     void whatIsNoNameStopsTheStart(String site) {
-        assertThatThrownBy(() -> RequestOrigin.of(List.of(site), Optional.empty(), false)).isInstanceOf(ConfigurationFault.class)
+        assertThatThrownBy(() -> RequestOrigin.of(List.of(site), Optional.empty(), false)).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageContaining("smtpguard.hosts in webadmin.properties");
     }
 

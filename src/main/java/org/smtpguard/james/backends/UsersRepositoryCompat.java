@@ -12,26 +12,26 @@ import org.apache.james.user.api.UsersRepository;
  * {@code UsersRepository.test} of the James that runs: up to 3.8 it says yes or no, from 3.9 on it gives the user's name. A call
  * that is compiled against one of them does not link with the other.
  */
-final class PasswordTest {
+final class UsersRepositoryCompat {
     private final MethodHandle handle;
     private final boolean isYesOrNo;
 
-    private PasswordTest(MethodHandle handle, boolean isYesOrNo) {
+    private UsersRepositoryCompat(MethodHandle handle, boolean isYesOrNo) {
         this.handle = handle;
         this.isYesOrNo = isYesOrNo;
     }
 
-    static PasswordTest ofThisJames() {
+    static UsersRepositoryCompat ofThisJames() {
         return of(UsersRepository.class);
     }
 
     /** @throws IllegalStateException if the type has the method in neither form */
-    static PasswordTest of(Class<?> repositories) {
+    static UsersRepositoryCompat of(Class<?> repositories) {
         try {
-            return new PasswordTest(handle(repositories, boolean.class), true);
+            return new UsersRepositoryCompat(handle(repositories, boolean.class), true);
         } catch (NoSuchMethodException e) {
             try {
-                return new PasswordTest(handle(repositories, Optional.class), false);
+                return new UsersRepositoryCompat(handle(repositories, Optional.class), false);
             } catch (NoSuchMethodException neither) {
                 throw new IllegalStateException("This James has another UsersRepository.test(Username, String)", neither);
             }

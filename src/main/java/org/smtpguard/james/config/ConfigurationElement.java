@@ -9,29 +9,30 @@ import java.util.stream.Collectors;
 import org.apache.commons.configuration2.Configuration;
 import org.apache.commons.configuration2.HierarchicalConfiguration;
 import org.apache.commons.configuration2.tree.ImmutableNode;
-import org.smtpguard.credential.ConfigurationFault;
+import org.smtpguard.credential.InvalidConfigurationException;
 
 /**
  * An element of {@code smtpserver.xml}, read strictly: what is not known is refused by its name, so that a misspelt
  * setting never becomes a default in silence.
  */
-public final class Element {
+public final class ConfigurationElement {
     private final String name;
     private final ImmutableNode node;
 
-    private Element(String name, ImmutableNode node) {
+    private ConfigurationElement(String name, ImmutableNode node) {
         this.name = name;
         this.node = node;
     }
 
     /** The {@code <handler>} element with which James initialises a handler. */
-    public static Element handler(Configuration configuration, NamedClass handler) {
+    public static ConfigurationElement handler(Configuration configuration, NamedClass handler) {
         if (!(configuration instanceof HierarchicalConfiguration)) {
-            throw new ConfigurationFault("<handler class=\"" + handler.className() + "\"> has to stand in smtpserver.xml.");
+            throw new InvalidConfigurationException("<handler class=\"" + handler.className() + "\"> has to stand in smtpserver.xml.");
         }
         @SuppressWarnings("unchecked")
         HierarchicalConfiguration<ImmutableNode> tree = (HierarchicalConfiguration<ImmutableNode>) configuration;
-        return new Element("<handler class=\"" + handler.className() + "\">", tree.getNodeModel().getNodeHandler().getRootNode());
+        return new ConfigurationElement("<handler class=\"" + handler.className() + "\">", tree.getNodeModel().getNodeHandler()
+            .getRootNode());
     }
 
     /** The element as one names it to an operator. */
@@ -40,16 +41,16 @@ public final class Element {
     }
 
     /** Refuses child elements other than these. */
-    public Element onlyElements(String... known) {
+    public ConfigurationElement onlyElements(String... known) {
         return only("element", "<", ">", node.getChildren().stream().map(ImmutableNode::getNodeName).collect(Collectors.toList()), known);
     }
 
     /** Refuses attributes other than these. */
-    public Element onlyAttributes(String... known) {
+    public ConfigurationElement onlyAttributes(String... known) {
         return only("attribute", "", "", List.copyOf(node.getAttributes().keySet()), known);
     }
 
-    private Element only(String kind, String open, String close, List<String> given, String... known) {
+    private ConfigurationElement only(String kind, String open, String close, List<String> given, String... known) {
         Set<String> names = new TreeSet<>(Set.of(known));
         given.stream().filter(each -> !names.contains(each)).findFirst().ifPresent(unknown -> {
             throw fault("has an unknown " + kind + " " + open + unknown + close + "; known here: "
@@ -58,20 +59,20 @@ public final class Element {
         return this;
     }
 
-    public List<Element> children(String element) {
+    public List<ConfigurationElement> children(String element) {
         return node.getChildren().stream().filter(child -> child.getNodeName().equals(element))
-            .map(child -> new Element("<" + element + "> in " + name, child))
+            .map(child -> new ConfigurationElement("<" + element + "> in " + name, child))
             .collect(Collectors.toList());
     }
 
     /** All child elements. */
-    public List<Element> children() {
-        return node.getChildren().stream().map(child -> new Element(child.getNodeName(), child)).collect(Collectors.toList());
+    public List<ConfigurationElement> children() {
+        return node.getChildren().stream().map(child -> new ConfigurationElement(child.getNodeName(), child)).collect(Collectors.toList());
     }
 
     /** The child element of that name, of which there may be one at the most. */
-    public Optional<Element> child(String element) {
-        List<Element> children = children(element);
+    public Optional<ConfigurationElement> child(String element) {
+        List<ConfigurationElement> children = children(element);
         if (children.size() > 1) {
             throw fault("has <" + element + "> " + children.size() + " times; leave one");
         }
@@ -103,7 +104,7 @@ public final class Element {
     }
 
     /** A fault of this element: the sentence goes on after its name. */
-    public ConfigurationFault fault(String predicate) {
-        return new ConfigurationFault(name + " " + predicate + ".");
+    public InvalidConfigurationException fault(String predicate) {
+        return new InvalidConfigurationException(name + " " + predicate + ".");
     }
 }

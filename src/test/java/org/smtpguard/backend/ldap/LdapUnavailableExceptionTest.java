@@ -18,7 +18,7 @@ import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialResult;
 
 /** What each result code of a directory tells about the directory, as {@code docs/backends/ldap.md} has it. */
-class LdapFaultTest {
+class LdapUnavailableExceptionTest {
     @ParameterizedTest
     @CsvSource({
         // Of the directory, or of all who connect as James does.
@@ -29,7 +29,7 @@ class LdapFaultTest {
         "4, USER", "9, USER", "10, USER", "16, USER", "17, USER", "18, USER", "21, USER", "32, USER", "33, USER", "34, USER", "36, USER",
         "49, USER", "50, USER", "53, USER", "54, USER", "71, USER", "4711, PERHAPS"})
     void tellsOfTheServiceOrOfOneUser(int code, Subject subject) {
-        CredentialResult result = LdapFault.result("a bind was answered", ResultCode.valueOf(code));
+        CredentialResult result = LdapUnavailableException.result("a bind was answered", ResultCode.valueOf(code));
 
         assertThat(Subject.of(result)).isEqualTo(subject);
         assertThat(result.reason()).isEqualTo("a bind was answered");
@@ -39,7 +39,8 @@ class LdapFaultTest {
     @ParameterizedTest
     @ValueSource(ints = {32, 49, 50, 51, 52, 91})
     void isOfTheServiceWhereTheConfigurationMayBeWrong(int code) {
-        LdapFault fault = LdapFault.of("the search for the user", server(), new LDAPException(ResultCode.valueOf(code), "quoted secret"));
+        LdapUnavailableException fault = LdapUnavailableException.of("the search for the user", server(), new LDAPException(ResultCode
+            .valueOf(code), "quoted secret"));
 
         assertThat(Subject.of(fault.verdict())).isEqualTo(Subject.SERVICE);
         assertThat(fault.verdict().reason()).startsWith("the search for the user at ldap://ldap.example.org:389: ")
@@ -50,7 +51,7 @@ class LdapFaultTest {
     void namesTheServerAndTheClassOfWhatIsBehindIt() {
         LDAPException refused = new LDAPException(ResultCode.CONNECT_ERROR, "secret", new ConnectException("secret"));
 
-        assertThat(LdapFault.of("connecting", server(), refused).verdict().reason())
+        assertThat(LdapUnavailableException.of("connecting", server(), refused).verdict().reason())
             .isEqualTo("connecting at ldap://ldap.example.org:389: connect error (91, ConnectException)");
     }
 

@@ -9,7 +9,7 @@ import org.apache.james.core.Username;
 import org.apache.james.user.api.UsersRepositoryException;
 import org.junit.jupiter.api.Test;
 
-class PasswordTestTest {
+class UsersRepositoryCompatTest {
     private static final Username ALICE = Username.of("alice@localhost");
     private static final String RIGHT = "right";
 
@@ -31,7 +31,7 @@ class PasswordTestTest {
     @Test
     void yesMeansTheUserWhoWasNamed() throws Exception {
         YesOrNo james = (name, password) -> password.equals(RIGHT);
-        PasswordTest test = PasswordTest.of(YesOrNo.class);
+        UsersRepositoryCompat test = UsersRepositoryCompat.of(YesOrNo.class);
 
         assertThat(test.ask(james, ALICE, RIGHT)).contains(ALICE);
         assertThat(test.ask(james, ALICE, "wrong")).isEmpty();
@@ -41,7 +41,7 @@ class PasswordTestTest {
     void aNewerJamesMayNameTheUserOtherwise() throws Exception {
         Username canonical = Username.of("alice.liddell@localhost");
         WhoItIs james = (name, password) -> Optional.of(canonical).filter(any -> password.equals(RIGHT));
-        PasswordTest test = PasswordTest.of(WhoItIs.class);
+        UsersRepositoryCompat test = UsersRepositoryCompat.of(WhoItIs.class);
 
         assertThat(test.ask(james, ALICE, RIGHT)).contains(canonical);
         assertThat(test.ask(james, ALICE, "wrong")).isEmpty();
@@ -56,12 +56,14 @@ class PasswordTestTest {
             throw new UsersRepositoryException("down");
         };
 
-        assertThatThrownBy(() -> PasswordTest.of(YesOrNo.class).ask(yesOrNo, ALICE, RIGHT)).isInstanceOf(UsersRepositoryException.class);
-        assertThatThrownBy(() -> PasswordTest.of(WhoItIs.class).ask(whoItIs, ALICE, RIGHT)).isInstanceOf(UsersRepositoryException.class);
+        assertThatThrownBy(() -> UsersRepositoryCompat.of(YesOrNo.class).ask(yesOrNo, ALICE, RIGHT))
+            .isInstanceOf(UsersRepositoryException.class);
+        assertThatThrownBy(() -> UsersRepositoryCompat.of(WhoItIs.class).ask(whoItIs, ALICE, RIGHT))
+            .isInstanceOf(UsersRepositoryException.class);
     }
 
     @Test
     void anotherFormIsFoundOutBeforeAnybodyIsAsked() {
-        assertThatThrownBy(() -> PasswordTest.of(Other.class)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> UsersRepositoryCompat.of(Other.class)).isInstanceOf(IllegalStateException.class);
     }
 }

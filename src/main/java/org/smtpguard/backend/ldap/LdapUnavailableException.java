@@ -10,7 +10,7 @@ import org.smtpguard.credential.CredentialResult;
  * Why a directory could not judge, in words for the operator. Of an {@link LDAPException} it has the result code and the class
  * of what was behind it: its own text may hold names, and whatever a server likes to say.
  */
-final class LdapFault extends Exception {
+final class LdapUnavailableException extends Exception {
     private static final long serialVersionUID = 1L;
 
     /** What a directory says of itself, or of all who connect as James does. */
@@ -25,11 +25,11 @@ final class LdapFault extends Exception {
     private final transient CredentialResult verdict;
     private final boolean hangUp;
 
-    LdapFault(String reason) {
+    LdapUnavailableException(String reason) {
         this(CredentialResult.unavailable(reason), false);
     }
 
-    private LdapFault(CredentialResult verdict, boolean hangUp) {
+    private LdapUnavailableException(CredentialResult verdict, boolean hangUp) {
         super(verdict.reason());
         this.verdict = verdict;
         this.hangUp = hangUp;
@@ -46,24 +46,24 @@ final class LdapFault extends Exception {
     }
 
     /** Nothing is learnt of the directory by it. */
-    static LdapFault notAsked(String reason) {
-        return new LdapFault(CredentialResult.notAsked(reason), false);
+    static LdapUnavailableException notAsked(String reason) {
+        return new LdapUnavailableException(CredentialResult.notAsked(reason), false);
     }
 
     /** It waited in vain for its turn, here. */
-    static LdapFault overloaded(String reason) {
-        return new LdapFault(CredentialResult.overloaded(reason), false);
+    static LdapUnavailableException overloaded(String reason) {
+        return new LdapUnavailableException(CredentialResult.overloaded(reason), false);
     }
 
     /**
      * @param what what was asked of the server
      */
-    static LdapFault of(String what, LdapServer server, LDAPException e) {
+    static LdapUnavailableException of(String what, LdapServer server, LDAPException e) {
         String reason = what + " at " + server + ": " + code(e);
         // A base or an account of the configuration that is missing concerns all users.
         boolean isOfConfiguration = e.getResultCode().equals(ResultCode.NO_SUCH_OBJECT)
             || e.getResultCode().equals(ResultCode.INSUFFICIENT_ACCESS_RIGHTS) || e.getResultCode().equals(ResultCode.INVALID_CREDENTIALS);
-        return new LdapFault(isOfConfiguration ? CredentialResult.unavailable(reason) : result(reason, e.getResultCode()),
+        return new LdapUnavailableException(isOfConfiguration ? CredentialResult.unavailable(reason) : result(reason, e.getResultCode()),
             e.getResultCode().equals(ResultCode.SERVER_DOWN));
     }
 
