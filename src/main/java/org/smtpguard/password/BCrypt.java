@@ -1,7 +1,5 @@
 package org.smtpguard.password;
 
-import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -30,9 +28,8 @@ public final class BCrypt implements PasswordScheme {
     private static final int MIN_COST = 4;
     private static final int TAG_CHARACTERS = 31;
     private static final int SALT_OCTETS = 16;
-    private static final int TAG_OCTETS = 23;
+    private static final byte[] NO_TAG = new byte[0];
 
-    private final SecureRandom random = new SecureRandom();
     private final CostLimits limits;
     private final int recommended;
 
@@ -88,7 +85,9 @@ public final class BCrypt implements PasswordScheme {
         if (form.group(1).isEmpty() || "aby".indexOf(form.group(1).charAt(0)) < 0) {
             throw new MalformedHashException("the bcrypt hash is neither $2a$ nor $2b$ nor $2y$; make a new one");
         }
-        return new Hash(within(Integer.parseInt(form.group(2))), octets(form.group(3)), octets(form.group(4)), random);
+        int cost = within(Integer.parseInt(form.group(2)));
+        byte[] salt = octets(form.group(3));
+        return new DerivedHash(NAME, String.valueOf(cost), cost, octets(form.group(4)), password -> tag(password, salt, cost));
     }
 
     @Override
@@ -96,9 +95,7 @@ public final class BCrypt implements PasswordScheme {
         if (hasNul(password)) {
             throw new IllegalArgumentException("bcrypt cannot hold a password with a NUL in it");
         }
-        byte[] salt = new byte[SALT_OCTETS];
-        random.nextBytes(salt);
-        return OpenBSDBCrypt.generate("2y", password, salt, recommended);
+        return OpenBSDBCrypt.generate("2y", password, DerivedHash.random(SALT_OCTETS), recommended);
     }
 
     @Override
@@ -115,6 +112,13 @@ public final class BCrypt implements PasswordScheme {
         return (int) Decode.within("the bcrypt cost", cost, MIN_COST, limits.of(CostLimits.CostLimit.BCRYPT_COST));
     }
 
+    /** Of a password with a NUL no tag is right; it is computed all the same: the refusal costs what every other costs. */
+    private static byte[] tag(byte[] password, byte[] salt, int cost) {
+        String computed = OpenBSDBCrypt.generate("2y", password, salt, cost);
+        byte[] tag = octets(computed.substring(computed.length() - TAG_CHARACTERS));
+        return hasNul(password) ? NO_TAG : tag;
+    }
+
     private static byte[] octets(String characters) {
         StringBuilder base64 = new StringBuilder(characters.length());
         characters.chars().forEach(c -> base64.append(BASE64_ALPHABET.charAt(BCRYPT_ALPHABET.indexOf(c))));
@@ -128,56 +132,5 @@ public final class BCrypt implements PasswordScheme {
             }
         }
         return false;
-    }
-
-    private static final class Hash implements PasswordHash {
-        private final int cost;
-        private final byte[] salt;
-        private final byte[] tag;
-        private final SecureRandom random;
-
-        Hash(int cost, byte[] salt, byte[] tag, SecureRandom random) {
-            this.cost = cost;
-            this.salt = salt;
-            this.tag = tag;
-            this.random = random;
-        }
-
-        @Override
-        public String scheme() {
-            return NAME;
-        }
-
-        @Override
-        public String cost() {
-            return String.valueOf(cost);
-        }
-
-        @Override
-        public long work() {
-            return cost;
-        }
-
-        @Override
-        public boolean matches(byte[] password) {
-            String computed = OpenBSDBCrypt.generate("2y", password, salt, cost);
-            byte[] computedTag = octets(computed.substring(computed.length() - TAG_CHARACTERS));
-            // A NUL is looked at last: the refusal costs what every other costs.
-            return MessageDigest.isEqual(tag, computedTag) & !hasNul(password);
-        }
-
-        @Override
-        public PasswordHash decoy() {
-            byte[] otherSalt = new byte[SALT_OCTETS];
-            byte[] otherTag = new byte[TAG_OCTETS];
-            random.nextBytes(otherSalt);
-            random.nextBytes(otherTag);
-            return new Hash(cost, otherSalt, otherTag, random);
-        }
-
-        @Override
-        public String toString() {
-            return NAME + " " + cost;
-        }
     }
 }
