@@ -22,8 +22,8 @@ import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.Footprint;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.server.LoggedErrors;
-import org.smtpguard.it.storm.StormClient.Security;
 import org.smtpguard.it.storm.StormClient;
+import org.smtpguard.it.storm.StormClient.Security;
 import org.smtpguard.it.storm.Tally;
 import org.smtpguard.it.wire.WireScript;
 

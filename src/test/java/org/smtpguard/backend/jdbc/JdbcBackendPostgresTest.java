@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.smtpguard.backend.support.Relay;
 import org.smtpguard.credential.CredentialBackend;
-import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.LogCapture;
 import org.smtpguard.credential.TestWorkers;
 

@@ -2,8 +2,8 @@ package org.smtpguard.backend.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.smtpguard.credential.CredentialResult.Kind;
 import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.CredentialResult.Kind;
 
 /** What a reply that is no verdict is about ({@code docs/reliability.md}). */
 public enum Subject {
