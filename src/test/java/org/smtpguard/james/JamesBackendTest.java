@@ -109,7 +109,7 @@ class JamesBackendTest implements CredentialBackendContract {
         }));
 
         assertThat(check(repositoryWith(USER, PASSWORD))).isEmpty();
-        assertThat(check(down)).contains("James' users repository cannot be asked: " + UsersRepositoryException.class.getName());
+        assertThat(check(down)).contains("James' users repository cannot be queried: " + UsersRepositoryException.class.getName());
     }
 
     private static Optional<String> check(UsersRepository users) throws Exception {

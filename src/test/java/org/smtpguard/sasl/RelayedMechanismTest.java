@@ -59,7 +59,8 @@ class RelayedMechanismTest {
         CredentialResult verdict = kind == CredentialResult.Kind.UNKNOWN ? CredentialResult.unknown()
             : kind == CredentialResult.Kind.REFUSED ? CredentialResult.refused()
             : kind == CredentialResult.Kind.DISABLED ? CredentialResult.disabled()
-            : kind == CredentialResult.Kind.EXPIRED ? CredentialResult.expired() : CredentialResult.unavailable("it has hung up");
+            : kind == CredentialResult.Kind.EXPIRED ? CredentialResult.expired() : CredentialResult.unavailable("it has closed"
+                + " the connection");
         elsewhere.say(RelayStep.verdict("alice", verdict));
 
         SaslStep step = step(relayed.start(PEER).begin(Optional.empty()));

@@ -65,7 +65,7 @@ class HealthCheckIT {
             assertThat(status(webAdmin, 200)).isEqualTo("degraded");
             String cause = webAdmin.json(CHECK).path("cause").asText();
             assertThat(cause).startsWith("backend apps is not as it should be since ")
-                .contains("what cannot be used is skipped").doesNotContain("directory");
+                .contains("these lines are skipped").doesNotContain("directory");
             assertThat(since(cause)).isBetween(before.minusSeconds(1), Instant.now());
 
             directory.is(Health.HANGS_UP);

@@ -16,7 +16,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import org.smtpguard.credential.BackendSettings;
 
-/** Where Dovecot listens: {@code host:port}, or {@code unix:/path} of a socket. Immutable. */
+/** The address of Dovecot's auth service: {@code host:port}, or {@code unix:/path} of a socket. Immutable. */
 final class DovecotAddress {
     /** The element that this class reads. */
     static final String ELEMENT = "address";
@@ -31,13 +31,13 @@ final class DovecotAddress {
         this.address = address;
     }
 
-    /** @throws org.smtpguard.credential.InvalidConfigurationException if it is neither, or this machine cannot do it */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if it is neither, or this platform has no Unix sockets */
     static DovecotAddress of(BackendSettings settings) {
         String text = settings.required(ELEMENT);
         if (text.startsWith(UNIX + "/")) {
             if (!Epoll.isAvailable()) {
-                throw settings.fault("has <" + ELEMENT + ">" + text + "</" + ELEMENT + ">, and James has Unix sockets only where Netty"
-                    + " has epoll: on Linux; name a host and a port");
+                throw settings.fault("has <" + ELEMENT + ">" + text + "</" + ELEMENT + ">, but Unix sockets need Netty's epoll,"
+                    + " which is available on Linux only; name a host and a port");
             }
             return new DovecotAddress(new DomainSocketAddress(text.substring(UNIX.length())));
         }
@@ -47,11 +47,11 @@ final class DovecotAddress {
             throw settings.fault("has <" + ELEMENT + ">" + text + "</" + ELEMENT + ">; it can be host:port, or unix: and the absolute path"
                 + " of a socket");
         }
-        // Looked up at each connection: the name may move.
+        // Resolved at each connection: the address may change.
         return new DovecotAddress(InetSocketAddress.createUnresolved(tcp.group(1).replaceAll("[\\[\\]]", ""), port));
     }
 
-    /** What connects to it, on one thread of that name: a daemon, which begins with the first connection. */
+    /** A bootstrap that connects to this address, on one daemon thread of that name, started with the first connection. */
     Bootstrap bootstrap(String thread) {
         DefaultThreadFactory threads = new DefaultThreadFactory(thread, true);
         Bootstrap bootstrap = new Bootstrap().remoteAddress(address);
@@ -60,7 +60,7 @@ final class DovecotAddress {
             : bootstrap.group(new NioEventLoopGroup(1, threads)).channel(NioSocketChannel.class).option(ChannelOption.SO_KEEPALIVE, true);
     }
 
-    /** As the operator writes it. */
+    /** As in the configuration. */
     @Override
     public String toString() {
         return address instanceof InetSocketAddress

@@ -27,23 +27,23 @@ import org.smtpguard.credential.RelayStep;
 import org.smtpguard.credential.Workers;
 
 /**
- * Asks Dovecot's auth service, as Postfix and Exim do, by its authentication protocol 1.2. Passwords go there by PLAIN; the
- * mechanisms that {@code <relay>} names are played there as a whole.
+ * Authenticates against Dovecot's auth service, as Postfix and Exim do, with its authentication protocol 1.2. Passwords are
+ * sent with PLAIN; the mechanisms in {@code <relay>} are executed by Dovecot.
  *
- * <p>Threads: the caller's puts a question into the queue of the {@link DovecotClient}'s own thread, which speaks with Dovecot and
- * completes the answers. No thread waits, and no {@link Workers} are needed.
+ * <p>Threads: the caller queues a request for the thread of the {@link DovecotClient}, which communicates with Dovecot and
+ * completes the results. No thread blocks, so no {@link Workers} are needed.
  */
 public final class DovecotBackend implements CredentialBackend {
-    /** Dovecot lets a refusal wait for 2 s, and a client that has failed often for 15 s before that. */
+    /** Dovecot delays a refusal by 2 s, and by up to 15 s more for an address with many failures. */
     private static final Duration TIME_LIMIT = Duration.ofSeconds(20);
     private static final String PLAIN = "PLAIN";
     private static final String RELAY = "relay";
     private static final Pattern MECHANISM = Pattern.compile("[A-Z0-9_-]{1,20}");
-    /** Those whose identity is not for Dovecot to tell, and those that it is asked by anyhow. */
+    /** Mechanisms whose identity Dovecot cannot know, and those used for passwords in any case. */
     private static final Set<String> NOT_RELAYED = Set.of("ANONYMOUS", "EXTERNAL", PLAIN, "LOGIN");
     private static final String BOUND = "-PLUS";
-    /** Octets in base64, by RFC 4954 §4: well below what Dovecot takes in a line, beyond which it would hang up on everybody. */
-    private static final int LONGEST_MESSAGE = 12288;
+    /** Octets in base64 (RFC 4954 §4). Below Dovecot's line limit: at a longer line it would close the connection of all users. */
+    private static final int MAX_MESSAGE = 12288;
     private static final RelayStep TOO_LONG = RelayStep.verdict("", CredentialResult.refused());
 
     private final BackendSettings settings;
@@ -64,16 +64,16 @@ public final class DovecotBackend implements CredentialBackend {
             .map(name -> name.toUpperCase(Locale.ROOT)).forEach(names::add);
         names.stream().filter(name -> !MECHANISM.matcher(name).matches() || NOT_RELAYED.contains(name) || name.endsWith(BOUND))
             .findFirst().ifPresent(name -> {
-                throw settings.fault("names in <" + RELAY + "> " + name + ", which cannot be relayed" + why(name));
+                throw settings.fault("names in <" + RELAY + "> " + name + ", which cannot be relayed" + reasonNotRelayed(name));
             });
         return Set.copyOf(names);
     }
 
-    private static String why(String name) {
+    private static String reasonNotRelayed(String name) {
         if (name.equals(PLAIN) || name.equals("LOGIN")) {
-            return ": Dovecot is asked about passwords anyhow; take it out";
+            return ": Dovecot checks passwords in any case; remove it";
         }
-        return name.endsWith(BOUND) ? ": it is bound to the client's TLS, which Dovecot does not see; take " + BOUND + " away"
+        return name.endsWith(BOUND) ? ": it is bound to the client's TLS, which Dovecot does not see; remove " + BOUND
             : "; name mechanisms by which Dovecot learns who the client is, such as CRAM-MD5 or SCRAM-SHA-1";
     }
 
@@ -96,16 +96,16 @@ public final class DovecotBackend implements CredentialBackend {
     public CompletionStage<CredentialResult> verify(Credentials credentials) {
         Optional<String> message = message(credentials).map(DovecotBackend::base64).filter(DovecotBackend::fits);
         return message.isEmpty() ? CompletableFuture.completedFuture(CredentialResult.refused())
-            : answered(client.begin(PLAIN, parameters(credentials.origin(), message)), DovecotBackend::verdictOnPassword,
+            : answered(client.start(PLAIN, parameters(credentials.origin(), message)), DovecotBackend::verdictOnPassword,
                 Function.identity());
     }
 
-    /** PLAIN's (RFC 4616); empty if it would mean something else there, or nobody can have such a password. */
+    /** A PLAIN message (RFC 4616); empty if name or password is empty or contains NUL, which PLAIN cannot express. */
     private static Optional<byte[]> message(Credentials credentials) {
         byte[] password = credentials.password().bytes();
         String username = credentials.username();
-        boolean holdsNul = username.indexOf('\0') >= 0 || new String(password, ISO_8859_1).indexOf('\0') >= 0;
-        if (username.isEmpty() || password.length == 0 || holdsNul) {
+        boolean hasNul = username.indexOf('\0') >= 0 || new String(password, ISO_8859_1).indexOf('\0') >= 0;
+        if (username.isEmpty() || password.length == 0 || hasNul) {
             return Optional.empty();
         }
         byte[] name = ("\0" + username + "\0").getBytes(UTF_8);
@@ -118,7 +118,7 @@ public final class DovecotBackend implements CredentialBackend {
     public CompletionStage<RelayStep> relay(String mechanism, Origin origin, Optional<byte[]> initialResponse) {
         Optional<String> message = initialResponse.map(DovecotBackend::base64);
         return message.filter(text -> !fits(text)).isPresent() ? CompletableFuture.completedFuture(TOO_LONG)
-            : relayed(client.begin(mechanism, parameters(origin, message)));
+            : relayed(client.start(mechanism, parameters(origin, message)));
     }
 
     private static CompletableFuture<RelayStep> relayed(CompletableFuture<DovecotReply> reply) {
@@ -134,11 +134,12 @@ public final class DovecotBackend implements CredentialBackend {
 
     private static CredentialResult verdictOnPassword(DovecotReply reply) {
         if (reply.challenge().isPresent()) {
-            return CredentialResult.unavailable("it answered a password with a question").perhapsForThisUser();
+            return CredentialResult.unavailable("it answered a password with a challenge").perhapsForThisUser();
         }
-        // A Dovecot that is a proxy takes any password, as a rule: the server behind it is to check it. Whether it has, it does not tell.
+        // A Dovecot proxy usually accepts any password, since its backend server checks it; the reply does not show
+        // whether it was checked.
         return reply.isAccepted() && reply.has("proxy")
-            ? CredentialResult.unavailable("it is a proxy for that user, and may leave the password to the server behind it")
+            ? CredentialResult.unavailable("it is a proxy for that user, and may not check the password itself")
                 .forThisUser()
             : verdict(reply);
     }
@@ -149,28 +150,28 @@ public final class DovecotBackend implements CredentialBackend {
                 return CredentialResult.refused();
             }
             return reply.has("nologin") ? CredentialResult.disabled() : reply.user().map(CredentialResult::accepted)
-                .orElseGet(() -> CredentialResult.unavailable("it accepted, and named nobody").forThisUser());
+                .orElseGet(() -> CredentialResult.unavailable("it accepted without naming a user").forThisUser());
         }
         if (reply.isBecauseOf("temp_fail", "temp")) {
-            // Of its user database, or of what that says of this user: Dovecot does not tell.
-            return CredentialResult.unavailable("it could not judge either (temporary failure); its log says why").perhapsForThisUser();
+            // Either of its user database or for this user only: Dovecot does not tell which.
+            return CredentialResult.unavailable("it reported a temporary failure; see its log").perhapsForThisUser();
         }
         if (reply.isBecauseOf("user_disabled", "user_disabled")) {
             return CredentialResult.disabled();
         }
-        // An unknown user and a wrong password are the same to it, and so is a user who may not act as another.
+        // Dovecot does not distinguish an unknown user, a wrong password, and a user who may not act as another.
         return reply.isBecauseOf("pass_expired", "pass_expired") ? CredentialResult.expired() : CredentialResult.refused();
     }
 
     private static List<String> parameters(Origin origin, Optional<String> message) {
         List<String> parameters = new ArrayList<>(List.of("service=smtp"));
         origin.sessionId().ifPresent(id -> parameters.add("session=" + id));
-        // Without the interface that a link-local address names: Dovecot may be on another machine.
+        // Without the interface of a link-local address: Dovecot may be on another machine.
         origin.remoteAddress().ifPresent(address -> parameters.add("rip=" + address.replaceFirst("%.*", "")));
         if (origin.isUnderTls()) {
             parameters.add("secured=tls");
         }
-        // Has to be the last.
+        // Has to come last.
         message.ifPresent(base64 -> parameters.add("resp=" + base64));
         return parameters;
     }
@@ -180,7 +181,7 @@ public final class DovecotBackend implements CredentialBackend {
     }
 
     private static boolean fits(String base64) {
-        return base64.length() <= LONGEST_MESSAGE;
+        return base64.length() <= MAX_MESSAGE;
     }
 
     private static <T> CompletableFuture<T> answered(CompletableFuture<DovecotReply> reply, Function<DovecotReply, T> read,
@@ -204,12 +205,12 @@ public final class DovecotBackend implements CredentialBackend {
         return fault instanceof DovecotException ? fault.getMessage() : fault.getClass().getName();
     }
 
-    /** Whether it greets us, and offers what it is to be asked by. */
+    /** Checks the greeting and that Dovecot offers the mechanisms needed. */
     @Override
     public CompletionStage<Optional<String>> check() {
         return client.mechanisms().handle((offered, fault) -> fault != null ? Optional.of(reason(fault))
             : Stream.concat(Stream.of(PLAIN), relayed.stream().sorted()).filter(name -> !offered.contains(name)).findFirst()
-                .map(DovecotConnection::lack));
+                .map(DovecotConnection::notOffered));
     }
 
     @Override

@@ -21,25 +21,25 @@ import io.netty.handler.codec.string.StringDecoder;
 import io.netty.handler.codec.string.StringEncoder;
 
 /**
- * Asks Dovecot, over one connection that stays. It is made with the first question; when it is lost it is made again, by itself
- * after a pause that grows with each attempt, and at once for whoever asks before.
+ * Sends requests to Dovecot over one persistent connection. It is opened by the first request. If it is lost, it is reopened
+ * after a delay that grows with each attempt, or immediately by the next request.
  *
- * <p>Threads: any may ask; all else is done on that of the {@link DovecotLoop}, where the answers complete, too.
+ * <p>Threads: thread-safe. All work runs on the thread of the {@link DovecotLoop}, where the results are completed as well.
  */
 final class DovecotClient implements AutoCloseable {
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration MIN_DELAY = Duration.ofMillis(100);
+    private static final Duration MAX_DELAY = Duration.ofSeconds(10);
 
     private final String address;
     private final Bootstrap bootstrap;
     private final DovecotLoop loop;
     private Optional<DovecotConnection> current = Optional.empty();
-    private Duration pause = FIRST_PAUSE;
-    private boolean isPausing;
+    private Duration delay = MIN_DELAY;
+    private boolean isReconnecting;
 
     /**
-     * @param name of the thread
-     * @param limit how long an answer may take, with the connection if there is none
+     * @param name the name of the thread
+     * @param limit maximum time for a reply, including the time to connect
      */
     DovecotClient(DovecotAddress address, String name, Duration limit) {
         this.address = address.toString();
@@ -49,21 +49,21 @@ final class DovecotClient implements AutoCloseable {
     }
 
     /**
-     * Begins an exchange.
+     * Starts an exchange.
      *
-     * @param parameters what stands behind the mechanism
-     * @return the reply; fails with a {@link DovecotException}. If it is cancelled, Dovecot is told so
+     * @param parameters those after the mechanism
+     * @return the reply; fails with a {@link DovecotException}. If it is cancelled, Dovecot is sent CANCEL
      */
-    CompletableFuture<DovecotReply> begin(String mechanism, List<String> parameters) {
-        return loop.ask(answer -> connected(answer, connection -> connection.begin(mechanism, parameters, answer)));
+    CompletableFuture<DovecotReply> start(String mechanism, List<String> parameters) {
+        return loop.submit(answer -> whenConnected(answer, connection -> connection.start(mechanism, parameters, answer)));
     }
 
-    /** What Dovecot offers, in upper case; fails with a {@link DovecotException}. */
+    /** The mechanisms that Dovecot offers, in upper case; fails with a {@link DovecotException}. */
     CompletableFuture<Set<String>> mechanisms() {
-        return loop.ask(answer -> connected(answer, connection -> answer.complete(connection.mechanisms())));
+        return loop.submit(answer -> whenConnected(answer, connection -> answer.complete(connection.mechanisms())));
     }
 
-    private void connected(CompletableFuture<?> answer, Consumer<DovecotConnection> use) {
+    private void whenConnected(CompletableFuture<?> answer, Consumer<DovecotConnection> use) {
         current.orElseGet(this::connect).ready().whenComplete((connection, fault) -> {
             if (fault != null) {
                 answer.completeExceptionally(fault);
@@ -76,37 +76,37 @@ final class DovecotClient implements AutoCloseable {
     private DovecotConnection connect() {
         DovecotConnection connection = new DovecotConnection(loop);
         current = Optional.of(connection);
-        connection.ready().thenRun(() -> pause = FIRST_PAUSE);
-        connection.over().thenRun(this::lost);
+        connection.ready().thenRun(() -> delay = MIN_DELAY);
+        connection.closed().thenRun(this::onLost);
         ChannelFutureListener outcome = (ChannelFuture done) -> {
             if (!done.isSuccess()) {
-                connection.unreachable(address, done.cause());
+                connection.onUnreachable(address, done.cause());
             }
         };
         bootstrap.clone().handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new LineBasedFrameDecoder(DovecotConnection.LONGEST_LINE, true, true),
+                channel.pipeline().addLast(new LineBasedFrameDecoder(DovecotConnection.MAX_LINE, true, true),
                     new StringDecoder(UTF_8), new StringEncoder(UTF_8), connection);
             }
         }).connect().addListener(outcome);
         return connection;
     }
 
-    private void lost() {
+    private void onLost() {
         current = Optional.empty();
-        if (isPausing || loop.thread().isShuttingDown()) {
+        if (isReconnecting || loop.thread().isShuttingDown()) {
             return;
         }
-        isPausing = true;
+        isReconnecting = true;
         loop.thread().schedule(() -> {
-            isPausing = false;
+            isReconnecting = false;
             if (current.isEmpty()) {
                 connect();
             }
-        }, pause.toMillis(), TimeUnit.MILLISECONDS);
-        Duration longer = pause.multipliedBy(2);
-        pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+        }, delay.toMillis(), TimeUnit.MILLISECONDS);
+        Duration longer = delay.multipliedBy(2);
+        delay = longer.compareTo(MAX_DELAY) < 0 ? longer : MAX_DELAY;
     }
 
     @Override

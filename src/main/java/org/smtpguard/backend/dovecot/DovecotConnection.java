@@ -19,83 +19,83 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.TooLongFrameException;
 
 /**
- * One connection to Dovecot: greets it, puts questions to it and gives each its reply, by its number and in whatever order the
- * replies come. A connection that ends fails all that are open, at once; none is asked a second time.
+ * One connection to Dovecot: exchanges greetings, sends requests and assigns each reply to its request by number, in any order.
+ * When the connection ends, all open requests fail immediately; none is sent a second time.
  *
- * <p>A firewall that has forgotten a connection tells nobody. So one on which a question has been followed by nothing, for as long as
- * an answer may take, takes no more of them; those that are open may yet be answered, and with the last of them it ends. Whether
- * anybody still waits makes no difference: if it was given up, that may have been for its silence.
+ * <p>A connection dropped by a firewall gives no error. So if nothing is received within the time limit after a request, the
+ * connection accepts no more requests; open ones may still be answered, and the connection is closed after the last of them.
+ * This applies to cancelled requests as well: they may have been cancelled because of the silence.
  *
- * <p>Threads: that of the {@link DovecotLoop}, and no other.
+ * <p>Threads: confined to the thread of the {@link DovecotLoop}.
  */
 final class DovecotConnection extends SimpleChannelInboundHandler<String> {
-    /** What Dovecot takes, and sends, in a line. */
-    static final int LONGEST_LINE = 16384;
+    /** Octets. The maximum length of a line in both directions. */
+    static final int MAX_LINE = 16384;
 
     private static final String MAJOR = "1";
     private static final String MINOR = "2";
 
     private final DovecotLoop loop;
     private final CompletableFuture<DovecotConnection> ready = new CompletableFuture<>();
-    private final CompletableFuture<DovecotException> over = new CompletableFuture<>();
+    private final CompletableFuture<DovecotException> closed = new CompletableFuture<>();
     private final Map<Integer, CompletableFuture<DovecotReply>> open = new HashMap<>();
     private final Set<String> mechanisms = new TreeSet<>();
     private Optional<ChannelHandlerContext> context = Optional.empty();
     private boolean isDovecot;
     private int lastId;
-    /** Goes off when a question has been followed by silence for too long. */
-    private Optional<Future<?>> alarm = Optional.empty();
+    /** Fires if nothing is received within the time limit after a request. */
+    private Optional<Future<?>> silenceTimer = Optional.empty();
 
     DovecotConnection(DovecotLoop loop) {
         this.loop = loop;
     }
 
-    /** Completes when questions can be put, or fails with the {@link DovecotException} that ended the connection before. */
+    /** Completes when requests can be sent, or fails with the {@link DovecotException} that ended the connection. */
     CompletableFuture<DovecotConnection> ready() {
         return ready;
     }
 
-    /** Completes when no more questions are taken, with the reason. */
-    CompletableFuture<DovecotException> over() {
-        return over;
+    /** Completes when no more requests are accepted, with the reason. */
+    CompletableFuture<DovecotException> closed() {
+        return closed;
     }
 
-    /** What Dovecot offers, in upper case. */
+    /** The mechanisms that Dovecot offers, in upper case. */
     Set<String> mechanisms() {
         return Set.copyOf(mechanisms);
     }
 
-    /** What is wrong where a mechanism is not offered. */
-    static String lack(String mechanism) {
+    /** The message if a mechanism is not offered. */
+    static String notOffered(String mechanism) {
         return "it does not offer " + mechanism + "; add " + mechanism.toLowerCase(Locale.ROOT) + " to its auth_mechanisms";
     }
 
     /**
-     * Begins an exchange.
+     * Starts an exchange.
      *
-     * @param parameters what stands behind the mechanism
-     * @param answer gets the reply, or a {@link DovecotException}; cancelled, it has Dovecot told
+     * @param parameters those after the mechanism
+     * @param answer completed with the reply or a {@link DovecotException}; if it is cancelled, Dovecot is sent CANCEL
      */
-    void begin(String mechanism, List<String> parameters, CompletableFuture<DovecotReply> answer) {
+    void start(String mechanism, List<String> parameters, CompletableFuture<DovecotReply> answer) {
         if (!mechanisms.contains(mechanism)) {
-            // Asked for it nevertheless, Dovecot would hang up on everybody.
-            answer.completeExceptionally(DovecotException.ofService(lack(mechanism)));
+            // Dovecot would close the connection of all users.
+            answer.completeExceptionally(DovecotException.ofService(notOffered(mechanism)));
             return;
         }
         lastId = lastId == Integer.MAX_VALUE ? 1 : lastId + 1;
         List<String> fields = new ArrayList<>(List.of("AUTH", String.valueOf(lastId), mechanism));
         fields.addAll(parameters);
-        ask(lastId, fields, answer);
+        request(lastId, fields, answer);
     }
 
-    private CompletableFuture<DovecotReply> goOn(int id, byte[] response) {
+    private CompletableFuture<DovecotReply> continueExchange(int id, byte[] response) {
         String base64 = Base64.getEncoder().encodeToString(response);
-        return loop.ask(answer -> ask(id, List.of("CONT", String.valueOf(id), base64), answer));
+        return loop.submit(answer -> request(id, List.of("CONT", String.valueOf(id), base64), answer));
     }
 
-    private void ask(int id, List<String> fields, CompletableFuture<DovecotReply> answer) {
+    private void request(int id, List<String> fields, CompletableFuture<DovecotReply> answer) {
         if (isClosed()) {
-            answer.completeExceptionally(over.getNow(new DovecotException("it is not connected")));
+            answer.completeExceptionally(closed.getNow(new DovecotException("it is not connected")));
             return;
         }
         open.put(id, answer);
@@ -105,13 +105,13 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
             }
         });
         send(fields.toArray(new String[0]));
-        if (alarm.isEmpty()) {
-            alarm = Optional.of(loop.thread().schedule(this::onSilence, loop.limit().toNanos(), TimeUnit.NANOSECONDS));
+        if (silenceTimer.isEmpty()) {
+            silenceTimer = Optional.of(loop.thread().schedule(this::onSilence, loop.limit().toNanos(), TimeUnit.NANOSECONDS));
         }
     }
 
     private void onSilence() {
-        over.complete(new DovecotException("it has said nothing for " + loop.limit().toMillis() + " ms"));
+        closed.complete(new DovecotException("it has sent nothing for " + loop.limit().toMillis() + " ms"));
         endIfUnused();
     }
 
@@ -124,7 +124,7 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
             .addListener(ChannelFutureListener.CLOSE_ON_FAILURE));
     }
 
-    /** Nobody waits for that answer any more: it is late, or was given up. */
+    /** The request has timed out or was cancelled. */
     private void forget(int id) {
         if (open.remove(id) != null) {
             send("CANCEL", String.valueOf(id));
@@ -133,7 +133,7 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
     }
 
     private void endIfUnused() {
-        if (over.isDone() && open.isEmpty()) {
+        if (closed.isDone() && open.isEmpty()) {
             context.ifPresent(ChannelHandlerContext::close);
         }
     }
@@ -143,16 +143,16 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
         context = Optional.of(channel);
         send("VERSION", MAJOR, MINOR);
         send("CPID", String.valueOf(ProcessHandle.current().pid()));
-        loop.after(loop.limit(), ready, () -> end("it has not finished its greeting within " + loop.limit().toMillis() + " ms"));
+        loop.onTimeout(loop.limit(), ready, () -> end("it has not finished its greeting within " + loop.limit().toMillis() + " ms"));
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext channel, String text) {
-        alarm.ifPresent(silence -> silence.cancel(false));
-        alarm = Optional.empty();
+        silenceTimer.ifPresent(timer -> timer.cancel(false));
+        silenceTimer = Optional.empty();
         DovecotLine line = DovecotLine.parse(text);
         if (!isDovecot && !line.command().equals("VERSION")) {
-            end("what answers there does not speak Dovecot's authentication protocol");
+            end("the server there does not speak Dovecot's authentication protocol");
             return;
         }
         switch (line.command()) {
@@ -167,27 +167,27 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
                 break;
             case "OK":
             case "FAIL":
-                replied(line, Optional.of(DovecotReply.verdict(line.command().equals("OK"), line.named(2))));
+                onReply(line, Optional.of(DovecotReply.verdict(line.command().equals("OK"), line.named(2))));
                 break;
             case "CONT":
-                replied(line, challenge(line));
+                onReply(line, challenge(line));
                 break;
             default:
-                // SPID, CUID, COOKIE, and what later minor versions may have to tell.
+                // SPID, CUID, COOKIE, and additions of later minor versions.
         }
     }
 
     private void version(DovecotLine line) {
         isDovecot = true;
         if (!line.parameter(1).equals(Optional.of(MAJOR))) {
-            end("it speaks another version of its authentication protocol than " + MAJOR + "." + MINOR);
+            end("it does not speak version " + MAJOR + "." + MINOR + " of its authentication protocol");
         }
     }
 
     private Optional<DovecotReply> challenge(DovecotLine line) {
         try {
             byte[] challenge = Base64.getDecoder().decode(line.parameter(2).orElse(""));
-            return id(line).map(id -> DovecotReply.challenge(challenge, response -> goOn(id, response)));
+            return id(line).map(id -> DovecotReply.challenge(challenge, response -> continueExchange(id, response)));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -199,38 +199,38 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
     }
 
     /** @param reply empty if it cannot be read */
-    private void replied(DovecotLine line, Optional<DovecotReply> reply) {
+    private void onReply(DovecotLine line, Optional<DovecotReply> reply) {
         Optional<Integer> id = id(line);
         if (id.isEmpty() || reply.isEmpty()) {
-            end("it has sent a reply that cannot be read");
+            end("it has sent an invalid reply");
             return;
         }
-        // There is none if it was given up in the meantime.
+        // Absent if the request was cancelled in the meantime.
         Optional.ofNullable(open.remove(id.get())).ifPresent(answer -> answer.complete(reply.get()));
         endIfUnused();
     }
 
-    /** @param fault of the attempt to connect */
-    void unreachable(String address, Throwable fault) {
+    /** @param fault the reason why connecting failed */
+    void onUnreachable(String address, Throwable fault) {
         end("it cannot be reached (" + fault.getClass().getSimpleName() + ", connecting to " + address + ")");
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext channel, Throwable fault) {
-        end(fault instanceof TooLongFrameException ? "it has sent a line of more than " + LONGEST_LINE + " octets"
-            : "the connection has broken (" + fault.getClass().getSimpleName() + ")");
+        end(fault instanceof TooLongFrameException ? "it has sent a line of more than " + MAX_LINE + " octets"
+            : "the connection has failed (" + fault.getClass().getSimpleName() + ")");
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext channel) {
-        end("it has hung up");
+        end("it has closed the connection");
     }
 
     private void end(String reason) {
-        alarm.ifPresent(silence -> silence.cancel(false));
-        // Before its greeting is over, nothing has been asked.
-        over.complete(ready.isDone() ? new DovecotException(reason) : DovecotException.ofService(reason));
-        DovecotException fault = over.join();
+        silenceTimer.ifPresent(timer -> timer.cancel(false));
+        // Nothing has been requested before the greeting is complete.
+        closed.complete(ready.isDone() ? new DovecotException(reason) : DovecotException.ofService(reason));
+        DovecotException fault = closed.join();
         context.ifPresent(ChannelHandlerContext::close);
         ready.completeExceptionally(fault);
         List<CompletableFuture<DovecotReply>> unanswered = List.copyOf(open.values());

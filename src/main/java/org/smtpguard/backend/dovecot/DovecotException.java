@@ -1,12 +1,12 @@
 package org.smtpguard.backend.dovecot;
 
-/** Why Dovecot has not answered a question. The message is for the operator and holds no secret. */
+/** Dovecot has not answered a request. The message is for the operator and contains no secret. */
 final class DovecotException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final boolean ofService;
 
-    /** One that a request may have provoked: silence, a connection that is lost. */
+    /** A failure that a request may have caused, such as silence or a lost connection. */
     DovecotException(String reason) {
         this(reason, false);
     }
@@ -16,7 +16,7 @@ final class DovecotException extends Exception {
         this.ofService = ofService;
     }
 
-    /** One that no request can provoke. */
+    /** A failure that no request can cause. */
     static DovecotException ofService(String reason) {
         return new DovecotException(reason, true);
     }

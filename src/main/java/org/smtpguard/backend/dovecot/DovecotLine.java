@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A line of Dovecot's authentication protocol: a command and its parameters, with a tab between two. What would end a parameter or
- * the line is escaped, so that nothing can stand in one that becomes another. Immutable.
+ * A line of Dovecot's authentication protocol: a command and its parameters, separated by tabs. Tabs and line ends in
+ * parameters are escaped, so a parameter cannot inject another one. Immutable.
  */
 final class DovecotLine {
     private static final char ESCAPE = '\1';
-    /** What is escaped, and by what letter behind the {@link #ESCAPE}: at the same place. */
+    /** The escaped characters; {@link #LETTERS} has, at the same index, the letter that follows {@link #ESCAPE}. */
     private static final String ESCAPED = "\0\1\t\r\n";
     private static final String LETTERS = "01trn";
     private static final String SEPARATOR = "\t";
@@ -27,7 +27,7 @@ final class DovecotLine {
         return new DovecotLine(List.copyOf(fields));
     }
 
-    /** @param line without its end */
+    /** @param line without its line end */
     static DovecotLine parse(String line) {
         return new DovecotLine(Arrays.stream(line.split(SEPARATOR, -1)).map(DovecotLine::unescaped)
             .collect(Collectors.toUnmodifiableList()));
@@ -37,21 +37,21 @@ final class DovecotLine {
         return fields.get(0);
     }
 
-    /** The parameter at that place, from 1 on. */
-    Optional<String> parameter(int place) {
-        return place < fields.size() ? Optional.of(fields.get(place)) : Optional.empty();
+    /** The parameter at that index, from 1 on. */
+    Optional<String> parameter(int index) {
+        return index < fields.size() ? Optional.of(fields.get(index)) : Optional.empty();
     }
 
-    /** The parameters from that place on, by name. One without a value has an empty one, and of two by one name the first counts. */
-    Map<String, String> named(int place) {
-        return fields.stream().skip(place).map(field -> field.split("=", 2))
+    /** The parameters from that index on, by name. A missing value is empty; of two with the same name the first is used. */
+    Map<String, String> named(int index) {
+        return fields.stream().skip(index).map(field -> field.split("=", 2))
             .collect(Collectors.toUnmodifiableMap(pair -> pair[0], pair -> pair.length > 1 ? pair[1] : "", (first, second) -> first));
     }
 
     private static String escaped(String field) {
         return field.chars().mapToObj(character -> {
-            int place = ESCAPED.indexOf(character);
-            return place < 0 ? String.valueOf((char) character) : "" + ESCAPE + LETTERS.charAt(place);
+            int index = ESCAPED.indexOf(character);
+            return index < 0 ? String.valueOf((char) character) : "" + ESCAPE + LETTERS.charAt(index);
         }).collect(Collectors.joining());
     }
 
@@ -61,8 +61,8 @@ final class DovecotLine {
             char character = field.charAt(i);
             if (character == ESCAPE && i + 1 < field.length()) {
                 char letter = field.charAt(++i);
-                int place = LETTERS.indexOf(letter);
-                plain.append(place < 0 ? letter : ESCAPED.charAt(place));
+                int index = LETTERS.indexOf(letter);
+                plain.append(index < 0 ? letter : ESCAPED.charAt(index));
             } else {
                 plain.append(character);
             }
@@ -70,12 +70,12 @@ final class DovecotLine {
         return plain.toString();
     }
 
-    /** As it is sent, with its end. */
+    /** As sent, with the line end. */
     String text() {
         return fields.stream().map(DovecotLine::escaped).collect(Collectors.joining(SEPARATOR, "", "\n"));
     }
 
-    /** The command alone: a parameter may be a secret. */
+    /** The command only: a parameter may be a secret. */
     @Override
     public String toString() {
         return command();

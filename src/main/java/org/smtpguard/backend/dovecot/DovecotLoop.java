@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import io.netty.channel.EventLoopGroup;
 
 /**
- * The one thread on which a backend speaks with Dovecot. It is a daemon, begins with the first question and ends with
- * {@link #close()}; every method may be called from any thread.
+ * The one thread on which a backend communicates with Dovecot: a daemon that starts with the first request and ends with
+ * {@link #close()}. Thread-safe.
  */
 final class DovecotLoop implements AutoCloseable {
     private static final long SECONDS_TO_END = 1;
@@ -20,8 +20,8 @@ final class DovecotLoop implements AutoCloseable {
     private final Duration limit;
 
     /**
-     * @param thread a group of one
-     * @param limit how long each question may take, with the wait for a connection
+     * @param thread a group of one thread
+     * @param limit maximum time for each request, including the time to connect
      */
     DovecotLoop(EventLoopGroup thread, Duration limit) {
         this.thread = thread;
@@ -37,30 +37,31 @@ final class DovecotLoop implements AutoCloseable {
     }
 
     /**
-     * Has a question put on the thread.
+     * Runs a request on the thread.
      *
-     * @param question gets what it has to complete
-     * @return the answer; it fails with a {@link DovecotException} when it is late. Cancelled, a question that has not been put is not
+     * @param request receives the future that it has to complete
+     * @return the answer; fails with a {@link DovecotException} after the time limit. If it is cancelled before the request has
+     *     run, the request is not run
      */
-    <T> CompletableFuture<T> ask(Consumer<CompletableFuture<T>> question) {
+    <T> CompletableFuture<T> submit(Consumer<CompletableFuture<T>> request) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
             thread.execute(() -> {
                 if (answer.isDone()) {
                     return;
                 }
-                after(limit, answer, () -> answer.completeExceptionally(
+                onTimeout(limit, answer, () -> answer.completeExceptionally(
                     new DovecotException("no answer within " + limit.toMillis() + " ms")));
-                question.accept(answer);
+                request.accept(answer);
             });
         } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(new DovecotException("it is not used any more"));
+            answer.completeExceptionally(new DovecotException("the backend is closed"));
         }
         return answer;
     }
 
-    /** Does that after a time, unless there is an answer by then. */
-    void after(Duration time, CompletableFuture<?> answer, Runnable task) {
+    /** Runs a task after the given time, unless the answer is complete by then. */
+    void onTimeout(Duration time, CompletableFuture<?> answer, Runnable task) {
         Runnable unlessAnswered = () -> {
             if (!answer.isDone()) {
                 task.run();
@@ -70,7 +71,7 @@ final class DovecotLoop implements AutoCloseable {
         answer.whenComplete((any, fault) -> timer.cancel(false));
     }
 
-    /** Returns at once; what is open fails. */
+    /** Returns immediately; open requests fail. */
     @Override
     public void close() {
         thread.shutdownGracefully(0, SECONDS_TO_END, TimeUnit.SECONDS);

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** What Dovecot says to a question: a verdict with its parameters, or a challenge. Immutable. */
+/** Dovecot's reply to a request: a verdict with its parameters, or a challenge. Immutable. */
 final class DovecotReply {
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -27,7 +27,7 @@ final class DovecotReply {
             response -> CompletableFuture.failedFuture(new IllegalStateException("The exchange is over")));
     }
 
-    /** @param next has the response go on to Dovecot */
+    /** @param next sends the client's response to Dovecot */
     static DovecotReply challenge(byte[] challenge, Function<byte[], CompletableFuture<DovecotReply>> next) {
         return new DovecotReply(false, Map.of(), Optional.of(challenge.clone()), next);
     }
@@ -50,12 +50,12 @@ final class DovecotReply {
         return parameters.containsKey(parameter);
     }
 
-    /** Whether Dovecot gives that for the reason of its no: as a code since version 2.3, and as a word of its own before. */
+    /** Whether this is Dovecot's reason for a failure: given as {@code code=} since version 2.3, as a parameter of its own before. */
     boolean isBecauseOf(String code, String word) {
         return code.equals(parameters.get("code")) || has(word);
     }
 
-    /** The user, if Dovecot names one by a name that is UTF-8. */
+    /** The user, if Dovecot names one and the name is UTF-8. */
     Optional<String> user() {
         return Optional.ofNullable(parameters.get("user")).filter(name -> !name.isEmpty() && name.indexOf(REPLACEMENT) < 0);
     }

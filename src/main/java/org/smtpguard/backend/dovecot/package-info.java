@@ -1,4 +1,2 @@
-/**
- * Users of a Dovecot, queried by its authentication protocol over a Unix or TCP socket.
- */
+/** Users of a Dovecot server, authenticated over its authentication protocol on a Unix or TCP socket. */
 package org.smtpguard.backend.dovecot;

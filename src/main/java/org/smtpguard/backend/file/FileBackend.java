@@ -42,24 +42,25 @@ import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
 
 /**
- * Users in a file of {@code user:{SCHEME}hash} lines ({@code docs/backends/file.md}). A changed file is taken at the next
- * log-in, or within a second or so if anybody wants to hear of changes; one that cannot be used is not, and the last good version
- * stays. Lines that cannot be used are skipped ({@link UserFile}).
+ * Users in a file of {@code user:{SCHEME}hash} lines ({@code docs/backends/file.md}). A changed file is loaded at the next
+ * log-in, or within about a second if a change listener is registered. If the new version is unusable, the last good version
+ * stays in use. Unusable lines are skipped ({@link UserFile}).
  *
- * <p>Every claim costs one check of one hash, known user or not; see {@link UserFile} for what a stranger is checked against.
+ * <p>Every log-in attempt costs one hash check, whether or not the user exists; see {@link UserFile} for the hash used for
+ * unknown users.
  *
- * <p>Threads: the constructor reads the file, on the thread that starts the server. {@link #verify} hands the claim to the
- * hashing pool and returns; everything else (asking the file system whether the file has changed, reading it, checking
- * the hash, completing the answer) happens on a thread of that pool. {@link #version} is immutable and replaced as a
- * whole, by the one thread that holds {@link #reading}, which then tells the listener; a thread that finds it held goes on with
- * the version there is.
- * Better hashes are made and written by {@link HashUpgrade}, after the answer, and read like any other change of the file.
+ * <p>Threads: the constructor reads the file, on the thread that starts the server. {@link #verify} submits the credentials to
+ * the hashing pool and returns; everything else (checking whether the file has changed, reading it, checking the hash,
+ * completing the result) runs on a thread of that pool. {@link #version} is immutable and replaced as a whole by the thread
+ * that holds {@link #reading}, which then notifies the listener; a thread that finds the lock held uses the current version.
+ * {@link HashUpgrade} computes and writes stronger hashes after the result is known; they are read like any other change of the
+ * file.
  */
 public final class FileBackend implements CredentialBackend {
     private static final Logger LOGGER = LoggerFactory.getLogger(FileBackend.class);
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
     private static final String[] ELEMENTS =
         {"file", "upgrade", HashSettings.PREFERRED_SCHEME, HashSettings.ALLOW_PLAIN, HashSettings.COST_LIMITS};
 
@@ -71,15 +72,15 @@ public final class FileBackend implements CredentialBackend {
     private final ReentrantLock reading = new ReentrantLock();
     private final FileHashes hashes;
     private final Optional<HashUpgrade> upgrade;
-    private final FilePoller watch;
-    private final AtomicLong looked = new AtomicLong(System.nanoTime() - LOOK_EVERY.toNanos());
+    private final FilePoller poller;
+    private final AtomicLong lastCheck = new AtomicLong(System.nanoTime() - CHECK_INTERVAL.toNanos());
     private volatile Runnable listener = () -> { };
     private volatile Version version;
 
     /**
-     * @param settings {@code <file>}, and perhaps {@code <upgrade>}, {@code <preferredScheme>}, {@code <allowPlain>} and
+     * @param settings {@code <file>}; optional: {@code <upgrade>}, {@code <preferredScheme>}, {@code <allowPlain>} and
      *     {@code <costLimits>}
-     * @throws InvalidConfigurationException if the file is missing, cannot be read or is no file of users
+     * @throws InvalidConfigurationException if the file is missing, cannot be read or is not a user file
      */
     public FileBackend(BackendSettings settings, Workers workers) {
         this(settings, workers, HashSettings.schemes(settings.only(ELEMENTS)), new FileRewrite());
@@ -102,20 +103,20 @@ public final class FileBackend implements CredentialBackend {
         this.upgrade = settings.flag("upgrade")
             ? Optional.of(new HashUpgrade(settings.name(), schemes, workers.hashing(), new Sideline(workers.blocking(), 1)))
             : Optional.empty();
-        this.watch = new FilePoller(workers.blocking(), this::users);
+        this.poller = new FilePoller(workers.blocking(), this::users);
         this.key = settings.keyFor(Decoys.USE);
         Optional<FileStamp> stamp = FileStamp.of(file);
         try {
             byte[] content = content();
             boolean unfinished = isUnfinished(content);
             if (unfinished) {
-                LOGGER.warn("{} It counts as it is until then.", unfinished());
+                LOGGER.warn("{} Until then the present content is used.", unfinished());
             }
-            // Where it is unfinished it is read again at the next look, until it has settled.
+            // An unfinished file has no stamp, so the next check reads it again.
             this.version = new Version(stamp.filter(any -> !unfinished), content, UserFile.parse(content, schemes, key));
-            tell(version.users, List.of(), List.of());
+            logNotes(version.users, List.of(), List.of());
         } catch (IOException | NoUserFileException e) {
-            throw settings.fault(sentence(e));
+            throw settings.fault(describe(e));
         }
     }
 
@@ -132,7 +133,7 @@ public final class FileBackend implements CredentialBackend {
     @Override
     public CompletionStage<CredentialResult> verify(Credentials credentials) {
         if (credentials.password().isEmpty()) {
-            // Whoever is meant, known or not: nobody has an empty password, and nothing is learnt from the haste.
+            // The same for every user name, so the quick reply reveals nothing.
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
         CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
@@ -147,36 +148,36 @@ public final class FileBackend implements CredentialBackend {
 
     @Override
     public CompletionStage<KeyResult> lookup(String username, String scheme, Origin origin) {
-        // The file may have changed and have to be read: not on the caller's thread.
+        // Not on the caller's thread: the file may have to be read.
         return workers.hashing().submit(origin, () -> keys(UserNames.normalise(username), scheme));
     }
 
-    /** A file is told nothing. */
+    /** Nothing: the result depends on the credentials only. */
     @Override
     public Origin relevant(Origin origin) {
         return Origin.byHand();
     }
 
-    /** Of the file as it was last read; it is looked at afterwards, since a port without any other mechanism asks for nothing else. */
+    /** Of the file as last read. If empty, a check of the file is scheduled: a SCRAM-only port triggers no other one. */
     @Override
     public KeyCensus census(String scheme) {
         KeyCensus census = version.users.census(scheme);
         if (census.isEmpty()) {
-            lookSoon();
+            scheduleCheck();
         }
         return census;
     }
 
-    private void lookSoon() {
+    private void scheduleCheck() {
         long now = System.nanoTime();
-        long last = looked.get();
-        if (now - last >= LOOK_EVERY.toNanos() && looked.compareAndSet(last, now)) {
-            // What finds no worker is left to the next time.
+        long last = lastCheck.get();
+        if (now - last >= CHECK_INTERVAL.toNanos() && lastCheck.compareAndSet(last, now)) {
+            // If no worker is free, the next call tries again.
             workers.blocking().submit(Origin.byHand(), this::users);
         }
     }
 
-    /** Looks at the file. */
+    /** Checks whether the file has changed, and reads it if so. */
     @Override
     public CompletionStage<Optional<String>> check() {
         return workers.blocking().submit(Origin.byHand(), () -> {
@@ -185,17 +186,17 @@ public final class FileBackend implements CredentialBackend {
         });
     }
 
-    /** As of the last look at the file. */
+    /** As of the last check of the file. */
     @Override
     public Optional<String> flaw() {
         Version now = version;
-        return now.fault.map(fault -> fault + "; until that is mended, " + lastGood(now)).or(this::mistake);
+        return now.fault.map(fault -> fault + "; until this is fixed, " + lastGood(now)).or(this::mistake);
     }
 
     @Override
     public Optional<String> mistake() {
         return Optional.of(version.users.faults()).filter(faults -> !faults.isEmpty()).map(faults -> "cannot use the file " + file + ", "
-            + String.join("; ", LineNote.told(faults)) + "; what cannot be used is skipped, and the users there get 454");
+            + String.join("; ", LineNote.summary(faults)) + "; these lines are skipped, and their users get 454");
     }
 
     @Override
@@ -204,20 +205,20 @@ public final class FileBackend implements CredentialBackend {
     }
 
     private List<String> notes(UserFile users) {
-        return LineNote.told(users.notices()).stream().map(note -> "has in the file " + file + " " + note)
+        return LineNote.summary(users.notices()).stream().map(note -> "has in the file " + file + " " + note)
             .collect(Collectors.toUnmodifiableList());
     }
 
-    /** Log-ins that are answered from a cache do not come here, so the file is looked at without one. */
+    /** Log-ins answered from a cache never reach this backend, so the file is polled. */
     @Override
     public void onChange(Runnable onChange) {
         listener = onChange;
-        watch.begin();
+        poller.start();
     }
 
     @Override
     public void close() {
-        watch.close();
+        poller.close();
     }
 
     private KeyResult keys(String user, String scheme) {
@@ -239,13 +240,13 @@ public final class FileBackend implements CredentialBackend {
         try {
             Judgement judgement = judge(credentials);
             answer.complete(judgement.result);
-            // The client has its verdict; nothing that happens from here on can change or delay it.
+            // The client has its result; nothing after this can change or delay it.
             if (judgement.result.isAccepted() && schemes.isOutdated(judgement.hash)) {
                 String user = judgement.result.username();
-                upgrade.ifPresent(one -> one.begin(user, credentials.password(), hashes.of(user)));
+                upgrade.ifPresent(one -> one.start(user, credentials.password(), hashes.of(user)));
             }
         } catch (Throwable fault) {
-            // An Argon2 hash that asks for more memory than there is ends here, too: an error, and still no "no".
+            // Also an OutOfMemoryError from an Argon2 hash: the result is UNAVAILABLE, not REFUSED.
             answer.complete(CredentialResult.unavailable(fault));
         }
     }
@@ -275,7 +276,7 @@ public final class FileBackend implements CredentialBackend {
         return matches ? CredentialResult.accepted(user) : CredentialResult.refused();
     }
 
-    /** For the operator's log. All other users are judged: it says nothing of the file as a whole. */
+    /** The reason is for the operator's log. It affects this user only: the other lines remain usable. */
     private CredentialResult unusable(LineNote line) {
         return CredentialResult.unavailable("the user's line in the file " + file + " cannot be used, " + line).forThisUser();
     }
@@ -283,7 +284,7 @@ public final class FileBackend implements CredentialBackend {
     private UserFile users() {
         if (!version.isOf(FileStamp.of(file)) && reading.tryLock()) {
             try {
-                // Looked at again: another thread may have read the file between the look and the lock.
+                // Check again: another thread may have read the file before this one acquired the lock.
                 Optional<FileStamp> stamp = FileStamp.of(file);
                 Version last = version;
                 if (!last.isOf(stamp)) {
@@ -307,30 +308,30 @@ public final class FileBackend implements CredentialBackend {
                 return last.as(stamp.filter(any -> !unfinished));
             }
             if (isBlank(content) && last.users.size() > 0) {
-                // An editor that writes in place empties the file first: nobody may be refused for coming just then.
-                return broken(last, stamp, "found the file " + file + " empty; put a comment into it if really nobody is to log in");
+                // An editor that writes in place truncates the file first: no user may be refused at that moment.
+                return broken(last, stamp, "found the file " + file + " empty; if no user is to log in, put a comment into it");
             }
             if (unfinished) {
-                return waiting(last, stamp);
+                return awaitEnd(last, stamp);
             }
             UserFile users = UserFile.parse(content, schemes, key);
-            LOGGER.info("Backend {} has taken the changed file {} (users: {})", name(), file, users.size());
-            tell(users, last.users.faults(), last.users.notices());
+            LOGGER.info("Backend {} has loaded the changed file {} (users: {})", name(), file, users.size());
+            logNotes(users, last.users.faults(), last.users.notices());
             return new Version(stamp, content, users);
         } catch (NoUserFileException e) {
-            return broken(last, stamp, sentence(e));
+            return broken(last, stamp, describe(e));
         } catch (IOException e) {
-            // Not remembered by its stamp: a change of permissions leaves that as it is, and must be seen.
-            return broken(last, Optional.empty(), sentence(e));
+            // Without the stamp: it does not show a change of permissions on every file system.
+            return broken(last, Optional.empty(), describe(e));
         }
     }
 
-    /** Whether the last line may be a part of one: its end is missing, and somebody has written until just now. */
+    /** Whether the last line may be incomplete: it has no line end, and the file was modified just now. */
     private boolean isUnfinished(byte[] content) throws IOException {
-        return content.length > 0 && content[content.length - 1] != '\n' && !hashes.isWhole(content);
+        return content.length > 0 && content[content.length - 1] != '\n' && !hashes.isComplete(content);
     }
 
-    private Version waiting(Version last, Optional<FileStamp> stamp) {
+    private Version awaitEnd(Version last, Optional<FileStamp> stamp) {
         if (!last.waitsFor.equals(stamp)) {
             LOGGER.warn("{} Until then, {}.", unfinished(), lastGood(last));
         }
@@ -338,26 +339,26 @@ public final class FileBackend implements CredentialBackend {
     }
 
     private String unfinished() {
-        return settings.fault("found the file " + file + " without a line's end at its end, and changed less than "
-            + FileHashes.SETTLED.toSeconds() + " s ago: it may not be all there yet, and is read again when it has been left alone for that"
+        return settings.fault("found the file " + file + " without a line end after its last line, and modified less than "
+            + FileHashes.SETTLED.toSeconds() + " s ago: it may be incomplete, and is read again when it has not been modified for that"
             + " long").getMessage();
     }
 
-    /** What is wrong with lines, unless it was told of the version before: one that differs elsewhere. */
-    private void tell(UserFile users, List<LineNote> toldFaults, List<LineNote> toldNotices) {
-        if (!users.faults().equals(toldFaults)) {
-            LineNote.told(users.faults()).forEach(note -> LOGGER.error("{}", settings.fault("cannot use the file " + file + ", " + note
-                + ". What cannot be used is skipped; its user gets 454 until it is corrected, everything else counts").getMessage()));
+    /** Logs faults and notices of lines, unless they are the same as in the previous version. */
+    private void logNotes(UserFile users, List<LineNote> loggedFaults, List<LineNote> loggedNotices) {
+        if (!users.faults().equals(loggedFaults)) {
+            LineNote.summary(users.faults()).forEach(note -> LOGGER.error("{}", settings.fault("cannot use the file " + file + ", " + note
+                + ". The line is skipped, and its user gets 454 until it is corrected; all other lines are used").getMessage()));
         }
-        if (!users.notices().equals(toldNotices)) {
+        if (!users.notices().equals(loggedNotices)) {
             notes(users).forEach(note -> LOGGER.warn("{}", settings.fault(note).getMessage()));
         }
     }
 
-    /** Of a file and nothing else: a pipe would be waited for, with the lock held, until somebody writes into it. */
+    /** Regular files only: reading a pipe would block, with the lock held, until a process writes to it. */
     private byte[] content() throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new IOException("no file");
+            throw new IOException("not a regular file");
         }
         return Files.readAllBytes(file);
     }
@@ -368,26 +369,26 @@ public final class FileBackend implements CredentialBackend {
 
     private Version broken(Version last, Optional<FileStamp> stamp, String fault) {
         if (stamp.isPresent() || !last.fault.equals(Optional.of(fault))) {
-            LOGGER.warn("{} Until that is mended, {}.", settings.fault(fault).getMessage(), lastGood(last));
+            LOGGER.warn("{} Until this is fixed, {}.", settings.fault(fault).getMessage(), lastGood(last));
         }
         return last.broken(stamp, fault);
     }
 
     private static String lastGood(Version version) {
-        return "the last version that could be read counts (users: " + version.users.size() + ")";
+        return "the last usable version stays in use (users: " + version.users.size() + ")";
     }
 
-    /** What is wrong with the file and how to mend it, as a predicate of this backend. */
-    private String sentence(Exception e) {
+    /** What is wrong with the file and how to fix it, as a predicate of this backend. */
+    private String describe(Exception e) {
         String fault = "cannot use the file " + file + ", ";
         if (e instanceof NoUserFileException) {
-            return fault + e.getMessage() + "; no line of it is one of a user's";
+            return fault + e.getMessage() + "; no line is of that form";
         }
         if (e instanceof NoSuchFileException) {
             return fault + "which does not exist; create it or correct <file>";
         }
         if (e instanceof AccessDeniedException) {
-            return fault + "which may not be read; let the user that runs James read it";
+            return fault + "which may not be read; give the user that runs James read permission";
         }
         return fault + (Files.exists(file) && !Files.isRegularFile(file)
             ? "which is a directory or a pipe; name a file in <file>"
@@ -409,7 +410,7 @@ public final class FileBackend implements CredentialBackend {
         }
     }
 
-    /** What counts since the last look at the file: good users always, and what is wrong with the file if anything is. */
+    /** The state as of the last check of the file: the users in use, and what is wrong with the file, if anything. */
     private static final class Version {
         private final Optional<FileStamp> stamp;
         private final byte[] digest;
@@ -429,12 +430,12 @@ public final class FileBackend implements CredentialBackend {
             this.waitsFor = waitsFor;
         }
 
-        /** The same users, since the file cannot be used now. */
+        /** The same users, since the file is unusable now. */
         Version broken(Optional<FileStamp> other, String what) {
             return new Version(other, digest, users, Optional.of(what), Optional.empty());
         }
 
-        /** The same users, since the file may not be whole yet: it has to be looked at again, whether it changes or not. */
+        /** The same users, since the file may be incomplete. Without a stamp, so it is read again even if it does not change. */
         Version waitingFor(Optional<FileStamp> unfinished) {
             return new Version(Optional.empty(), digest, users, fault, unfinished);
         }
@@ -444,7 +445,7 @@ public final class FileBackend implements CredentialBackend {
             return new Version(other, digest, users, Optional.empty(), Optional.empty());
         }
 
-        /** Whether there is nothing to be read. */
+        /** Whether the file is unchanged, so it need not be read. */
         boolean isOf(Optional<FileStamp> now) {
             return now.isPresent() && now.equals(stamp);
         }

@@ -16,8 +16,9 @@ import org.smtpguard.backend.support.HashUpgrade;
 import org.smtpguard.backend.support.OutdatedHash;
 
 /**
- * The hashes of a file, for {@link HashUpgrade}: written one at a time, each only over the very hash that was checked, and only
- * if no octet of the file has changed since it was read. A file that was changed less than two seconds ago is left alone.
+ * Replaces hashes in a file, for {@link HashUpgrade}. A hash is written only if the stored one is still the hash that was
+ * checked and no octet of the file has changed since it was read. A file modified less than {@link #SETTLED} ago is not written
+ * to.
  */
 final class FileHashes {
     static final Duration SETTLED = Duration.ofSeconds(2);
@@ -26,7 +27,7 @@ final class FileHashes {
     private final FileRewrite rewrite;
     private final ReentrantLock writing = new ReentrantLock();
     private final Clock clock;
-    /** What was last written here, set under {@link #writing}: that is whole, however young. */
+    /** The content last written by this object, set under {@link #writing}: complete, however recent. */
     private volatile byte[] written = {};
 
     FileHashes(Path file, FileRewrite rewrite, Clock clock) {
@@ -46,7 +47,7 @@ final class FileHashes {
             boolean settled = isSettled();
             byte[] before = Files.readAllBytes(file);
             Optional<HashSpan> place = HashSpan.of(before, user).filter(now -> now.text().equals(stored));
-            byte[] after = place.map(one -> one.filledWith(better)).orElse(before);
+            byte[] after = place.map(one -> one.withHash(better)).orElse(before);
             boolean replaced = place.isPresent() && (settled || MessageDigest.isEqual(before, written))
                 && rewrite.replace(file, before, after);
             if (replaced) {
@@ -58,12 +59,12 @@ final class FileHashes {
         }
     }
 
-    /** Whether this content of the file is all that somebody wanted to write, as far as can be told: nobody seems to be writing. */
-    boolean isWhole(byte[] content) throws IOException {
+    /** Whether this content is complete, as far as can be told: this object wrote it, or the file has settled. */
+    boolean isComplete(byte[] content) throws IOException {
         return MessageDigest.isEqual(content, written) || isSettled();
     }
 
-    /** Whether nobody has touched the file for a while: who writes in place may be in the midst of it, and what is read a half. */
+    /** A writer may not have finished: a file modified less than {@link #SETTLED} ago is treated as incomplete. */
     private boolean isSettled() throws IOException {
         Instant modified = Files.getLastModifiedTime(file).toInstant();
         return Duration.between(modified, clock.instant()).abs().compareTo(SETTLED) >= 0;
@@ -89,10 +90,10 @@ final class FileHashes {
         }
 
         @Override
-        public String words(Throwable fault) {
+        public String describe(Throwable fault) {
             return "the file " + file + (fault instanceof AccessDeniedException ? " is read-only, or its directory is"
                 : " could not be replaced (" + fault.getClass().getName() + ")")
-                + ". They go on to count; let the user that runs James write to the file and its directory, or set"
+                + ". They remain valid; give the user that runs James write permission for the file and its directory, or set"
                 + " <upgrade>false</upgrade>";
         }
     }

@@ -8,29 +8,28 @@ import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.WorkerPool;
 
 /**
- * Looks at something once a second, from its beginning until it is closed.
+ * Runs a check once a second, from {@link #start()} until it is closed.
  *
- * <p>Threads: a worker looks. The JDK's timer counts the second and hands the look over; if the workers have too much to do, it
- * is left to the next second.
+ * <p>Threads: the check runs on a worker. The JDK's timer submits it; if the workers are overloaded, that check is skipped.
  */
 final class FilePoller implements AutoCloseable {
-    private final Executor later;
+    private final Executor timer;
     private final WorkerPool workers;
-    private final Runnable look;
+    private final Runnable check;
     private volatile boolean closed;
 
-    FilePoller(WorkerPool workers, Runnable look) {
-        this.later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run);
+    FilePoller(WorkerPool workers, Runnable check) {
+        this.timer = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run);
         this.workers = workers;
-        this.look = look;
+        this.check = check;
     }
 
-    void begin() {
+    void start() {
         if (!closed) {
-            later.execute(() -> workers.submit(Origin.byHand(), () -> {
-                look.run();
+            timer.execute(() -> workers.submit(Origin.byHand(), () -> {
+                check.run();
                 return true;
-            }).whenComplete((done, fault) -> begin()));
+            }).whenComplete((done, fault) -> start()));
         }
     }
 

@@ -21,9 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts a new version of a file in the place of an old one, so that whoever looks sees the one or the other, whole, after a
- * loss of power too: a new file beside it, on the disk, renamed over it. Nothing happens to a file that has meanwhile become
- * another than the one that was read.
+ * Replaces a file atomically and durably: a new file in the same directory is synced to disk and renamed over the old one, so a
+ * reader sees either version completely, also after a loss of power. A file that has changed since it was read is not replaced.
  */
 class FileRewrite {
     private static final Logger LOGGER = LoggerFactory.getLogger(FileRewrite.class);
@@ -32,9 +31,9 @@ class FileRewrite {
 
     /**
      * @param file may be a symbolic link; what it points to is replaced
-     * @param before what the file has to hold for anything to happen
-     * @return whether the file now holds {@code after}; if not, it was changed by somebody else
-     * @throws AccessDeniedException if the file is not to be written to, though the directory may allow a rename
+     * @param before the content that the file must have to be replaced
+     * @return whether the file now holds {@code after}; if not, another process has changed it
+     * @throws AccessDeniedException if the file is read-only, even if the directory allows a rename
      */
     boolean replace(Path file, byte[] before, byte[] after) throws IOException {
         Path target = file.toRealPath();
@@ -53,7 +52,7 @@ class FileRewrite {
     }
 
     private static void refuseReadOnly(Path target) throws IOException {
-        // Root may write whatever the permissions say, and the operator said read-only nevertheless.
+        // Root may write in spite of the permissions, but the operator has made the file read-only.
         PosixFileAttributeView posix = Files.getFileAttributeView(target, PosixFileAttributeView.class);
         boolean writable = posix == null || posix.readAttributes().permissions().stream().anyMatch(WRITE::contains);
         if (!writable || !Files.isWritable(target)) {
@@ -64,15 +63,15 @@ class FileRewrite {
     /** Visible to tests, which change the file after this. */
     Path write(Path target, byte[] content) throws IOException {
         PosixFileAttributeView posix = Files.getFileAttributeView(target, PosixFileAttributeView.class);
-        FileAttribute<?>[] ownersAlone = posix == null ? new FileAttribute<?>[0]
+        FileAttribute<?>[] ownerOnly = posix == null ? new FileAttribute<?>[0]
             : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))};
-        Path fresh = Files.createTempFile(target.toAbsolutePath().getParent(), "." + target.getFileName() + ".", ".new", ownersAlone);
+        Path fresh = Files.createTempFile(target.toAbsolutePath().getParent(), "." + target.getFileName() + ".", ".new", ownerOnly);
         try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
             for (ByteBuffer buffer = ByteBuffer.wrap(content); buffer.hasRemaining();) {
                 channel.write(buffer);
             }
             if (posix != null) {
-                resemble(fresh, posix.readAttributes());
+                copyAttributes(fresh, posix.readAttributes());
             }
             channel.force(true);
             return fresh;
@@ -82,7 +81,7 @@ class FileRewrite {
         }
     }
 
-    private static void resemble(Path fresh, PosixFileAttributes old) throws IOException {
+    private static void copyAttributes(Path fresh, PosixFileAttributes old) throws IOException {
         PosixFileAttributeView view = Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
         PosixFileAttributes now = view.readAttributes();
         Set<PosixFilePermission> permissions = EnumSet.copyOf(old.permissions());
@@ -90,7 +89,7 @@ class FileRewrite {
             try {
                 view.setGroup(old.group());
             } catch (IOException e) {
-                // Another group must not get what this one had.
+                // Another group must not get this group's permissions.
                 LOGGER.debug("The group of {} cannot be kept: {}", fresh, e.getClass().getName());
                 permissions.removeAll(PosixFilePermissions.fromString("---rwx---"));
             }
@@ -109,7 +108,7 @@ class FileRewrite {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
-            // Windows cannot; the rename is then as safe as its file system makes it.
+            // Not possible on Windows: there, durability of the rename depends on the file system.
             LOGGER.debug("The directory {} cannot be synchronised: {}", directory, e.getClass().getName());
         }
     }

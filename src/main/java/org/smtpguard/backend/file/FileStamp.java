@@ -7,9 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What tells one version of a file from another without reading it. Where the file system has it, that includes when the file was changed
- * in whatever way (ctime): no tool can set that, while the time of the last modification is what {@code tar}, {@code cp -p} and
- * {@code touch} say. Immutable.
+ * Identifies a version of a file by its attributes, without reading it. Includes ctime where the file system has it:
+ * {@code tar}, {@code cp -p} and {@code touch} can set mtime but not ctime. Immutable.
  */
 final class FileStamp {
     private static final String BASIC = "lastModifiedTime,size,fileKey";
@@ -20,7 +19,7 @@ final class FileStamp {
         this.attributes = attributes;
     }
 
-    /** Empty if there is nothing to be seen. To be taken before the file is read: a change in between shows at the next look. */
+    /** Empty if the attributes cannot be read. Take it before reading the file, so that a change in between is detected. */
     static Optional<FileStamp> of(Path file) {
         boolean unix = file.getFileSystem().supportedFileAttributeViews().contains("unix");
         try {

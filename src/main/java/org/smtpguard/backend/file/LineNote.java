@@ -5,10 +5,10 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What is to be said of one line of a file. Immutable; holds nothing that stands in the line. */
+/** A remark on one line of a file. Immutable; contains none of the line's text. */
 final class LineNote {
-    /** How many are told one by one: a file may consist of them. */
-    private static final int TOLD = 10;
+    /** The maximum number listed individually: every line of a file may have one. */
+    private static final int MAX_LISTED = 10;
 
     private final int number;
     private final String clause;
@@ -18,10 +18,10 @@ final class LineNote {
         this.clause = clause;
     }
 
-    /** The first of them in words, and how many more there are. */
-    static List<String> told(List<LineNote> notes) {
-        Stream<String> first = notes.stream().limit(TOLD).map(LineNote::toString);
-        int more = notes.size() - TOLD;
+    /** The first notes as text, and the number of the rest. */
+    static List<String> summary(List<LineNote> notes) {
+        Stream<String> first = notes.stream().limit(MAX_LISTED).map(LineNote::toString);
+        int more = notes.size() - MAX_LISTED;
         return Stream.concat(first, more > 0 ? Stream.of("and " + more + (more == 1 ? " more line" : " more lines")) : Stream.empty())
             .collect(Collectors.toUnmodifiableList());
     }
@@ -36,7 +36,7 @@ final class LineNote {
         return Objects.hash(number, clause);
     }
 
-    /** Goes on after the file's name. */
+    /** Continues a sentence after the file's name. */
     @Override
     public String toString() {
         return "line " + number + ": " + clause;

@@ -2,7 +2,7 @@ package org.smtpguard.backend.file;
 
 import java.util.regex.Pattern;
 
-/** Which user names James can have: no others can log in, whatever a backend says of them. */
+/** Which user names James accepts. No other user can log in, whatever a backend returns. */
 final class LocalNames {
     private static final int MAX_NAME = 255;
     private static final int MAX_DOMAIN = 253;

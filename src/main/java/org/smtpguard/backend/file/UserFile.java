@@ -21,16 +21,15 @@ import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
 
 /**
- * One version of a file of {@code user:{SCHEME}hash} lines, read whole. Immutable. It also says which hash a stranger's
- * password is checked against ({@link Decoys}).
+ * One version of a file of {@code user:{SCHEME}hash} lines, with the hashes used for unknown users ({@link Decoys}). Immutable.
  *
- * <p>A line that cannot be used is skipped. Its user, as far as the line tells who that is, is neither known nor unknown then: the
- * operator meant somebody, and nobody can say what their password is.
+ * <p>An unusable line is skipped. If its user name can be read, that user is neither known nor unknown: the operator meant to
+ * list the user, but the password cannot be checked.
  */
 final class UserFile {
     private static final String MARK = "\uFEFF";
 
-    /** With the hash that the password is checked against; that of a disabled user may be missing. */
+    /** The hash of each user; a disabled user may have none. */
     private final Map<String, PasswordHash> users;
     private final Set<String> disabled;
     private final Set<String> withoutPassword;
@@ -54,9 +53,9 @@ final class UserFile {
     /**
      * Reads a file.
      *
-     * @param content UTF-8, with or without a mark at the beginning; lines end with LF or CR LF
-     * @param key random; decides what strangers cost, and therefore stays the same from one version to the next
-     * @throws NoUserFileException if it has lines and none begins with a name and a colon: it is something else
+     * @param content UTF-8, with or without a byte order mark; lines end with LF or CRLF
+     * @param key random; selects the decoy of each unknown user, so it must be the same for all versions of the file
+     * @throws NoUserFileException if it has lines and none begins with a name and a colon
      */
     static UserFile parse(byte[] content, PasswordSchemes schemes, byte[] key) throws NoUserFileException {
         UserFileReader reader = new UserFileReader(content, schemes);
@@ -79,7 +78,7 @@ final class UserFile {
         return place;
     }
 
-    /** Without the byte order mark that some editors put at the beginning, which joining files brings into their midst. */
+    /** Removes a byte order mark: some editors write one, and joining files leaves it before any line. */
     private static String unmarked(String text) {
         return (text.startsWith(MARK) ? text.substring(1) : text).strip();
     }
@@ -112,7 +111,7 @@ final class UserFile {
             withoutPassword.removeAll(unusable.keySet());
         }
 
-        /** Name and hash alone have to be UTF-8: comments, and what stands behind the hash, are nobody's business here. */
+        /** Only name and hash have to be UTF-8: comments and the fields after the hash are not read. */
         private void readLine(int number, int start, int end) {
             int colon = find((byte) ':', content, start, end);
             String beginning = unmarked(lenient(start, colon));
@@ -121,18 +120,18 @@ final class UserFile {
             }
             Optional<String> name = colon < end ? text(start, colon).map(UserFile::unmarked).map(UserNames::normalise)
                 : Optional.of("");
-            // What stands behind a further colon is Dovecot's, or shadow(5)'s: uid, gid, home, dates and more.
+            // Further fields are those of Dovecot or shadow(5): uid, gid, home, dates and more.
             Optional<String> stored = text(Math.min(colon + 1, end), find((byte) ':', content, Math.min(colon + 1, end), end));
             if (name.isEmpty() || stored.isEmpty()) {
                 skip(number, beginning, "it is not UTF-8; save the file as UTF-8");
             } else if (name.get().isEmpty() || isUnprintable(name.get())) {
-                // Neither name nor hash is repeated: with a colon missing, or one too many, one is taken for the other.
+                // Neither name nor hash is logged: with a colon missing or added, one may be the other.
                 skip(number, colon < end ? "" : beginning.split("\\s", 2)[0],
-                    "it is not of the form user:{SCHEME}hash; write it so, or put a # before it");
+                    "it is not of the form user:{SCHEME}hash; correct it, or put a # before it");
             } else {
                 Optional<Integer> before = Optional.ofNullable(seenAt.putIfAbsent(name.get(), number));
                 if (before.isPresent()) {
-                    skip(number, beginning, "its user stands in line " + before.get() + " already; remove one of the two");
+                    skip(number, beginning, "its user is already in line " + before.get() + "; remove one of the two");
                 } else {
                     notice(number, start, name.get());
                     take(number, name.get(), StoredPassword.of(stored.get()));
@@ -146,12 +145,13 @@ final class UserFile {
                 try {
                     users.put(user, schemes.read(stored.hash()));
                 } catch (MalformedHashException e) {
-                    // Locked for good: no password is to be checked, and nothing to be corrected.
+                    // A disabled user needs no usable hash: no password is checked, nothing has to be corrected.
                     return;
                 }
             } else if (stored.hash().isEmpty()) {
                 withoutPassword.add(user);
-                notices.add(new LineNote(number, "its password field is empty: an account without a password, to which nobody can log in"));
+                notices.add(new LineNote(number,
+                    "its password field is empty: this account has no password, and no client can log in to it"));
             } else if (stored.hash().equals("x")) {
                 skip(number, user, "its password field is x, which says that the hash is in /etc/shadow; write the hash here");
             } else {
@@ -167,10 +167,10 @@ final class UserFile {
 
         private void notice(int number, int start, String name) {
             if (start > 0 && text(start, Math.min(start + 3, content.length)).filter(MARK::equals).isPresent()) {
-                notices.add(new LineNote(number, "a byte order mark stands before it, as where files are joined; remove it"));
+                notices.add(new LineNote(number, "it begins with a byte order mark, as happens when files are joined; remove the mark"));
             }
             if (!LocalNames.isPossible(name)) {
-                notices.add(new LineNote(number, "James can have no user of its name, so that nobody logs in with it; correct the name"));
+                notices.add(new LineNote(number, "James accepts no user of this name, so no client can log in with it; correct the name"));
             }
         }
 
@@ -194,13 +194,13 @@ final class UserFile {
             }
         }
 
-        /** What is not UTF-8 is Latin-1 most often. */
+        /** Text that is not UTF-8 is usually Latin-1. */
         private String lenient(int start, int end) {
             return text(start, end).orElseGet(() -> new String(content, start, end - start, StandardCharsets.ISO_8859_1));
         }
     }
 
-    /** Where in a file's octets the hash of a user stands, with its scheme. */
+    /** The position of a user's hash, with its scheme, in the octets of a file. */
     static final class HashSpan {
         private final byte[] content;
         private final int start;
@@ -212,7 +212,7 @@ final class UserFile {
             this.end = end;
         }
 
-        /** The place of a user's hash; empty if the user has none. */
+        /** The position of a user's hash; empty if the user has none. */
         static Optional<HashSpan> of(byte[] content, String user) {
             for (int start = 0, end; start < content.length; start = end + 1) {
                 end = endOfLine(content, start);
@@ -247,8 +247,8 @@ final class UserFile {
             return new String(content, start, end - start, StandardCharsets.UTF_8);
         }
 
-        /** The whole file with another hash there, and every other octet as it was. */
-        byte[] filledWith(String hash) {
+        /** The file's content with this hash replaced and every other octet unchanged. */
+        byte[] withHash(String hash) {
             byte[] octets = hash.getBytes(StandardCharsets.UTF_8);
             byte[] changed = new byte[content.length - (end - start) + octets.length];
             System.arraycopy(content, 0, changed, 0, start);
@@ -258,7 +258,7 @@ final class UserFile {
         }
     }
 
-    /** How many users it has, disabled ones too, without those of lines that are skipped. */
+    /** The number of users, including disabled ones, excluding those of skipped lines. */
     int size() {
         Set<String> names = new HashSet<>(users.keySet());
         names.addAll(disabled);
@@ -266,18 +266,18 @@ final class UserFile {
         return names.size();
     }
 
-    /** Lines that are skipped, first line first. */
+    /** Skipped lines, in file order. */
     List<LineNote> faults() {
         return faults;
     }
 
-    /** Lines that count, and that somebody should look at, first line first. */
+    /** Lines that are used but need attention, in file order. */
     List<LineNote> notices() {
         return notices;
     }
 
     /**
-     * Why the user's line is skipped, if it is.
+     * The reason why the user's line is skipped; empty if it is not.
      *
      * @param user a normalised name
      */
@@ -300,7 +300,7 @@ final class UserFile {
     }
 
     /**
-     * Whether the user may not log in, whatever the password.
+     * Whether the user is disabled, so no password is accepted.
      *
      * @param user a normalised name
      */
@@ -309,7 +309,7 @@ final class UserFile {
     }
 
     /**
-     * The hash to check a password of that user against; for a stranger one that takes no password.
+     * The hash to check that user's password against; for an unknown user a decoy that matches no password.
      *
      * @param user a normalised name
      */
@@ -319,7 +319,7 @@ final class UserFile {
     }
 
     /**
-     * The user's own hash, if the file holds one.
+     * The user's stored hash, if the file has one.
      *
      * @param user a normalised name
      */
@@ -327,12 +327,12 @@ final class UserFile {
         return Optional.ofNullable(users.get(user));
     }
 
-    /** How the keys of a SCRAM scheme look that the file holds. */
+    /** The shapes of the file's keys for a SCRAM scheme. */
     KeyCensus census(String scheme) {
         return KeyCensus.counted(shapes.of(scheme));
     }
 
-    /** The file is something else than a file of users. The message goes on after the file's name. */
+    /** The file is not a user file. The message continues a sentence after the file's name. */
     static final class NoUserFileException extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,5 @@
 /**
- * Users in a file: {@code user:{SCHEME}hash}, as Dovecot's passwd-file and htpasswd have it. A changed file is read again without a
- * restart.
+ * Users in a file of {@code user:{SCHEME}hash} lines, the format of Dovecot's passwd-file and htpasswd. A changed file is read
+ * again without a restart.
  */
 package org.smtpguard.backend.file;

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** What a web service has answered. */
+/** A web service's response. */
 final class HttpAnswer {
     private final int status;
     private final Optional<JsonNode> json;
@@ -14,12 +14,12 @@ final class HttpAnswer {
         this.json = json;
     }
 
-    /** As in RFC 9110 §15. */
+    /** The status code (RFC 9110 §15). */
     int status() {
         return status;
     }
 
-    /** The JSON object of a 200; empty where there is none, or it is rubbish, or too long. */
+    /** The JSON object of a 200; empty if there is none, or it is invalid or too long. */
     Optional<JsonNode> json() {
         return json;
     }

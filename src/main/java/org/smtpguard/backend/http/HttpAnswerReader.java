@@ -22,14 +22,14 @@ import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.apache.hc.core5.http.protocol.HttpContext;
 
 /**
- * Reads one answer as it comes in: the JSON of a 200, and nothing of the body of any other. The answer is over when its JSON is,
- * whatever length the server has announced.
+ * Reads one response as it arrives: the JSON of a 200, and no body otherwise. The response is complete when its JSON is,
+ * whatever its announced length.
  *
- * <p>Threads: the one that reads the connection.
+ * <p>Threads: confined to the thread that reads the connection.
  */
 final class HttpAnswerReader implements AsyncResponseConsumer<HttpAnswer> {
-    /** Octets. An answer of ours has a hundred. */
-    static final int LONGEST = 64 * 1024;
+    /** Octets. A usual response has about a hundred. */
+    static final int MAX_LENGTH = 64 * 1024;
 
     private static final int OK = 200;
     private static final ObjectMapper JSON = new ObjectMapper()
@@ -41,7 +41,7 @@ final class HttpAnswerReader implements AsyncResponseConsumer<HttpAnswer> {
 
     @Override
     public void informationResponse(HttpResponse information, HttpContext context) {
-        // The answer is still to come.
+        // The final response follows.
     }
 
     @Override
@@ -54,7 +54,7 @@ final class HttpAnswerReader implements AsyncResponseConsumer<HttpAnswer> {
 
     @Override
     public void updateCapacity(CapacityChannel capacity) throws IOException {
-        capacity.update(LONGEST);
+        capacity.update(MAX_LENGTH);
     }
 
     @Override
@@ -65,15 +65,15 @@ final class HttpAnswerReader implements AsyncResponseConsumer<HttpAnswer> {
         byte[] octets = new byte[body.remaining()];
         body.get(octets);
         received.writeBytes(octets);
-        if (received.size() > LONGEST) {
+        if (received.size() > MAX_LENGTH) {
             end(Optional.empty());
-        } else if (mayBeWhole()) {
+        } else if (mayBeComplete()) {
             parsed().ifPresent(whole -> end(Optional.of(whole)));
         }
     }
 
-    /** Parsing after each octet would make work of a slow answer. */
-    private boolean mayBeWhole() {
+    /** Parsing after each octet would make a slow response expensive. */
+    private boolean mayBeComplete() {
         return received.toString(StandardCharsets.ISO_8859_1).stripTrailing().endsWith("}");
     }
 
@@ -81,10 +81,10 @@ final class HttpAnswerReader implements AsyncResponseConsumer<HttpAnswer> {
         try {
             return Optional.of(JSON.readTree(received.toByteArray())).filter(JsonNode::isObject);
         } catch (JsonProcessingException e) {
-            // Not yet, or not at all: the end of the body will tell.
+            // Incomplete or invalid: decided at the end of the body.
             return Optional.empty();
         } catch (IOException e) {
-            throw new UncheckedIOException("There is no input here but an array", e);
+            throw new UncheckedIOException("Reading an array cannot fail", e);
         }
     }
 
@@ -101,7 +101,7 @@ final class HttpAnswerReader implements AsyncResponseConsumer<HttpAnswer> {
 
     @Override
     public void failed(Exception fault) {
-        // Whoever waits for the answer is told.
+        // The requester completes the future.
     }
 
     @Override
@@ -109,7 +109,7 @@ final class HttpAnswerReader implements AsyncResponseConsumer<HttpAnswer> {
         answering = Optional.empty();
     }
 
-    /** An answer whose head is here. */
+    /** A response whose head has been received. */
     private static final class Answering {
         private final int status;
         private final FutureCallback<HttpAnswer> answer;

@@ -44,11 +44,12 @@ import org.smtpguard.credential.Secret;
 import org.smtpguard.credential.Workers;
 
 /**
- * Asks a web service of the operator's, one {@code POST} for each question.
+ * Authenticates against the operator's web service, with one {@code POST} per log-in attempt ({@code docs/backends/http.md}).
  *
- * <p>A question is sent once, whatever happens: whether a server that hangs up has counted a failure nobody knows.
+ * <p>A request is never repeated: a server that closes the connection may already have counted a failure.
  *
- * <p>Threads: see {@link HttpConnections}. No {@link Workers} are needed, since nobody waits. Silence ends on the JDK's timer.
+ * <p>Threads: see {@link HttpConnections}. No thread blocks, so no {@link Workers} are needed. Time limits run on the JDK's
+ * timer.
  */
 public final class HttpBackend implements CredentialBackend {
     private static final Duration TIME_LIMIT = Duration.ofSeconds(2);
@@ -79,7 +80,7 @@ public final class HttpBackend implements CredentialBackend {
         if (isTls(url)) {
             tls = Optional.of(TlsTrust.context(settings));
         } else if (settings.text(TlsTrust.STORE).isPresent()) {
-            throw settings.fault("has a <" + TlsTrust.STORE + ">, and a <" + URL + "> without TLS; write https, or take the one away");
+            throw settings.fault("has a <" + TlsTrust.STORE + ">, and a <" + URL + "> without TLS; use https, or remove it");
         }
         this.connections = new HttpConnections(settings.name(), url, tls, limit);
     }
@@ -92,9 +93,9 @@ public final class HttpBackend implements CredentialBackend {
                 return url;
             }
         } catch (URISyntaxException e) {
-            // Said below: what is no address may hold a password, and is not repeated.
+            // Reported below, without the value: it may contain a password.
         }
-        throw settings.fault("has a <" + URL + "> that is no http or https address of a host; write for example"
+        throw settings.fault("has a <" + URL + "> that is not an http or https URL with a host; write for example"
             + " https://auth.example.org/smtp, and credentials in <user> and <password>");
     }
 
@@ -116,11 +117,11 @@ public final class HttpBackend implements CredentialBackend {
     public CompletionStage<CredentialResult> verify(Credentials credentials) {
         Optional<String> password = text(credentials.password()).filter(text -> !text.isEmpty());
         if (password.isEmpty()) {
-            // JSON cannot say what is not UTF-8, and nobody can have it for a password (RFC 4616 §2).
+            // JSON cannot express text that is not UTF-8, and no password may contain it (RFC 4616 §2).
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
-        byte[] question = question(credentials, password.get()).toString().getBytes(StandardCharsets.UTF_8);
-        return ask("POST", question, answer -> verdict(answer, credentials.username()), fault -> {
+        byte[] body = json(credentials, password.get()).toString().getBytes(StandardCharsets.UTF_8);
+        return request("POST", body, answer -> verdict(answer, credentials.username()), fault -> {
             CredentialResult unavailable = CredentialResult.unavailable(reason(fault));
             return isUnreachable(cause(fault)) ? unavailable : unavailable.perhapsForThisUser();
         });
@@ -134,10 +135,10 @@ public final class HttpBackend implements CredentialBackend {
         }
     }
 
-    private static JsonNode question(Credentials credentials, String password) {
+    private static JsonNode json(Credentials credentials, String password) {
         Origin origin = credentials.origin();
-        ObjectNode question = JsonNodeFactory.instance.objectNode();
-        return question.put("username", credentials.username())
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        return json.put("username", credentials.username())
             .put("password", password)
             .put("mechanism", origin.mechanism())
             .put("remoteIp", origin.remoteAddress().orElse(null))
@@ -145,11 +146,11 @@ public final class HttpBackend implements CredentialBackend {
             .put("tls", origin.isUnderTls());
     }
 
-    private static CredentialResult verdict(HttpAnswer answer, String asked) {
+    private static CredentialResult verdict(HttpAnswer answer, String requestedName) {
         switch (answer.status()) {
             case OK:
-                return answer.json().map(json -> verdict(json, asked))
-                    .orElseGet(() -> CredentialResult.unavailable("it answered 200 and no JSON object that can be read")
+                return answer.json().map(json -> verdict(json, requestedName))
+                    .orElseGet(() -> CredentialResult.unavailable("it answered 200 without a valid JSON object")
                         .perhapsForThisUser());
             case UNAUTHORIZED:
             case FORBIDDEN:
@@ -160,21 +161,21 @@ public final class HttpBackend implements CredentialBackend {
                 return CredentialResult.unavailable("it answered " + answer.status());
             default:
                 CredentialResult unavailable = CredentialResult.unavailable("it answered " + answer.status());
-                // A client error is about this request, a limit on this name for example; other codes may be.
+                // A client error concerns this request, for example a rate limit for this user; other codes may concern it.
                 return answer.status() / 100 == CLIENT_ERROR ? unavailable.forThisUser() : unavailable.perhapsForThisUser();
         }
     }
 
-    private static CredentialResult verdict(JsonNode json, String asked) {
+    private static CredentialResult verdict(JsonNode json, String requestedName) {
         JsonNode result = json.path("result");
         switch (result.isTextual() ? result.textValue() : "") {
             case "accepted":
                 JsonNode username = json.path("username");
                 if (username.isMissingNode() || username.isNull()) {
-                    return CredentialResult.accepted(asked);
+                    return CredentialResult.accepted(requestedName);
                 }
                 return isName(username) ? CredentialResult.accepted(username.textValue())
-                    : CredentialResult.unavailable("it accepted, and its username is no string that can be a name").perhapsForThisUser();
+                    : CredentialResult.unavailable("it accepted with a username that is not a valid string").perhapsForThisUser();
             case "refused":
                 return CredentialResult.refused();
             case "unknown":
@@ -184,46 +185,46 @@ public final class HttpBackend implements CredentialBackend {
             case "expired":
                 return CredentialResult.expired();
             default:
-                return CredentialResult.unavailable("it answered 200 without a result that is known").perhapsForThisUser();
+                return CredentialResult.unavailable("it answered 200 without a known result").perhapsForThisUser();
         }
     }
 
-    /** Only a JSON string is a name: what a number or {@code false} would be as text may be another user's. */
+    /** Only a JSON string is a name: a number or {@code false} converted to text may be another user's name. */
     private static boolean isName(JsonNode username) {
         String text = username.isTextual() ? username.textValue() : "";
         return !text.isBlank() && text.chars().noneMatch(Character::isISOControl) && StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
-    /** Whether there is somebody who speaks HTTP, and does not turn us away: asks for the head of the address alone. */
+    /** Sends HEAD to check that a server answers over HTTP and does not reject James itself. */
     @Override
     public CompletionStage<Optional<String>> check() {
-        return ask("HEAD", new byte[0], answer -> flaw(answer.status()), fault -> Optional.of(reason(fault)));
+        return request("HEAD", new byte[0], answer -> flaw(answer.status()), fault -> Optional.of(reason(fault)));
     }
 
     private static Optional<String> flaw(int status) {
         switch (status) {
             case UNAUTHORIZED:
             case FORBIDDEN:
-                return Optional.of("it turns James itself away (" + status + "): look at <bearerToken>, <user> and <password>, or"
+                return Optional.of("it rejects James itself (" + status + "): check <bearerToken>, <user> and <password>, or"
                     + " <hmacKey>");
             case 502:
             case 503:
             case 504:
                 return Optional.of("it answered " + status);
             default:
-                // It may well know POST alone.
+                // The server may support POST only.
                 return Optional.empty();
         }
     }
 
-    private <T> CompletableFuture<T> ask(String method, byte[] body, Function<HttpAnswer, T> read,
+    private <T> CompletableFuture<T> request(String method, byte[] body, Function<HttpAnswer, T> read,
                                           Function<Throwable, T> unavailable) {
         BasicHttpRequest request = new BasicHttpRequest(method, url);
         request.setHeader("Accept", JSON);
         request.setHeader("Connection", "close");
-        identification.on(request, body);
+        identification.addTo(request, body);
         AsyncEntityProducer content = body.length == 0 ? null : new BasicAsyncEntityProducer(body, JSON);
-        CompletableFuture<HttpAnswer> answer = connections.ask(new BasicRequestProducer(request, content));
+        CompletableFuture<HttpAnswer> answer = connections.send(new BasicRequestProducer(request, content));
         CompletableFuture<T> result = answer.thenApply(read)
             .orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
             .exceptionally(unavailable);
@@ -239,7 +240,7 @@ public final class HttpBackend implements CredentialBackend {
         return cause;
     }
 
-    /** No name and no password has been sent by then, so none of them can be the cause. */
+    /** Name and password have not been sent by then, so they cannot be the cause. */
     private static boolean isUnreachable(Throwable cause) {
         return cause instanceof SocketException || cause instanceof UnknownHostException || cause instanceof SSLException;
     }
@@ -250,7 +251,7 @@ public final class HttpBackend implements CredentialBackend {
             return "no answer within " + limit.toMillis() + " ms";
         }
         if (cause instanceof ConnectionClosedException || cause instanceof TruncatedChunkException) {
-            return "it hung up before its answer was whole";
+            return "it closed the connection before its answer was complete";
         }
         boolean isNoHttp = cause instanceof HttpException || cause instanceof MessageConstraintException
             || cause instanceof MalformedChunkCodingException;

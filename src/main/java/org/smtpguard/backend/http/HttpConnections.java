@@ -28,20 +28,19 @@ import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Connections to one web service, of HTTP/1.1. Each question has one of its own, which is closed when there is an answer, or none
- * is waited for any more. So none is used twice: one that the server has closed in the meantime, or a firewall has forgotten, would
- * fail the next question, and that may not be asked again.
+ * HTTP/1.1 connections to one web service. Each request has a connection of its own, which is closed when the request is
+ * answered, times out or is cancelled. Connections are not reused: if the server or a firewall had dropped an idle one, the
+ * next request would fail, and it must not be repeated.
  *
- * <p>Threads: the caller's hands a question over and goes on. The service's name is looked up, which may take its time, on a few
- * daemons that go when there is nothing to do; a few others connect, write and read for all questions and complete the stages, until
- * {@link #close()} and the last answer.
+ * <p>Threads: callers never block. The host name is resolved on a few daemon threads that end when idle; a few I/O threads
+ * connect, write, read and complete the futures, until {@link #close()} and the last response.
  */
 final class HttpConnections implements AutoCloseable {
     private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
     private static final Duration IDLE = Duration.ofSeconds(5);
-    /** Octets of a line, and lines, of an answer's head. */
-    private static final int LONGEST_LINE = 8 * 1024;
-    private static final int MOST_LINES = 100;
+    /** Limits of a response's head: octets per line, and lines. */
+    private static final int MAX_LINE = 8 * 1024;
+    private static final int MAX_LINES = 100;
 
     private final HttpHost service;
     private final Timeout limit;
@@ -50,7 +49,7 @@ final class HttpConnections implements AutoCloseable {
 
     /**
      * @param tls for {@code https}
-     * @param limit how long connecting may take, and each silence
+     * @param limit maximum time to connect, and between two reads
      */
     HttpConnections(String name, URI url, Optional<SSLContext> tls, Duration limit) {
         this.service = HttpHost.create(url);
@@ -58,10 +57,10 @@ final class HttpConnections implements AutoCloseable {
         this.lookUps = lookUps("smtp-guard-http-" + name);
         AsyncRequesterBootstrap bootstrap = AsyncRequesterBootstrap.bootstrap()
             .setIOReactorConfig(IOReactorConfig.custom().setIoThreadCount(THREADS).build())
-            .setHttp1Config(Http1Config.custom().setMaxLineLength(LONGEST_LINE).setMaxHeaderCount(MOST_LINES).build())
+            .setHttp1Config(Http1Config.custom().setMaxLineLength(MAX_LINE).setMaxHeaderCount(MAX_LINES).build())
             .setHttpProcessor(HttpProcessorBuilder.create()
                 .addAll(new RequestContent(), RequestTargetHost.INSTANCE, new RequestUserAgent("James-SMTP-Guard")).build())
-            // How many are asked at once is none of its business.
+            // The number of concurrent requests is limited elsewhere.
             .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
             .setDefaultMaxPerRoute(Integer.MAX_VALUE);
         tls.ifPresent(context -> bootstrap.setTlsStrategy(new BasicClientTlsStrategy(context)));
@@ -82,21 +81,21 @@ final class HttpConnections implements AutoCloseable {
         return threads;
     }
 
-    /** @return the answer; cancelled, or completed by somebody else, it takes the connection with it */
-    CompletableFuture<HttpAnswer> ask(AsyncRequestProducer question) {
+    /** @return the response; if it is cancelled, or completed by the caller, the connection is closed */
+    CompletableFuture<HttpAnswer> send(AsyncRequestProducer request) {
         CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
         CompletableFuture<AsyncClientEndpoint> connected = new CompletableFuture<>();
         CompletableFuture.runAsync(() -> {
-            // Questions may have grown old behind names that took their time.
+            // The request may have timed out while queued behind slow name look-ups.
             if (!answer.isDone()) {
-                // Not to be cancelled: a connection that is there in the same moment would be nobody's.
+                // Never cancelled: a connection established at that moment would leak.
                 requester.connect(service, limit, null, completing(connected));
             }
         }, lookUps).whenComplete((any, fault) -> fail(connected, fault));
         connected.thenAccept(connection -> {
             answer.whenComplete((any, fault) -> connection.releaseAndDiscard());
             if (!answer.isDone()) {
-                connection.execute(question, new HttpAnswerReader(), completing(answer));
+                connection.execute(request, new HttpAnswerReader(), completing(answer));
             }
         }).whenComplete((any, fault) -> fail(answer, fault));
         return answer;
@@ -127,7 +126,7 @@ final class HttpConnections implements AutoCloseable {
         };
     }
 
-    /** Returns at once. Whoever waits gets an answer yet, and nobody is asked any more. */
+    /** Returns immediately. Open requests are completed; no new ones are accepted. */
     @Override
     public void close() {
         requester.initiateShutdown();

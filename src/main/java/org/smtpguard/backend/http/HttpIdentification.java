@@ -17,7 +17,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.apache.hc.core5.http.HttpRequest;
 import org.smtpguard.credential.BackendSettings;
 
-/** By what the server knows that it is James who asks: a bearer token, a user name and a password, a signature, or nothing. */
+/** How James authenticates itself to the web service: a bearer token, Basic authentication, a signature, or not at all. */
 interface HttpIdentification {
     /** The elements that this class reads. */
     String TOKEN = "bearerToken";
@@ -27,11 +27,12 @@ interface HttpIdentification {
 
     String SIGNATURE = "X-SmtpGuard-Signature";
 
-    /** Adds the header to a request with that body. */
-    void on(HttpRequest request, byte[] body);
+    /** Adds the header to a request with the given body. */
+    void addTo(HttpRequest request, byte[] body);
 
     /**
-     * @throws org.smtpguard.credential.InvalidConfigurationException if there is more than one, half of one, or one that no header can hold
+     * @throws org.smtpguard.credential.InvalidConfigurationException if there is more than one, one is incomplete, or a value
+     *     is not allowed in a header
      */
     static HttpIdentification of(BackendSettings settings) {
         Optional<String> token = settings.text(TOKEN);
@@ -46,28 +47,31 @@ interface HttpIdentification {
         user.ifPresent(name -> given.add(basic(settings, name, password.orElseThrow())));
         key.ifPresent(text -> given.add(signed(text.getBytes(UTF_8), Clock.systemUTC())));
         if (given.size() > 1) {
-            throw settings.fault("has more than one of <bearerToken>, <user> with <password>, and <hmacKey>; leave one");
+            throw settings.fault("has more than one of <bearerToken>, <user> with <password>, and <hmacKey>; keep one");
         }
         return given.isEmpty() ? (request, body) -> { } : given.get(0);
     }
 
     private static HttpIdentification bearer(BackendSettings settings, String token) {
         if (!token.matches("[!-~]+")) {
-            throw settings.fault("has a <bearerToken> with something in it that no header can hold; it is made of visible ASCII"
-                + " characters, without a space");
+            throw settings.fault("has a <bearerToken> that is not allowed in a header; it may contain visible ASCII"
+                + " characters only, without spaces");
         }
         return (request, body) -> request.setHeader("Authorization", "Bearer " + token);
     }
 
     private static HttpIdentification basic(BackendSettings settings, String user, String password) {
         if (user.indexOf(':') >= 0) {
-            throw settings.fault("has a <user> with a colon in it, which HTTP takes for the end of the name (RFC 7617); take another user");
+            throw settings.fault("has a <user> with a colon in it, which ends the name in HTTP (RFC 7617); use another user");
         }
         String base64 = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
         return (request, body) -> request.setHeader("Authorization", "Basic " + base64);
     }
 
-    /** HMAC-SHA256 over the time in seconds, a dot and the body: who has seen a request cannot make another, nor send it again later. */
+    /**
+     * HMAC-SHA256 over the time in seconds, a dot and the body. An attacker who has seen a request can neither forge another
+     * nor replay it later.
+     */
     static HttpIdentification signed(byte[] key, Clock clock) {
         SecretKeySpec secret = new SecretKeySpec(key, "HmacSHA256");
         return (request, body) -> {
@@ -84,7 +88,7 @@ interface HttpIdentification {
             byte[] sum = mac.doFinal(body);
             return String.format(Locale.ROOT, "%0" + 2 * sum.length + "x", new BigInteger(1, sum));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java platform has HmacSHA256", e);
+            throw new IllegalStateException("Every Java platform supports HmacSHA256", e);
         }
     }
 }

@@ -1,4 +1,2 @@
-/**
- * Users behind an HTTP service, which is sent the credentials and answers in JSON.
- */
+/** Users of an HTTP service, which receives the credentials and responds with JSON. */
 package org.smtpguard.backend.http;

@@ -23,15 +23,15 @@ import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Workers;
 
 /**
- * Asks an IMAP server whether it would let the user log in ({@code docs/backends/imap.md}). Each question has a connection of its
- * own: from a log-in there is no way back in IMAP.
+ * Authenticates by logging in to an IMAP server ({@code docs/backends/imap.md}). Each request uses a connection of its own:
+ * IMAP has no way to log in a second time on one connection.
  *
- * <p>Threads: {@link #verify} hands the question to the pool for calls that wait and returns; one thread of that pool holds the
- * whole dialogue. Once the question is answered, has taken too long (the JDK's timer tells) or is cancelled, the connection is
- * cut, and with it whatever that thread waits for.
+ * <p>Threads: {@link #verify} submits the request to the pool for blocking calls and returns; one thread of that pool runs the
+ * whole dialogue. When the request is answered, times out (on the JDK's timer) or is cancelled, the socket is closed, which
+ * also ends any call that this thread is blocked in.
  */
 public final class ImapBackend implements CredentialBackend {
-    /** Dovecot delays a refusal by 2 s, and the answers to an address that has guessed by up to 15 s more. */
+    /** Dovecot delays a refusal by 2 s, and by up to 15 s more for an address with many failures. */
     private static final Duration TIME_LIMIT = Duration.ofSeconds(20);
     private static final String ADDRESS = "address";
     private static final String TLS = "tls";
@@ -47,8 +47,9 @@ public final class ImapBackend implements CredentialBackend {
     private final HostAndPort address;
 
     /**
-     * @param settings {@code <address>}, and perhaps {@code <tls>}, {@code <trustStore>} and {@code <trustStorePassword>}
-     * @throws org.smtpguard.credential.InvalidConfigurationException if one of them cannot be meant so
+     * @param settings {@code <address>}; optional: {@code <tls>}, {@code <sendClientAddress>}, {@code <trustStore>} and
+     *     {@code <trustStorePassword>}
+     * @throws org.smtpguard.credential.InvalidConfigurationException if a value is invalid
      */
     public ImapBackend(BackendSettings settings, Workers workers) {
         this.settings = settings.only(ADDRESS, TLS, SEND_CLIENT_ADDRESS, TlsTrust.STORE, TlsTrust.PASSWORD);
@@ -65,7 +66,7 @@ public final class ImapBackend implements CredentialBackend {
             .filter(each -> name(each).equals(name)).findFirst()
             .orElseThrow(() -> settings.fault("has <tls>" + name + "</tls>; it can be imaps, starttls or none"));
         if (tls == ImapDialogue.Tls.NONE && settings.text(TlsTrust.STORE).isPresent()) {
-            throw settings.fault("has a <" + TlsTrust.STORE + "> and <tls>none</tls>, which trusts anybody; take one of them away");
+            throw settings.fault("has a <" + TlsTrust.STORE + "> and <tls>none</tls>, which checks no certificate; remove one of them");
         }
         return tls;
     }
@@ -82,9 +83,9 @@ public final class ImapBackend implements CredentialBackend {
                 return address;
             }
         } catch (IllegalArgumentException e) {
-            // Said below, in our own words.
+            // Reported below.
         }
-        throw settings.fault("has <address>" + text + "</address>, which is no address; write it as imap.example.org:993");
+        throw settings.fault("has <address>" + text + "</address>, which is not a valid address; write it as imap.example.org:993");
     }
 
     @Override
@@ -100,11 +101,11 @@ public final class ImapBackend implements CredentialBackend {
     @Override
     public CompletionStage<CredentialResult> verify(Credentials credentials) {
         String user = UserNames.normalise(credentials.username());
-        if (user.isEmpty() || credentials.password().isEmpty() || isUnspeakable(credentials)) {
-            // Whoever is meant, known or not: such a name is nobody's, and such a password too.
+        if (user.isEmpty() || credentials.password().isEmpty() || hasIllegalCharacter(credentials)) {
+            // The same for every user: no user has such a name or password.
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
-        return ask(credentials.origin(), dialogue -> {
+        return query(credentials.origin(), dialogue -> {
             if (sendsClientAddress) {
                 dialogue.identify(credentials.origin());
             }
@@ -114,8 +115,8 @@ public final class ImapBackend implements CredentialBackend {
         });
     }
 
-    /** NUL cannot be said in PLAIN nor in LOGIN; CR and LF are never sent to a protocol of lines, wherever they come from. */
-    private static boolean isUnspeakable(Credentials credentials) {
+    /** Neither PLAIN nor LOGIN can express NUL; CR and LF are never sent in a line-based protocol. */
+    private static boolean hasIllegalCharacter(Credentials credentials) {
         String both = credentials.username() + new String(credentials.password().bytes(), ISO_8859_1);
         return both.chars().anyMatch(c -> c == 0 || c == '\r' || c == '\n');
     }
@@ -127,33 +128,33 @@ public final class ImapBackend implements CredentialBackend {
             case NO:
                 return ImapResponseCode.resultOf(reply.code(), reply.text());
             case BAD:
-                return CredentialResult.unavailable("it does not take the log-in for a command (BAD)").perhapsForThisUser();
+                return CredentialResult.unavailable("it rejects the log-in as an invalid command (BAD)").perhapsForThisUser();
             default:
-                return CredentialResult.unavailable("it wants to hear more than a name and a password").perhapsForThisUser();
+                return CredentialResult.unavailable("it requests more than a name and a password").perhapsForThisUser();
         }
     }
 
-    /** Looks whether a log-in could be made, and makes none. */
+    /** Checks that a log-in is possible, without logging in. */
     @Override
     public CompletionStage<Optional<String>> check() {
-        return ask(Origin.byHand(), dialogue -> {
+        return query(Origin.byHand(), dialogue -> {
             dialogue.logOut();
             return CredentialResult.unknown();
         }).thenApply(result -> Optional.of(result.reason()).filter(any -> result.kind() == CredentialResult.Kind.UNAVAILABLE));
     }
 
-    private CompletableFuture<CredentialResult> ask(Origin origin, ImapLogin question) {
+    private CompletableFuture<CredentialResult> query(Origin origin, ImapRequest request) {
         ImapConnection connection = new ImapConnection(address.getHost(), address.getPort());
         CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
         workers.blocking().execute(origin, answer, () -> {
-            // The time begins here: what a request waits for a worker is not the server's.
+            // The time limit starts here: waiting for a worker is not the server's delay.
             long millis = timeLimit().toMillis();
             CredentialResult late = CredentialResult.unavailable("no answer within " + millis + " ms").perhapsForThisUser();
             answer.completeOnTimeout(late, millis, TimeUnit.MILLISECONDS);
             ImapDialogue dialogue = new ImapDialogue(connection);
             try {
                 dialogue.open(tls, context);
-                answer.complete(question.put(dialogue));
+                answer.complete(request.run(dialogue));
             } catch (ImapException e) {
                 CredentialResult unavailable = CredentialResult.unavailable(e.getMessage());
                 answer.complete(connection.isUsed() ? unavailable.perhapsForThisUser() : unavailable);
@@ -163,7 +164,7 @@ public final class ImapBackend implements CredentialBackend {
                     : CredentialResult.unavailable(unavailable.reason() + ", connecting to " + address));
             }
         });
-        answer.whenComplete((result, fault) -> connection.cut());
+        answer.whenComplete((result, fault) -> connection.abort());
         return answer;
     }
 
@@ -172,7 +173,7 @@ public final class ImapBackend implements CredentialBackend {
         return "ImapBackend " + name() + " (" + address + ", " + name(tls) + ")";
     }
 
-    private interface ImapLogin {
-        CredentialResult put(ImapDialogue dialogue) throws IOException;
+    private interface ImapRequest {
+        CredentialResult run(ImapDialogue dialogue) throws IOException;
     }
 }

@@ -14,15 +14,15 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
- * The lines of one connection to an IMAP server, bounded in length and in number: whatever the server sends, it ends.
+ * A connection to an IMAP server that reads and writes lines. Their length and number are limited, so a dialogue always ends.
  *
- * <p>Threads: one thread speaks, and waits for the server without a limit of its own. {@link #cut()} comes from any other when the
- * time is over, waits for nobody, and ends whatever the first one waits for: the connecting, the handshake, a line.
+ * <p>Threads: one thread reads and writes, without a timeout of its own. {@link #abort()} may be called from any thread; it
+ * does not block, and it ends the call that the first thread is blocked in: connect, TLS handshake or read.
  */
 final class ImapConnection {
-    /** RFC 2683 §3.2.1.5 has servers and clients be ready for 8000; what is told before a log-in is shorter. */
-    private static final int LONGEST_LINE = 8192;
-    private static final int MOST_LINES = 100;
+    /** Octets. RFC 2683 §3.2.1.5 recommends 8000; lines before a log-in are shorter. */
+    private static final int MAX_LINE = 8192;
+    private static final int MAX_LINES = 100;
 
     private final String host;
     private final int port;
@@ -38,14 +38,14 @@ final class ImapConnection {
         this.port = port;
     }
 
-    /** Connects to the first address that the host's name has. */
+    /** Connects to the first address of the host. */
     void connect() throws IOException {
         raw.connect(new InetSocketAddress(host, port));
         raw.setTcpNoDelay(true);
-        speakOver(raw);
+        use(raw);
     }
 
-    /** From here on under TLS, with a certificate that is trusted and names the host (RFC 7817). What has been read is forgotten. */
+    /** Starts TLS; the certificate must be trusted and match the host name (RFC 7817). Discards what has been read before. */
     void startTls(SSLContext context) throws IOException {
         SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(raw, host, port, true);
         SSLParameters parameters = secured.getSSLParameters();
@@ -54,20 +54,20 @@ final class ImapConnection {
         try {
             secured.startHandshake();
         } catch (SSLException e) {
-            throw new ImapException("there is no TLS with it (" + e.getClass().getSimpleName()
-                + "): it has to speak TLS on this port, with a"
-                + " certificate that is trusted and names " + host);
+            throw new ImapException("the TLS handshake failed (" + e.getClass().getSimpleName()
+                + "): it has to offer TLS on this port, with a"
+                + " trusted certificate for " + host);
         }
-        speakOver(secured);
+        use(secured);
     }
 
-    private void speakOver(Socket layer) throws IOException {
+    private void use(Socket layer) throws IOException {
         socket = layer;
         in = new BufferedInputStream(layer.getInputStream());
         out = layer.getOutputStream();
     }
 
-    /** Whether a line has come from the server: whatever fails from then on, what was said before may be the cause. */
+    /** Whether the server has sent a line. From then on, the request itself may be the cause of a failure. */
     boolean isUsed() {
         return used;
     }
@@ -77,18 +77,18 @@ final class ImapConnection {
         return in.available() > 0;
     }
 
-    /** The next line, without its end; octets as characters. */
+    /** The next line, without its line end; each octet is one character. */
     String readLine() throws IOException {
-        if (++lines > MOST_LINES) {
-            throw new ImapException("it sends more than " + MOST_LINES + " lines");
+        if (++lines > MAX_LINES) {
+            throw new ImapException("it sends more than " + MAX_LINES + " lines");
         }
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int octet = in.read(); octet != '\n'; octet = in.read()) {
             if (octet < 0) {
-                throw new ImapException("it has hung up");
+                throw new ImapException("it has closed the connection");
             }
-            if (line.size() == LONGEST_LINE) {
-                throw new ImapException("it sends a line of more than " + LONGEST_LINE + " octets");
+            if (line.size() == MAX_LINE) {
+                throw new ImapException("it sends a line of more than " + MAX_LINE + " octets");
             }
             line.write(octet);
         }
@@ -97,7 +97,7 @@ final class ImapConnection {
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
     }
 
-    /** Sends a line; the line's end is added. */
+    /** Sends a line; CRLF is added. */
     void writeLine(byte[] line) throws IOException {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         whole.writeBytes(line);
@@ -107,17 +107,17 @@ final class ImapConnection {
         out.flush();
     }
 
-    /** Ends the connection in good order; for the thread that speaks. */
+    /** Closes the connection gracefully; for the thread that reads and writes. */
     void close() throws IOException {
         socket.close();
     }
 
-    /** Ends the connection at once, from whatever thread. */
-    void cut() {
+    /** Closes the socket immediately. Thread-safe. */
+    void abort() {
         try {
             raw.close();
         } catch (IOException ignored) {
-            // It is not needed any more, whatever has become of it.
+            // The connection is no longer needed.
         }
     }
 }

@@ -20,20 +20,20 @@ import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 
 /**
- * What is said to an IMAP server (RFC 9051, and RFC 3501 before it) to log a user in, and no more. Not by a library: commons-net
- * pastes names and passwords into its LOGIN as they are, reads lines of any length and waits for each anew; the others bring
- * {@code javax.mail} or a server along.
+ * The IMAP commands needed to log a user in (RFC 9051, RFC 3501). Written by hand because commons-net inserts names and
+ * passwords into LOGIN without quoting, reads lines of any length and has a timeout per line only; other libraries depend on
+ * {@code javax.mail} or include a server.
  *
- * <p>Runs on the thread of its {@link ImapConnection}.
+ * <p>Threads: confined to the thread of its {@link ImapConnection}.
  */
 final class ImapDialogue {
-    /** How TLS comes about. */
+    /** How TLS is started. */
     enum Tls {
-        /** From the first octet (RFC 8314). */
+        /** Implicit TLS (RFC 8314). */
         IMAPS,
-        /** By command; without it nothing is asked. */
+        /** With the STARTTLS command; no log-in without it. */
         STARTTLS,
-        /** Not at all: the password crosses the network as it is. */
+        /** No TLS: the password is sent in clear text. */
         NONE
     }
 
@@ -50,9 +50,9 @@ final class ImapDialogue {
     }
 
     /**
-     * Says everything that comes before a log-in.
+     * Connects, starts TLS and reads the capabilities.
      *
-     * @throws ImapException if there is no log-in to be made
+     * @throws ImapException if no log-in is possible
      */
     void open(Tls tls, SSLContext context) throws IOException {
         connection.connect();
@@ -69,7 +69,7 @@ final class ImapDialogue {
             }
         });
         if (!offersPlain() && (capabilities.contains("LOGINDISABLED") || capabilities.isEmpty())) {
-            throw new ImapException("it takes no password here: it offers neither AUTH=PLAIN nor LOGIN"
+            throw new ImapException("it accepts no password here: it offers neither AUTH=PLAIN nor LOGIN"
                 + (tls == Tls.NONE ? "; it may do so under TLS, see <tls>" : ""));
         }
     }
@@ -77,33 +77,33 @@ final class ImapDialogue {
     private void greet() throws IOException {
         String greeting = connection.readLine().toUpperCase(Locale.ROOT);
         if (greeting.startsWith("* PREAUTH")) {
-            // Nobody who connects has to show who they are: whatever it says then proves nothing.
-            throw new ImapException("it greets with PREAUTH, and would let everybody in");
+            // The connection is already authenticated, so the reply to a log-in proves nothing.
+            throw new ImapException("it greets with PREAUTH, so it would accept every user");
         }
         if (!greeting.startsWith("* OK")) {
-            throw new ImapException(greeting.startsWith("* BYE") ? "it greets with BYE" : "it greets with what is no IMAP");
+            throw new ImapException(greeting.startsWith("* BYE") ? "it greets with BYE" : "its greeting is not IMAP");
         }
     }
 
     private void startTls(SSLContext context) throws IOException {
         ImapReply reply = command("STARTTLS");
         if (reply.status() != ImapReply.Status.OK) {
-            throw new ImapException("it takes no STARTTLS here");
+            throw new ImapException("it does not accept STARTTLS here");
         }
         if (connection.hasMore()) {
-            // Somebody in between may have put it there, for it to be read as if it came under TLS (RFC 9051 §6.2.1).
-            throw new ImapException("it goes on in clear text behind its OK to STARTTLS");
+            // Clear text injected by an attacker would be read as if it came under TLS (RFC 9051 §6.2.1).
+            throw new ImapException("it sends clear text after its OK to STARTTLS");
         }
         connection.startTls(context);
     }
 
     /**
-     * Tells the server who the client is, where it announces ID (RFC 2971). Dovecot then counts refusals for that address, if James is
-     * among its {@code login_trusted_networks}. What it answers makes no difference.
+     * Sends the client's address, if the server announces ID (RFC 2971). Dovecot then counts failures for that address, if
+     * James is in its {@code login_trusted_networks}. The reply is ignored.
      */
     void identify(Origin origin) throws IOException {
         List<String> fields = new ArrayList<>();
-        // Without the interface that a link-local address names: the server may be on another machine.
+        // Without the interface of a link-local address: the server may be on another machine.
         origin.remoteAddress().map(address -> address.replaceFirst("%.*", ""))
             .ifPresent(address -> add(fields, "x-originating-ip", address));
         origin.sessionId().ifPresent(id -> add(fields, "x-session-id", id));
@@ -112,7 +112,7 @@ final class ImapDialogue {
         }
     }
 
-    /** As quoted strings; a value that cannot be one is left out. */
+    /** Adds a quoted string; a value that cannot be quoted is omitted. */
     private static void add(List<String> fields, String name, String value) {
         if (ID_VALUE.matcher(value).matches()) {
             fields.add("\"" + name + "\" \"" + value + "\"");
@@ -124,9 +124,9 @@ final class ImapDialogue {
     }
 
     /**
-     * Logs a user in, by AUTHENTICATE PLAIN (RFC 4616) where that is offered, else by LOGIN. To be called once.
+     * Logs a user in with AUTHENTICATE PLAIN (RFC 4616) if offered, otherwise with LOGIN. Call once.
      *
-     * @param user without NUL, CR and LF, as is the password
+     * @param user without NUL, CR and LF; the same holds for the password
      */
     ImapReply logIn(String user, Secret password) throws IOException {
         return offersPlain() ? authenticate(user, password) : login(user, password);
@@ -143,32 +143,32 @@ final class ImapDialogue {
             return command("AUTHENTICATE PLAIN " + new String(response, US_ASCII));
         }
         ImapReply reply = command("AUTHENTICATE PLAIN");
-        return reply.status() == ImapReply.Status.GO_ON ? rest(response) : reply;
+        return reply.status() == ImapReply.Status.CONTINUE ? continueWith(response) : reply;
     }
 
-    /** Both as literals, which are counted: there is no character in them that could end them or would have to be quoted. */
+    /** Sends both as literals, which have a length and need no quoting. */
     private ImapReply login(String user, Secret password) throws IOException {
         byte[] name = user.getBytes(UTF_8);
         byte[] secret = password.bytes();
         ImapReply reply = command("LOGIN {" + name.length + "}");
-        if (reply.status() != ImapReply.Status.GO_ON) {
+        if (reply.status() != ImapReply.Status.CONTINUE) {
             return reply;
         }
         ByteArrayOutputStream nameAndLength = new ByteArrayOutputStream();
         nameAndLength.writeBytes(name);
         nameAndLength.writeBytes((" {" + secret.length + "}").getBytes(US_ASCII));
-        reply = rest(nameAndLength.toByteArray());
-        return reply.status() == ImapReply.Status.GO_ON ? rest(secret) : reply;
+        reply = continueWith(nameAndLength.toByteArray());
+        return reply.status() == ImapReply.Status.CONTINUE ? continueWith(secret) : reply;
     }
 
-    /** Takes leave. What the server says to that is not waited for: everything has been said. */
+    /** Sends LOGOUT and closes the connection without waiting for the reply. */
     void logOut() {
         try {
             commands++;
             connection.writeLine((tag() + "LOGOUT").getBytes(US_ASCII));
             connection.close();
         } catch (IOException ignored) {
-            // It has left before us.
+            // The server has closed the connection first.
         }
     }
 
@@ -182,8 +182,8 @@ final class ImapDialogue {
         return reply(untagged);
     }
 
-    /** Sends what the server waits for. */
-    private ImapReply rest(byte[] line) throws IOException {
+    /** Sends the continuation that the server waits for. */
+    private ImapReply continueWith(byte[] line) throws IOException {
         connection.writeLine(line);
         return reply(untagged -> { });
     }
@@ -195,13 +195,13 @@ final class ImapDialogue {
                 return ImapReply.parse(line.substring(tag().length()));
             }
             if (line.startsWith(CONTINUATION)) {
-                return ImapReply.goOn();
+                return ImapReply.continuation();
             }
             if (!line.startsWith(UNTAGGED)) {
-                throw new ImapException("it answers with what is no IMAP");
+                throw new ImapException("its reply is not IMAP");
             }
             if (line.toUpperCase(Locale.ROOT).startsWith("* BYE")) {
-                throw new ImapException("it says BYE");
+                throw new ImapException("it sends BYE");
             }
             untagged.accept(line.substring(UNTAGGED.length()));
         }

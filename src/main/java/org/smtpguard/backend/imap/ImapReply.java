@@ -5,18 +5,17 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How an IMAP server answers a command (RFC 9051 §7.1): what it says, and by which response code, without its words. */
+/** An IMAP server's reply to a command (RFC 9051 §7.1): status, response code and text. */
 final class ImapReply {
     private static final Pattern FORM = Pattern.compile("(?i)(OK|NO|BAD)(?: (?:\\[([A-Z0-9-]+)(?: .*?)?])?+ ?(.*))?");
 
-    /** The kinds of answer. */
+    /** The kinds of reply. */
     enum Status {
         OK,
         NO,
         BAD,
-        /** No answer yet: the server waits for the rest of the command ({@code +}). */
-        GO_ON
-    }
+        /** The server waits for the rest of the command ({@code +}). */
+        CONTINUE }
 
     private final Status status;
     private final Optional<String> code;
@@ -28,15 +27,15 @@ final class ImapReply {
         this.text = text;
     }
 
-    static ImapReply goOn() {
-        return new ImapReply(Status.GO_ON, Optional.empty(), "");
+    static ImapReply continuation() {
+        return new ImapReply(Status.CONTINUE, Optional.empty(), "");
     }
 
-    /** @param text what stands behind the tag */
+    /** @param text the text after the tag */
     static ImapReply parse(String text) throws ImapException {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new ImapException("it answers with what is no IMAP");
+            throw new ImapException("its reply is not IMAP");
         }
         return new ImapReply(Status.valueOf(matcher.group(1).toUpperCase(Locale.ROOT)),
             Optional.ofNullable(matcher.group(2)).map(name -> name.toUpperCase(Locale.ROOT)),
@@ -47,12 +46,12 @@ final class ImapReply {
         return status;
     }
 
-    /** The response code (RFC 5530), in capitals and without its arguments. */
+    /** The response code (RFC 5530), in upper case and without its arguments. */
     Optional<String> code() {
         return code;
     }
 
-    /** What follows the code, or the status where there is none; to be looked at, and never to be shown. */
+    /** The text after the code, or after the status if there is no code; never to be logged or shown. */
     String text() {
         return text;
     }

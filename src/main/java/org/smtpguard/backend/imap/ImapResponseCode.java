@@ -8,22 +8,22 @@ import java.util.regex.Pattern;
 import org.smtpguard.credential.CredentialResult;
 
 /**
- * What a {@code NO} to a log-in means, by its response code: those of RFC 5530, of RFC 2221, and what Dovecot, Gmail, Exchange and Courier
- * send. A code that is not in this table is ignored (RFC 9051 §7.1): the {@code NO} then means that name or password is wrong.
+ * The meaning of a {@code NO} to a log-in, by response code: codes of RFC 5530, RFC 2221, Dovecot, Gmail, Exchange and Courier.
+ * An unlisted code is ignored (RFC 9051 §7.1): the {@code NO} then means that name or password is wrong.
  */
 enum ImapResponseCode {
     AUTHENTICATIONFAILED(CredentialResult.refused()),
     AUTHORIZATIONFAILED(CredentialResult.refused()),
     EXPIRED(CredentialResult.expired()),
-    /** The user may not log in. */
+    /** The user is not allowed to log in. */
     NOPERM(CredentialResult.disabled()),
-    /** A subsystem is down; Dovecot also says so if it is one user's data that it cannot read. */
+    /** A subsystem is down; Dovecot also sends it if it cannot read one user's data. */
     UNAVAILABLE(UnavailableFor.PERHAPS_THIS_USER),
     SERVERBUG(UnavailableFor.PERHAPS_THIS_USER),
     TEMPFAIL(UnavailableFor.PERHAPS_THIS_USER),
     CLIENTBUG(UnavailableFor.PERHAPS_THIS_USER),
     CANNOT(UnavailableFor.PERHAPS_THIS_USER),
-    /** Without TLS it takes no password, whoever comes. */
+    /** The server accepts no password of any user without TLS. */
     PRIVACYREQUIRED(UnavailableFor.ALL),
     /** The mailbox is at another server (RFC 2221 §4.1). */
     REFERRAL(UnavailableFor.THIS_USER),
@@ -34,18 +34,18 @@ enum ImapResponseCode {
     /** Gmail: too many commands, or too much traffic. */
     OVERQUOTA(UnavailableFor.THIS_USER),
     THROTTLED(UnavailableFor.THIS_USER),
-    /** Gmail: the password may be right, and the user has to log in by a browser first. */
+    /** Gmail: the user has to log in with a browser first; the password may be right. */
     WEBALERT(UnavailableFor.THIS_USER);
 
     /**
-     * Exchange and Courier say without a code that they could not judge, and anybody may with {@code [ALERT]}, which is but a text for the
-     * user. At the beginning of the text alone: behind it may stand the user's name.
+     * Texts of a temporary failure without a meaningful code: Exchange and Courier send none, and {@code [ALERT]} only marks a
+     * text for the user. Matched at the beginning of the text only, since the user's name may follow.
      */
     private static final Pattern TEMPORARY =
         Pattern.compile("(?i)(server unavailable|temporary (problem|failure|error|authentication failure|system error)|too many "
             + "(simultaneous )?connections).*");
 
-    /** Whom else a server that cannot judge keeps out. */
+    /** The users affected by a temporary failure. */
     private enum UnavailableFor {
         THIS_USER(CredentialResult::forThisUser),
         PERHAPS_THIS_USER(CredentialResult::perhapsForThisUser),
@@ -64,20 +64,20 @@ enum ImapResponseCode {
         this.result = verdict;
     }
 
-    ImapResponseCode(UnavailableFor whom) {
-        this.result = whom.scope.apply(CredentialResult.unavailable("it says NO [" + name() + "]"));
+    ImapResponseCode(UnavailableFor users) {
+        this.result = users.scope.apply(CredentialResult.unavailable("it answers NO [" + name() + "]"));
     }
 
     /**
      * The result of a {@code NO}.
      *
      * @param code in upper case
-     * @param text what follows it, or the status
+     * @param text the text after the code, or after the status
      */
     static CredentialResult resultOf(Optional<String> code, String text) {
         return code.flatMap(name -> Arrays.stream(values()).filter(each -> each.name().equals(name)).findFirst())
             .map(each -> each.result)
             .orElseGet(() -> TEMPORARY.matcher(text).matches()
-                ? CredentialResult.unavailable("it says NO, for the time being").perhapsForThisUser() : CredentialResult.refused());
+                ? CredentialResult.unavailable("it answers NO, temporarily").perhapsForThisUser() : CredentialResult.refused());
     }
 }

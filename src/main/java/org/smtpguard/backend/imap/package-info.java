@@ -1,4 +1,2 @@
-/**
- * Users of an IMAP server: an account is good where IMAP lets it log in.
- */
+/** Users of an IMAP server: credentials are accepted if the IMAP server accepts them. */
 package org.smtpguard.backend.imap;

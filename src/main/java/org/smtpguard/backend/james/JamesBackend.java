@@ -14,9 +14,9 @@ import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Workers;
 
 /**
- * James' own users, by the passwords by which they read their mail ({@code docs/backends/james.md}).
+ * James' own users with their mailbox passwords ({@code docs/backends/james.md}).
  *
- * <p>Threads: James' repository is asked, and waited for, on the pool for calls that wait; the answer is completed there.
+ * <p>Threads: James' repository is queried on the pool for blocking calls; the result is completed there.
  */
 public final class JamesBackend implements CredentialBackend {
     private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
@@ -25,7 +25,7 @@ public final class JamesBackend implements CredentialBackend {
     private final Workers workers;
     private final LocalUsers users;
 
-    /** @param settings nothing beside what stands on every backend */
+    /** @param settings has no elements besides those common to all backends */
     public JamesBackend(BackendSettings settings, Workers workers, LocalUsers users) {
         this.settings = settings.only();
         this.workers = workers;
@@ -45,7 +45,7 @@ public final class JamesBackend implements CredentialBackend {
     @Override
     public CompletionStage<CredentialResult> verify(Credentials credentials) {
         if (credentials.password().isEmpty()) {
-            // Whoever is meant, known or not: a repository that stands upon a directory would bind anonymously.
+            // Whether or not the user exists: a repository on a directory would bind anonymously.
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
         return workers.blocking().judge(credentials.origin(), () -> users.verify(credentials.username(), credentials.password()));
@@ -58,12 +58,12 @@ public final class JamesBackend implements CredentialBackend {
                 users.probe();
                 return Optional.empty();
             } catch (Throwable fault) {
-                return Optional.of("James' users repository cannot be asked: " + CredentialResult.unavailable(fault).reason());
+                return Optional.of("James' users repository cannot be queried: " + CredentialResult.unavailable(fault).reason());
             }
         });
     }
 
-    /** James is told nothing. */
+    /** Nothing: the result depends on the credentials only. */
     @Override
     public Origin relevant(Origin origin) {
         return Origin.byHand();

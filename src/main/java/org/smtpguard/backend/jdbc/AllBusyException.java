@@ -2,7 +2,7 @@ package org.smtpguard.backend.jdbc;
 
 import java.sql.SQLException;
 
-/** Every connection that the pool may open is open and in use, and none became free in time: overload of this server. */
+/** All connections of the pool are in use, and none became free in time: this server is overloaded. */
 final class AllBusyException extends SQLException {
     private static final long serialVersionUID = 1L;
 

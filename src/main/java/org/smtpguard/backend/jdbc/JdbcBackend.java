@@ -34,15 +34,15 @@ import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
 
 /**
- * Users in a database, looked up by a statement of the operator's ({@code docs/backends/jdbc.md}). It gives at most one row, with the
- * hash of the password and perhaps more ({@link JdbcUser}).
+ * Users in a database, looked up with the operator's statement ({@code docs/backends/jdbc.md}). It returns at most one row,
+ * with the password hash and optional further columns ({@link JdbcUser}).
  *
- * <p>Every claim costs one query and one check of one hash, known user or not. What an unknown user's password is checked against
- * costs what the users' hashes do ({@link JdbcSample}).
+ * <p>Every log-in attempt costs one query and one hash check, whether or not the user exists. The decoy for an unknown user
+ * costs as much as the users' hashes ({@link JdbcSample}).
  *
- * <p>Threads: the blocking pool asks the database, then the hashing pool checks the hash and completes the answer. What is
- * written afterwards, a better hash ({@link HashUpgrade}) and that there was a log-in ({@link JdbcLastLogin}), is written on the
- * blocking pool, over half of the connections at most: a table that is locked must not stand in the way of those who want to log in.
+ * <p>Threads: the blocking pool queries the database, then the hashing pool checks the hash and completes the result.
+ * Subsequent writes, of a stronger hash ({@link HashUpgrade}) and of the last log-in ({@link JdbcLastLogin}), run on the
+ * blocking pool and use at most half of the connections, so a locked table cannot block log-ins.
  */
 public final class JdbcBackend implements CredentialBackend {
     private static final Logger LOGGER = LoggerFactory.getLogger(JdbcBackend.class);
@@ -52,12 +52,12 @@ public final class JdbcBackend implements CredentialBackend {
     private static final String[] ELEMENTS = {JdbcSource.URL, JdbcSource.DRIVER, JdbcSource.USER, JdbcSource.PASSWORD,
         JdbcDatabase.POOL_SIZE, LOOKUP, JdbcHash.ELEMENT, JdbcLastLogin.ELEMENT, JdbcSample.ELEMENT,
         HashSettings.PREFERRED_SCHEME, HashSettings.ALLOW_PLAIN, HashSettings.COST_LIMITS};
-    /** SQLSTATEs of databases that cannot hold a character of the name, or so long a one: nobody in there has that name. */
+    /** SQLSTATEs for a name that is too long, or has a character that the database cannot store: no such user exists. */
     private static final Set<String> NO_SUCH_NAME = Set.of("22001", "22021", "22P05");
 
     private final BackendSettings settings;
     private final WorkerPool hashing;
-    /** No more than there are connections, for which no request has to wait then. */
+    /** As many workers as connections, so no worker waits for a connection. */
     private final WorkerPool blocking;
     private final PasswordSchemes schemes;
     private final JdbcStatement lookup;
@@ -68,12 +68,11 @@ public final class JdbcBackend implements CredentialBackend {
     private final JdbcSample sample;
 
     /**
-     * Connects to nobody yet.
+     * Does not connect to the database yet.
      *
-     * @param settings {@code <url>}, {@code <lookup>} and what {@code docs/backends/jdbc.md} says beside them
-     * @throws org.smtpguard.credential.InvalidConfigurationException if one of those is missing, no driver takes the address, or a
-     * statement has
-     *     parameters that are not known
+     * @param settings {@code <url>}, {@code <lookup>} and the optional elements in {@code docs/backends/jdbc.md}
+     * @throws org.smtpguard.credential.InvalidConfigurationException if one of these is missing, no driver accepts the URL, or
+     *     a statement has unknown parameters
      */
     public JdbcBackend(BackendSettings settings, Workers workers) {
         this(settings, workers, HashSettings.schemes(settings.only(ELEMENTS)));
@@ -88,7 +87,7 @@ public final class JdbcBackend implements CredentialBackend {
         this.upgrade = JdbcHash.statement(settings);
         Optional<JdbcStatement> record = JdbcLastLogin.statement(settings);
         Optional<JdbcStatement> sampled = JdbcSample.statement(settings, lookup);
-        // Last: from here on there are threads.
+        // Last, since it starts threads.
         this.database = new JdbcDatabase(settings, timeLimit());
         Executor writers = new Sideline(blocking, Math.max(1, JdbcDatabase.poolSize(settings) / 2));
         this.sample = new JdbcSample(settings, sampled, database, schemes, writers, System::nanoTime);
@@ -109,16 +108,16 @@ public final class JdbcBackend implements CredentialBackend {
     @Override
     public CompletionStage<CredentialResult> verify(Credentials credentials) {
         if (credentials.password().isEmpty()) {
-            // Whoever is meant, known or not: nobody has an empty password, and nothing is learnt from the haste.
+            // The same for every user name, so the quick reply reveals nothing.
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
-        String asked = UserNames.normalise(credentials.username());
+        String name = UserNames.normalise(credentials.username());
         CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
         Origin origin = credentials.origin();
         step(origin, answer, blocking, Function.identity(), () -> {
-            Optional<JdbcUser> user = find(asked);
+            Optional<JdbcUser> user = find(name);
             sample.refresh();
-            step(origin, answer, hashing, Function.identity(), () -> conclude(answer, asked, user, credentials));
+            step(origin, answer, hashing, Function.identity(), () -> conclude(answer, name, user, credentials));
         });
         return answer;
     }
@@ -130,17 +129,17 @@ public final class JdbcBackend implements CredentialBackend {
 
     @Override
     public CompletionStage<KeyResult> lookup(String username, String scheme, Origin origin) {
-        String asked = UserNames.normalise(username);
+        String name = UserNames.normalise(username);
         CompletableFuture<KeyResult> answer = new CompletableFuture<>();
         step(origin, answer, blocking, KeyResult::none, () -> {
-            Optional<JdbcUser> found = find(asked);
+            Optional<JdbcUser> found = find(name);
             sample.refresh();
             answer.complete(found.map(user -> keys(user, scheme)).orElseGet(KeyResult::unknown));
         });
         return answer;
     }
 
-    /** The look-up is told nothing. */
+    /** Nothing: the look-up has no such parameters. */
     @Override
     public Origin relevant(Origin origin) {
         return Origin.byHand();
@@ -151,7 +150,7 @@ public final class JdbcBackend implements CredentialBackend {
         return sample.census(scheme);
     }
 
-    /** A look-up that does not use the whole name finds one user by several names. */
+    /** A look-up that does not use the whole name finds the same user by several names. */
     @Override
     public String identity(String username) {
         return lookup.names(JdbcUser.ASKED) || lookup.names(JdbcUser.DOMAIN) ? username
@@ -163,7 +162,7 @@ public final class JdbcBackend implements CredentialBackend {
         CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
         step(Origin.byHand(), answer, blocking, result -> Optional.of(result.reason()), () -> answer.complete(
             find("smtp-guard-" + UUID.randomUUID() + "@check.invalid")
-            .map(anybody -> "the statement in <" + LOOKUP + "> finds a user who cannot exist; have it compare the name")));
+            .map(anybody -> "the statement in <" + LOOKUP + "> finds a user who cannot exist; make it compare the name")));
         return answer;
     }
 
@@ -175,8 +174,9 @@ public final class JdbcBackend implements CredentialBackend {
     }
 
     /**
-     * Part of the way to an answer, on a worker. What has not begun when nobody waits any more is left undone. What is wrong with one
-     * user is no fault of the database: were it, that user's five tries would keep everybody else out.
+     * Runs one step of a request on a worker. A step that has not started when the request times out or is cancelled is
+     * skipped. An error of one user's row is not a failure of the database: otherwise a few attempts for that user would open
+     * the circuit for all users.
      */
     private <T> void step(Origin origin, CompletableFuture<T> answer, WorkerPool workers, Function<CredentialResult, T> unavailable,
                           WorkerPool.Work step) {
@@ -184,24 +184,24 @@ public final class JdbcBackend implements CredentialBackend {
             try {
                 step.take();
             } catch (MalformedHashException e) {
-                answer.complete(unavailable.apply(ofOneUser("the user's stored hash cannot be used: " + e.getMessage())));
+                answer.complete(unavailable.apply(unusableUser("the user's stored hash cannot be used: " + e.getMessage())));
             } catch (JdbcUser.UnusableRowException e) {
-                answer.complete(unavailable.apply(ofOneUser(e.getMessage())));
+                answer.complete(unavailable.apply(unusableUser(e.getMessage())));
             } catch (Throwable fault) {
-                // Errors too: a driver that is not whole must not leave a client without an answer.
+                // Also Errors: an incomplete driver must not leave a client without a reply.
                 answer.complete(unavailable.apply(JdbcException.result(fault)));
             }
         });
     }
 
-    private CredentialResult ofOneUser(String reason) {
+    private CredentialResult unusableUser(String reason) {
         LOGGER.warn("Backend {} cannot judge a user: {}", name(), reason);
         return CredentialResult.unavailable(reason).forThisUser();
     }
 
-    private Optional<JdbcUser> find(String asked) throws SQLException {
+    private Optional<JdbcUser> find(String name) throws SQLException {
         try {
-            return database.ask(lookup, JdbcUser.names(asked), rows -> JdbcUser.read(rows, asked));
+            return database.query(lookup, JdbcUser.names(name), rows -> JdbcUser.read(rows, name));
         } catch (SQLException e) {
             if (NO_SUCH_NAME.contains(String.valueOf(e.getSQLState()))) {
                 return Optional.empty();
@@ -210,23 +210,23 @@ public final class JdbcBackend implements CredentialBackend {
         }
     }
 
-    private void conclude(CompletableFuture<CredentialResult> answer, String asked, Optional<JdbcUser> user, Credentials credentials) {
-        PasswordHash decoy = sample.decoys().of(identity(asked));
+    private void conclude(CompletableFuture<CredentialResult> answer, String name, Optional<JdbcUser> user, Credentials credentials) {
+        PasswordHash decoy = sample.decoys().of(identity(name));
         PasswordHash hash = user.flatMap(this::hash).orElse(decoy);
         boolean matches = PasswordCheck.matches(hash, credentials.password());
         CredentialResult result = user.map(one -> verdict(one, matches)).orElseGet(CredentialResult::unknown);
         answer.complete(result);
-        // The client has its verdict; nothing that happens from here on can change or delay it.
+        // The client has its result; nothing after this can change or delay it.
         if (result.isAccepted()) {
-            lastLogin.ifPresent(one -> one.begin(asked, credentials.origin()));
+            lastLogin.ifPresent(one -> one.record(name, credentials.origin()));
             if (schemes.isOutdated(hash)) {
-                upgrade.ifPresent(statement -> hashUpgrade.begin(asked, credentials.password(),
-                    new JdbcHash(statement, database, asked, user.orElseThrow())));
+                upgrade.ifPresent(statement -> hashUpgrade.start(name, credentials.password(),
+                    new JdbcHash(statement, database, name, user.orElseThrow())));
             }
         }
     }
 
-    /** Empty if the user has none, and has to be checked against a decoy. */
+    /** Empty if the user has no hash, so a decoy is checked. */
     private Optional<PasswordHash> hash(JdbcUser user) {
         try {
             return Optional.of(user.hash()).filter(text -> !text.isEmpty()).map(schemes::read);

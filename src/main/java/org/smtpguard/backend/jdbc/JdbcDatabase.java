@@ -16,42 +16,42 @@ import com.zaxxer.hikari.HikariDataSource;
 import org.smtpguard.credential.BackendSettings;
 
 /**
- * A pool of connections, and statements that end in time. It may be made while the database is down, and connects when somebody
- * asks; connections that nobody needs any more are closed after ten minutes.
+ * A connection pool that runs statements within a time limit. It can be created while the database is down and connects on
+ * demand; idle connections are closed after ten minutes.
  *
- * <p>Time: who asks waits for a connection for half of the time limit at most, and a little more where old connections turn out
- * to be dead. What is then left of the limit is the statement's: the database is told ({@code setQueryTimeout}), and where it
- * does not answer at all the connection is given up (network time-out). So no call takes much longer than the limit.
+ * <p>Time: a call waits for a connection for at most half of the time limit, slightly more if pooled connections turn out to be
+ * dead. The statement gets the rest: as query timeout in the database ({@code setQueryTimeout}) and, in case the database does
+ * not respond at all, as network timeout of the connection. So no call takes much longer than the limit.
  *
- * <p>Threads: calls are made on workers that may wait. The pool has three threads of its own, daemons, that open and close
+ * <p>Threads: thread-safe; call it on workers that may block. The pool has three daemon threads that open and close
  * connections; they end with {@link #close}.
  */
 final class JdbcDatabase implements AutoCloseable {
     static final String POOL_SIZE = "poolSize";
 
     private static final int DEFAULT_POOL_SIZE = 10;
-    /** Below that the pool takes a time for a mistake. */
-    private static final Duration SHORTEST = Duration.ofMillis(250);
+    /** HikariCP rejects shorter timeouts. */
+    private static final Duration MIN_TIMEOUT = Duration.ofMillis(250);
 
     private final HikariDataSource pool;
     private final String address;
     private final Duration limit;
 
-    /** @throws org.smtpguard.credential.InvalidConfigurationException if there is no driver for the address */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if there is no driver for the URL */
     JdbcDatabase(BackendSettings settings, Duration limit) {
         JdbcSource source = JdbcSource.of(settings, limit);
         HikariConfig config = new HikariConfig();
         config.setPoolName("smtp-guard-" + settings.name());
         config.setDataSource(source);
-        // Not used to connect; the pool has ways of its own with some kinds of drivers, and this is how it knows them.
+        // Not used to connect: HikariCP recognises drivers that need special treatment by it.
         config.setJdbcUrl(source.kind());
         config.setMaximumPoolSize(poolSize(settings));
-        // None is kept for a rush: to a database that is down, nobody but who wants to log in tries to connect.
+        // No idle connections: while the database is down, only log-ins try to connect.
         config.setMinimumIdle(0);
         config.setInitializationFailTimeout(-1);
         config.setConnectionTimeout(atLeast(limit.dividedBy(2)));
         config.setValidationTimeout(atLeast(limit.dividedBy(5)));
-        // Named, since the pool would ask its first connection and no other; if that one breaks just then, none would be taken ever after.
+        // Set explicitly: otherwise the pool reads it from its first connection, and if that fails, it never accepts another.
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setThreadFactory(threads(config.getPoolName(), source.driverLoader()));
         this.pool = new HikariDataSource(config);
@@ -64,10 +64,10 @@ final class JdbcDatabase implements AutoCloseable {
     }
 
     private static long atLeast(Duration time) {
-        return Math.max(SHORTEST.toMillis(), time.toMillis());
+        return Math.max(MIN_TIMEOUT.toMillis(), time.toMillis());
     }
 
-    /** Drivers may look for more of theirs by the class loader of the thread that connects. */
+    /** Drivers may load further classes with the context class loader of the connecting thread. */
     private static ThreadFactory threads(String name, ClassLoader loader) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
@@ -78,8 +78,8 @@ final class JdbcDatabase implements AutoCloseable {
         };
     }
 
-    /** Runs a query, of whose rows two at most are fetched, and reads what it gave. */
-    <T> T ask(JdbcStatement query, Map<String, String> values, RowReader<T> reader) throws SQLException {
+    /** Runs a query and reads its rows, at most two. */
+    <T> T query(JdbcStatement query, Map<String, String> values, RowReader<T> reader) throws SQLException {
         return run(query, values, (connection, statement) -> {
             statement.setMaxRows(2);
             try (ResultSet rows = statement.executeQuery()) {
@@ -89,9 +89,9 @@ final class JdbcDatabase implements AutoCloseable {
     }
 
     /**
-     * Runs a query and reads what it gave.
+     * Runs a query for many users and reads its rows.
      *
-     * @param maxRows so many rows are fetched at most
+     * @param maxRows maximum number of rows fetched
      */
     <T> T sample(JdbcStatement query, int maxRows, RowReader<T> reader) throws SQLException {
         return run(query, Map.of(), (connection, statement) -> {
@@ -102,7 +102,7 @@ final class JdbcDatabase implements AutoCloseable {
         });
     }
 
-    /** Runs a statement, whatever it gives or changes. */
+    /** Runs a statement and ignores its result. */
     void run(JdbcStatement statement, Map<String, String> values) throws SQLException {
         run(statement, values, (connection, prepared) -> prepared.execute());
     }
@@ -110,8 +110,8 @@ final class JdbcDatabase implements AutoCloseable {
     /**
      * Runs a statement that may change one row.
      *
-     * @return whether it did; if not, there was none to change
-     * @throws JdbcUser.UnusableRowException if it would have changed more: then nothing has changed
+     * @return whether it has changed one; false if no row matched
+     * @throws JdbcUser.UnusableRowException if it would have changed more; the change is then rolled back
      */
     boolean changeOne(JdbcStatement statement, Map<String, String> values) throws SQLException {
         return run(statement, values, (connection, prepared) -> {
@@ -127,21 +127,21 @@ final class JdbcDatabase implements AutoCloseable {
     }
 
     private <T> T run(JdbcStatement statement, Map<String, String> values, StatementWork<T> work) throws SQLException {
-        long begun = System.nanoTime();
+        long start = System.nanoTime();
         try (Connection connection = connection()) {
-            Duration left = limit.minusNanos(System.nanoTime() - begun);
+            Duration left = limit.minusNanos(System.nanoTime() - start);
             whereSupported(() -> connection.setNetworkTimeout(Runnable::run, (int) Math.max(1, left.toMillis())));
             try (PreparedStatement prepared = statement.prepare(connection, values)) {
                 whereSupported(() -> prepared.setQueryTimeout((int) Math.max(1, left.toSeconds())));
-                return work.on(connection, prepared);
+                return work.run(connection, prepared);
             }
         }
     }
 
     /**
-     * Where the pool cannot tell why it has none, it is said of which database.
+     * If the pool gives no cause, the exception names the database.
      *
-     * @throws AllBusyException if the database has given as many as the pool may have
+     * @throws AllBusyException if all connections of the pool are in use
      */
     private Connection connection() throws SQLException {
         try {
@@ -155,8 +155,8 @@ final class JdbcDatabase implements AutoCloseable {
         }
     }
 
-    /** A driver that has not this limit has, if all is well, the other one. */
-    private static void whereSupported(ResultLimit limit) throws SQLException {
+    /** A driver that lacks one of the two limits usually has the other. */
+    private static void whereSupported(LimitSetting limit) throws SQLException {
         try {
             limit.set();
         } catch (SQLFeatureNotSupportedException | AbstractMethodError ignored) {
@@ -174,16 +174,16 @@ final class JdbcDatabase implements AutoCloseable {
         return pool.getDataSource().toString();
     }
 
-    /** Reads what a query gave. */
+    /** Reads the rows of a query. */
     interface RowReader<T> {
         T read(ResultSet rows) throws SQLException;
     }
 
     private interface StatementWork<T> {
-        T on(Connection connection, PreparedStatement statement) throws SQLException;
+        T run(Connection connection, PreparedStatement statement) throws SQLException;
     }
 
-    private interface ResultLimit {
+    private interface LimitSetting {
         void set() throws SQLException;
     }
 }

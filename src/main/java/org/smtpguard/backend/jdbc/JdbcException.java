@@ -8,28 +8,28 @@ import java.util.stream.Stream;
 import org.smtpguard.credential.CredentialResult;
 
 /**
- * A fault of a database or its driver without the driver's words: those may quote an address with a password in it, or values
- * that were bound. What is left is the class, and the SQLSTATE with what that means.
+ * A failure of a database or its driver, without the driver's message: that may quote a URL with a password, or bound values.
+ * It has the exception's class and the SQLSTATE with its meaning.
  */
 final class JdbcException extends SQLException {
     private static final long serialVersionUID = 1L;
 
-    /** @param address the database that could not be connected to, without a secret */
+    /** @param address the database that could not be reached, without secrets */
     JdbcException(Exception fault, String address) {
-        // Neither cause nor next exception: whoever logs this one would log those, too.
-        super(words(fault) + ", connecting to " + address, fault instanceof SQLException ? ((SQLException) fault).getSQLState() : null);
+        // Neither cause nor next exception: they would be logged together with this one.
+        super(describe(fault) + ", connecting to " + address, fault instanceof SQLException ? ((SQLException) fault).getSQLState() : null);
     }
 
     /**
-     * The fault as an answer. That the pool has no free connection is overload, and says nothing of the database.
-     * A data exception (class 22) is about this name or row alone. That there is no connection, log-in, schema or
-     * capacity no name can provoke; all else one may.
+     * The failure as a result. A pool without a free connection is overload, not a failure of the database. A data exception
+     * (class 22) concerns this user or row only. A missing connection, log-in, schema or capacity cannot be caused by a user
+     * name; all other failures may be.
      */
     static CredentialResult result(Throwable fault) {
         if (fault instanceof AllBusyException) {
             return CredentialResult.overloaded(fault.getMessage());
         }
-        CredentialResult unavailable = CredentialResult.unavailable(words(fault));
+        CredentialResult unavailable = CredentialResult.unavailable(describe(fault));
         Throwable cause = fault instanceof SQLTransientConnectionException && fault.getCause() instanceof SQLException ? fault.getCause()
             : fault;
         String state = cause instanceof SQLException && ((SQLException) cause).getSQLState() != null
@@ -42,14 +42,14 @@ final class JdbcException extends SQLException {
         return isOfService ? unavailable : unavailable.perhapsForThisUser();
     }
 
-    /** What may be told of a fault, as a clause. */
-    static String words(Throwable fault) {
+    /** A description without secrets, as a clause. */
+    static String describe(Throwable fault) {
         if (fault instanceof JdbcException || fault instanceof AllBusyException || fault instanceof JdbcUser.UnusableRowException) {
             return fault.getMessage();
         }
         if (fault instanceof SQLTransientConnectionException && fault.getCause() instanceof SQLException) {
-            // The pool's, for want of a connection; why there is none is behind it.
-            return words(fault.getCause());
+            // The pool has no connection; its cause has the reason.
+            return describe(fault.getCause());
         }
         if (!(fault instanceof SQLException)) {
             return fault.getClass().getName();
@@ -64,23 +64,23 @@ final class JdbcException extends SQLException {
             return "the database took too long";
         }
         if (fault instanceof SQLTransientConnectionException && state.isEmpty()) {
-            return "no connection to the database can be made in time";
+            return "no connection to the database could be opened in time";
         }
         switch (state.isEmpty() ? "" : state.substring(0, 2)) {
             case "08":
-                return "the database cannot be reached, or has hung up";
+                return "the database cannot be reached, or has closed the connection";
             case "28":
-                return "the database does not take <user> and <password>";
+                return "the database does not accept <user> and <password>";
             case "3D":
                 return "the database server has no database of that name";
             case "42":
-                return "the database does not take the statement, or the user may not run it";
+                return "the database does not accept the statement, or the user may not run it";
             case "53":
-                return "the database server has too much to do";
+                return "the database server is overloaded";
             case "57":
                 return "the database server is starting or stopping";
             default:
-                return "the database reports a fault";
+                return "the database reports an error";
         }
     }
 }

@@ -10,7 +10,7 @@ import org.smtpguard.backend.support.HashUpgrade;
 import org.smtpguard.backend.support.OutdatedHash;
 import org.smtpguard.credential.BackendSettings;
 
-/** The hash of a user who was looked up, for {@link HashUpgrade}: replaced only where it still is what it was then. */
+/** The hash of a user who was looked up, for {@link HashUpgrade}. Replaced only if it has not changed since the look-up. */
 final class JdbcHash implements OutdatedHash {
     static final String ELEMENT = "upgrade";
 
@@ -19,25 +19,25 @@ final class JdbcHash implements OutdatedHash {
 
     private final JdbcStatement statement;
     private final JdbcDatabase database;
-    private final String asked;
+    private final String name;
     private final JdbcUser user;
 
-    /** @param asked the normalised name that the user was looked up by */
-    JdbcHash(JdbcStatement statement, JdbcDatabase database, String asked, JdbcUser user) {
+    /** @param name the normalised name used for the look-up */
+    JdbcHash(JdbcStatement statement, JdbcDatabase database, String name, JdbcUser user) {
         this.statement = statement;
         this.database = database;
-        this.asked = asked;
+        this.name = name;
         this.user = user;
     }
 
-    /** @throws org.smtpguard.credential.InvalidConfigurationException if its parameters are not what they should be */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if its parameters are invalid */
     static Optional<JdbcStatement> statement(BackendSettings settings) {
         return settings.text(ELEMENT).map(any -> {
             JdbcStatement statement = JdbcStatement.of(settings, ELEMENT,
                 Set.of(JdbcUser.ASKED, JdbcUser.LOCALPART, JdbcUser.DOMAIN, HASH, OLD_HASH));
             if (!statement.names(HASH) || !statement.names(OLD_HASH)) {
                 throw settings.fault("has <" + ELEMENT + "> without :hash or without :oldHash; write … SET password = :hash WHERE … AND"
-                    + " password = :oldHash, so that a password that somebody has just changed stays");
+                    + " password = :oldHash, so that a password that has just been changed is kept");
             }
             return statement;
         });
@@ -50,15 +50,15 @@ final class JdbcHash implements OutdatedHash {
 
     @Override
     public boolean replaceBy(String better) throws SQLException {
-        Map<String, String> values = new HashMap<>(JdbcUser.names(asked));
+        Map<String, String> values = new HashMap<>(JdbcUser.names(name));
         values.put(HASH, better);
         values.put(OLD_HASH, user.column());
         return database.changeOne(statement, values);
     }
 
     @Override
-    public String words(Throwable fault) {
-        return JdbcException.words(fault) + ". They remain valid; correct the statement in <" + ELEMENT
-            + ">, let the database's user run it, or take it away";
+    public String describe(Throwable fault) {
+        return JdbcException.describe(fault) + ". They remain valid; correct the statement in <" + ELEMENT
+            + ">, give the database's user permission to run it, or remove it";
     }
 }

@@ -15,8 +15,8 @@ import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.Origin;
 
 /**
- * Writes into the database that a user has logged in, by a statement of the operator's. No client waits for it; what fails is told
- * and changes no verdict.
+ * Records log-ins in the database, with the operator's statement. No client waits for it; a failure is reported and does not
+ * affect the log-in.
  */
 final class JdbcLastLogin {
     static final String ELEMENT = "lastLogin";
@@ -30,7 +30,7 @@ final class JdbcLastLogin {
     private final Executor writers;
     private final LastingProblem problem;
 
-    /** @param writers where writing may wait */
+    /** @param writers runs writes that may block */
     JdbcLastLogin(String backend, JdbcStatement statement, JdbcDatabase database, Executor writers) {
         this.statement = statement;
         this.database = database;
@@ -38,25 +38,25 @@ final class JdbcLastLogin {
         this.problem = new LastingProblem(LOGGER, backend);
     }
 
-    /** @throws org.smtpguard.credential.InvalidConfigurationException if its parameters are not what they should be */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if its parameters are invalid */
     static Optional<JdbcStatement> statement(BackendSettings settings) {
         return settings.text(ELEMENT).map(any -> JdbcStatement.of(settings, ELEMENT,
             Set.of(JdbcUser.ASKED, JdbcUser.LOCALPART, JdbcUser.DOMAIN, REMOTE_IP, MECHANISM)));
     }
 
     /**
-     * Begins, and returns at once. Never throws.
+     * Records a log-in in the background. Never throws.
      *
-     * @param user the normalised name that the user was looked up by
+     * @param user the normalised name used for the look-up
      */
-    void begin(String user, Origin origin) {
+    void record(String user, Origin origin) {
         Map<String, String> values = new HashMap<>(JdbcUser.names(user));
         values.put(MECHANISM, origin.mechanism());
         origin.remoteAddress().ifPresent(address -> values.put(REMOTE_IP, address));
         try {
             writers.execute(() -> write(values));
         } catch (RejectedExecutionException e) {
-            problem.report(words("too many wait to be written"));
+            problem.report(describe("too many are waiting to be written"));
         }
     }
 
@@ -65,16 +65,16 @@ final class JdbcLastLogin {
             database.run(statement, values);
             problem.resolved();
         } catch (SQLException | RuntimeException e) {
-            problem.report(words(JdbcException.words(e)));
+            problem.report(describe(JdbcException.describe(e)));
         }
     }
 
-    private static String words(String fault) {
+    private static String describe(String fault) {
         return "cannot write last log-ins: " + fault + ". Log-ins are not affected; correct the statement in <" + ELEMENT
-            + ">, or let the database's user run it";
+            + ">, or give the database's user permission to run it";
     }
 
-    /** Why the last one could not be written, if it could not. */
+    /** Why the last one could not be written; empty if it was. */
     Optional<String> problem() {
         return problem.current();
     }

@@ -24,19 +24,19 @@ import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
 
 /**
- * What the stored hashes of the users cost, and how their SCRAM keys look, found out by a query for many users: what unknown users are
- * checked against follows it. Look-ups never change it, since they are an attacker's to make; they only give the occasion to take a
- * new sample when the last one is old.
+ * Samples the users' hashes with a query for many users, to choose decoys for unknown users by cost and by the shape of SCRAM
+ * keys. Look-ups never influence the sample, since an attacker can make them; they only trigger a new one when the last one is
+ * old.
  *
- * <p>Threads: {@link #refresh} takes the first sample on the caller's thread, one of those that may wait, and the other callers wait for
- * it, so that the first unknown user costs what users cost. Later ones are taken in the background. What is read is immutable, and
- * replaced as a whole.
+ * <p>Threads: thread-safe. {@link #refresh} takes the first sample on the calling thread, which may block; other callers wait
+ * for it, so that the first unknown user already costs as much as a known one. Later samples are taken in the background. The
+ * outcome is immutable and replaced as a whole.
  */
 final class JdbcSample {
     static final String ELEMENT = "sample";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(JdbcSample.class);
-    private static final Duration FRESH = Duration.ofHours(1);
+    private static final Duration MAX_AGE = Duration.ofHours(1);
     private static final Duration RETRY = Duration.ofMinutes(1);
     private static final int MAX_ROWS = 10_000;
 
@@ -61,13 +61,14 @@ final class JdbcSample {
         this.problem = new LastingProblem(LOGGER, settings.name());
         this.taken = new SampleOutcome(List.of(), false, nanoTime.getAsLong(), Duration.ZERO);
         if (statement.isEmpty()) {
-            problem.report("cannot tell from <lookup> how to query all users: how long a log-in takes may tell existing users from unknown"
-                + " ones; write <" + ELEMENT + ">SELECT password FROM …</" + ELEMENT + ">");
+            problem.report("cannot derive a query for all users from <lookup>: the time of a log-in may reveal whether a user"
+                + " exists; write <" + ELEMENT + ">SELECT password FROM …</" + ELEMENT + ">");
         }
     }
 
     /**
-     * The statement for many users: the operator's, or the look-up without the comparison with the name; empty if there is neither.
+     * The statement for many users: the operator's, or else the look-up without its comparison with the name; empty if that
+     * cannot be derived.
      *
      * @throws org.smtpguard.credential.InvalidConfigurationException if it has parameters
      */
@@ -76,8 +77,8 @@ final class JdbcSample {
     }
 
     /**
-     * Takes a sample: the first one now, a newer one in the background when the last is old. Never throws; what fails is tried again
-     * after a minute.
+     * Takes a sample if there is none or the last one is old: the first one on this thread, later ones in the background. Never
+     * throws; a failed one is retried after a minute.
      */
     void refresh() {
         if (statement.isEmpty() || !taken.isOld(nanoTime.getAsLong())) {
@@ -89,7 +90,7 @@ final class JdbcSample {
             try {
                 background.execute(this::takeIfOld);
             } catch (RejectedExecutionException e) {
-                LOGGER.debug("No new sample now: too much to do");
+                LOGGER.debug("No new sample now: overloaded");
             }
         }
     }
@@ -109,12 +110,12 @@ final class JdbcSample {
         try {
             List<PasswordHash> hashes = database.sample(statement.orElseThrow(), MAX_ROWS, this::read);
             problem.resolved();
-            return new SampleOutcome(hashes, true, nanoTime.getAsLong(), FRESH);
+            return new SampleOutcome(hashes, true, nanoTime.getAsLong(), MAX_AGE);
         } catch (SQLException | RuntimeException e) {
-            problem.report("cannot sample the users' hashes: " + JdbcException.words(e)
-                + ". How long a log-in takes may tell existing users from"
-                + " unknown ones; write a statement for it in <" + ELEMENT + ">");
-            return taken.again(nanoTime.getAsLong());
+            problem.report("cannot sample the users' hashes: " + JdbcException.describe(e)
+                + ". The time of a log-in may reveal whether a user"
+                + " exists; write a statement for it in <" + ELEMENT + ">");
+            return taken.retried(nanoTime.getAsLong());
         }
     }
 
@@ -127,13 +128,13 @@ final class JdbcSample {
                 more = user.isPresent();
                 user.map(JdbcUser::hash).filter(hash -> !hash.isEmpty()).map(schemes::read).ifPresent(hashes::add);
             } catch (MalformedHashException | JdbcUser.UnusableRowException e) {
-                LOGGER.debug("A row is left out of the sample: {}", e.getMessage());
+                LOGGER.debug("A row is omitted from the sample: {}", e.getMessage());
             }
         }
         return hashes;
     }
 
-    /** What unknown users are checked against; before there is a sample, a new hash. */
+    /** Decoys for unknown users; without a sample, their cost is that of a new hash. */
     Decoys decoys() {
         return taken.decoys;
     }
@@ -147,31 +148,31 @@ final class JdbcSample {
         return problem.current();
     }
 
-    /** One sample, or what there is without one. Immutable. */
+    /** The outcome of the last attempt. Immutable. */
     private final class SampleOutcome {
         private final Decoys decoys;
         private final ScramShapes shapes;
         private final boolean wasTried;
         private final long at;
-        private final Duration good;
+        private final Duration validity;
 
-        SampleOutcome(List<PasswordHash> hashes, boolean wasTried, long at, Duration good) {
-            this(Decoys.of(hashes, schemes, key), ScramShapes.of(hashes), wasTried, at, good);
+        SampleOutcome(List<PasswordHash> hashes, boolean wasTried, long at, Duration validity) {
+            this(Decoys.of(hashes, schemes, key), ScramShapes.of(hashes), wasTried, at, validity);
         }
 
-        private SampleOutcome(Decoys decoys, ScramShapes shapes, boolean wasTried, long at, Duration good) {
+        private SampleOutcome(Decoys decoys, ScramShapes shapes, boolean wasTried, long at, Duration validity) {
             this.decoys = decoys;
             this.shapes = shapes;
             this.wasTried = wasTried;
             this.at = at;
-            this.good = good;
+            this.validity = validity;
         }
 
         boolean isOld(long now) {
-            return now - at >= good.toNanos();
+            return now - at >= validity.toNanos();
         }
 
-        SampleOutcome again(long now) {
+        SampleOutcome retried(long now) {
             return new SampleOutcome(decoys, shapes, true, now, RETRY);
         }
     }

@@ -22,8 +22,8 @@ import javax.sql.DataSource;
 import org.smtpguard.credential.BackendSettings;
 
 /**
- * Opens connections by a driver that our own class loader finds: {@code DriverManager} does not see what lies in
- * {@code extensions-jars/}. Address and password stay in here; what the driver says of a failure does, too.
+ * Opens connections with a driver found by the guard's class loader: {@code DriverManager} does not see
+ * {@code extensions-jars/}. URL, password and the driver's messages are not exposed.
  */
 final class JdbcSource implements DataSource {
     static final String URL = "url";
@@ -31,20 +31,20 @@ final class JdbcSource implements DataSource {
     static final String USER = "user";
     static final String PASSWORD = "password";
 
-    /** Others' drivers may be there that do not even load; those behind them are looked at all the same. */
-    private static final int MOST_BROKEN_DRIVERS = 100;
+    /** Drivers on the class path may fail to load; the ones after them are tried nevertheless. */
+    private static final int MAX_BROKEN_DRIVERS = 100;
     private static final String EXTENSIONS = "put the driver's jar into extensions-jars/";
-    /** By the beginning of an address: what makes these drivers give up on a server that does not answer. */
+    /** By URL prefix: the properties that set timeouts of these drivers. */
     private static final Map<String, List<TimeLimit>> TIME_LIMITS = Map.of(
         "jdbc:postgresql:", List.of(TimeLimit.seconds("connectTimeout"), TimeLimit.seconds("loginTimeout"),
-            // The last of a statement's seconds: whoever runs it waits until the attempt to cancel it is over.
+            // At most one second: the caller waits until the attempt to cancel the statement has ended.
             TimeLimit.seconds("socketTimeout"), TimeLimit.oneSecond("cancelSignalTimeout")),
         "jdbc:mysql:", List.of(TimeLimit.millis("connectTimeout"), TimeLimit.millis("socketTimeout")),
         "jdbc:mariadb:", List.of(TimeLimit.millis("connectTimeout"), TimeLimit.millis("socketTimeout")),
         "jdbc:sqlserver:", List.of(TimeLimit.seconds("loginTimeout"), TimeLimit.millis("socketTimeout")),
         "jdbc:oracle:", List.of(TimeLimit.millis("oracle.net.CONNECT_TIMEOUT"), TimeLimit.millis("oracle.jdbc.ReadTimeout")));
 
-    /** The part of an address that is shown. A user name with a password ends in {@code @}. */
+    /** The part of a URL that may be shown. A user name with a password ends with {@code @}. */
     private static final Pattern SHOWN = Pattern.compile("^jdbc:[a-z0-9]+:(?:[a-z0-9]+:)?//"
         + "[\\w.,:\\[\\]\\\\-]+(?=[/?;#]|$)(?:/[\\w.-]+(?=[?;#]|$))?");
 
@@ -61,15 +61,17 @@ final class JdbcSource implements DataSource {
     }
 
     /**
-     * Finds the driver, and connects to nobody.
+     * Finds the driver; does not connect.
      *
-     * @param limit how long the driver may wait for an answer, where it can be told; what the address says itself counts more
-     * @throws org.smtpguard.credential.InvalidConfigurationException if there is no such driver, or it does not take the address
+     * @param limit maximum time that the driver waits for a response, if it has such a property; a value in the URL takes
+     *     precedence
+     * @throws org.smtpguard.credential.InvalidConfigurationException if there is no such driver, or it does not accept the URL
      */
     static JdbcSource of(BackendSettings settings, Duration limit) {
         String url = settings.required(URL);
         if (!url.startsWith("jdbc:") || url.indexOf(':', 5) < 0) {
-            throw settings.fault("has <" + URL + "> that is no address of a database; write for example jdbc:postgresql://localhost/mail");
+            throw settings.fault("has <" + URL + "> that is not the address of a database; write for example"
+                + " jdbc:postgresql://localhost/mail");
         }
         Optional<String> named = settings.text(DRIVER);
         Driver driver = named.map(name -> named(name, settings, url)).orElseGet(() -> found(settings, url));
@@ -92,25 +94,26 @@ final class JdbcSource implements DataSource {
         } catch (ClassNotFoundException e) {
             throw settings.fault("names in <" + DRIVER + "> a class that is not on the class path; " + EXTENSIONS);
         } catch (ReflectiveOperationException | ClassCastException | LinkageError | SQLException e) {
-            throw settings.fault("names in <" + DRIVER + "> a class that is no JDBC driver, or cannot be used ("
+            throw settings.fault("names in <" + DRIVER + "> a class that is not a JDBC driver, or cannot be used ("
                 + e.getClass().getSimpleName() + ")");
         }
-        throw settings.fault("names in <" + DRIVER + "> a driver that does not take the address in <" + URL + ">; correct one of the two");
+        throw settings.fault("names in <" + DRIVER + "> a driver that does not accept the address in <" + URL
+            + ">; correct one of the two");
     }
 
     private static Driver found(BackendSettings settings, String url) {
         Iterator<Driver> drivers = ServiceLoader.load(Driver.class, JdbcSource.class.getClassLoader()).iterator();
         for (Optional<Driver> driver = next(drivers); driver.isPresent(); driver = next(drivers)) {
-            if (takes(driver.get(), url)) {
+            if (accepts(driver.get(), url)) {
                 return driver.get();
             }
         }
-        throw settings.fault("has <" + URL + "> that begins with " + kind(url) + ", which no driver takes; " + EXTENSIONS
+        throw settings.fault("has <" + URL + "> that begins with " + kind(url) + ", which no driver accepts; " + EXTENSIONS
             + ", or correct the address");
     }
 
     private static Optional<Driver> next(Iterator<Driver> drivers) {
-        for (int broken = 0; broken < MOST_BROKEN_DRIVERS; broken++) {
+        for (int broken = 0; broken < MAX_BROKEN_DRIVERS; broken++) {
             try {
                 return drivers.hasNext() ? Optional.of(drivers.next()) : Optional.empty();
             } catch (ServiceConfigurationError ignored) {
@@ -120,7 +123,7 @@ final class JdbcSource implements DataSource {
         return Optional.empty();
     }
 
-    private static boolean takes(Driver driver, String url) {
+    private static boolean accepts(Driver driver, String url) {
         try {
             return driver.acceptsURL(url);
         } catch (SQLException e) {
@@ -132,14 +135,14 @@ final class JdbcSource implements DataSource {
         return url.substring(0, url.indexOf(':', 5) + 1);
     }
 
-    /** What the address begins with: which kind of database it is, and nothing else. */
+    /** The prefix of the URL, which names the kind of database. */
     String kind() {
         return kind(url);
     }
 
     /**
-     * Where the database is, for the log: host, port and name of the database. Of an address of another shape, the kind alone: drivers
-     * take passwords in parameters, before the host or among its properties.
+     * Host, port and name of the database, for the log. For a URL of another form only its prefix, since it may contain a
+     * password in its parameters or before the host.
      */
     String address() {
         Matcher matcher = SHOWN.matcher(url);
@@ -162,7 +165,7 @@ final class JdbcSource implements DataSource {
         } catch (SQLException | RuntimeException e) {
             throw new JdbcException(e, address());
         }
-        throw new SQLException("The driver does not take the address");
+        throw new SQLException("The driver does not accept the URL");
     }
 
     @Override
@@ -175,7 +178,7 @@ final class JdbcSource implements DataSource {
         return (int) Math.max(1, limit.toSeconds());
     }
 
-    /** Drivers are told by their properties: the usual way, by {@code DriverManager}, would tell everybody's. */
+    /** Ignored: drivers get the timeout as a property, since {@code DriverManager} would set it for all applications. */
     @Override
     public void setLoginTimeout(int seconds) {
     }
@@ -210,7 +213,7 @@ final class JdbcSource implements DataSource {
         return kind() + " by " + driver.getClass().getName();
     }
 
-    /** A property of a driver's that holds a time. */
+    /** A driver property for a timeout. */
     private static final class TimeLimit {
         private final String property;
         private final ToLongFunction<Duration> value;

@@ -15,19 +15,19 @@ import java.util.regex.Pattern;
 import org.smtpguard.credential.BackendSettings;
 
 /**
- * A statement of the operator's with parameters by name, such as {@code :user}. Their values are bound, never pasted: no value
- * can change what the statement means. Immutable.
+ * An SQL statement of the operator with named parameters such as {@code :user}. Values are bound, never inserted into the text,
+ * so they cannot change the statement. Immutable.
  */
 final class JdbcStatement {
-    /** What is read as a whole, so that nothing within it is taken for a parameter; what is left of quotes was not closed. */
+    /** Tokens within which no parameter is recognised; a quote or comment left over is unterminated. */
     private static final Pattern TOKEN = Pattern.compile(
         "(?<quoted>'[^']*'|\"[^\"]*\"|`[^`]*`|\\$(?<tag>(?:[A-Za-z_]\\w*)?)\\$.*?\\$\\k<tag>\\$)"
             + "|(?<comment>--[^\\n]*|/\\*.*?\\*/)|(?<cast>::|:=)|(?<!\\w):(?<name>[A-Za-z]\\w*)|(?<mark>\\?)|(?<open>['\"`]|/\\*)",
         Pattern.DOTALL);
-    /** As Dovecot writes what it pastes: {@code '%u'}, {@code '%Ln'}, <code>'%{user}'</code>. */
+    /** Dovecot's variables: {@code '%u'}, {@code '%Ln'}, <code>'%{user}'</code>. */
     private static final Pattern OF_DOVECOT = Pattern.compile("'%(?:[A-Z]?[und]|\\{[^}]*})'");
 
-    /** {@code = ?}, {@code LIKE ?}, {@code IN (?)}, also with the parameter in a function of its own such as {@code lower(?)}. */
+    /** {@code = ?}, {@code LIKE ?}, {@code IN (?)}, also with the parameter in a function such as {@code lower(?)}. */
     private static final Pattern COMPARISON = Pattern.compile(
         "\\s*(?:(?<![<>!:=])=|\\bI?LIKE\\b|\\bIN\\b)\\s*(?:[A-Za-z]\\w*)?\\s*(?:\\(\\s*\\?\\s*\\)|\\?)", Pattern.CASE_INSENSITIVE);
     private static final Pattern READS = Pattern.compile("^\\s*SELECT\\b", Pattern.CASE_INSENSITIVE);
@@ -46,11 +46,11 @@ final class JdbcStatement {
     }
 
     /**
-     * Reads the statement that stands in an element.
+     * Reads the statement of an element.
      *
-     * @param known the parameters that there are; those that tell users apart are {@code user} and {@code localpart}, and unless there is
-     *     no parameter at all the statement has to use one of them
-     * @throws org.smtpguard.credential.InvalidConfigurationException if it is missing, or its parameters are not what they should be
+     * @param known the names of the parameters allowed; unless this is empty, the statement has to use {@code user} or
+     *     {@code localpart}
+     * @throws org.smtpguard.credential.InvalidConfigurationException if it is missing or its parameters are invalid
      */
     static JdbcStatement of(BackendSettings settings, String element, Set<String> known) {
         String text = settings.required(element);
@@ -62,37 +62,37 @@ final class JdbcStatement {
         while (token.find()) {
             String whole = token.group();
             if (token.group("open") != null) {
-                throw settings.fault(has + "a quote or a comment that does not end; close it");
+                throw settings.fault(has + "an unterminated quote or comment; close it");
             }
             if (token.group("mark") != null) {
                 throw settings.fault(has + "a question mark; name the parameter, one of " + colons(known));
             }
             if (token.group("quoted") != null && parameter.matcher(whole).find()) {
-                throw settings.fault(has + "a parameter within quotes; leave the quotes away, its value is bound and not pasted");
+                throw settings.fault(has + "a parameter in quotes; remove the quotes, its value is bound");
             }
             if (OF_DOVECOT.matcher(whole).matches()) {
-                throw settings.fault(has + whole + ", as Dovecot writes it; write one of " + colons(known) + ", without quotes");
+                throw settings.fault(has + whole + ", a variable of Dovecot; write one of " + colons(known) + ", without quotes");
             }
             if (token.group("name") == null) {
                 token.appendReplacement(sql, Matcher.quoteReplacement(whole));
                 continue;
             }
             if (!known.contains(token.group("name"))) {
-                throw settings.fault(has + whole + ", which is no parameter; there are " + colons(known));
+                throw settings.fault(has + whole + ", which is not a parameter; the parameters are " + colons(known));
             }
             names.add(token.group("name"));
             token.appendReplacement(sql, "?");
         }
         token.appendTail(sql);
         if (!known.isEmpty() && !names.contains(JdbcUser.ASKED) && !names.contains(JdbcUser.LOCALPART)) {
-            throw settings.fault(has + "neither :user nor :localpart; without one of them it says the same of everybody");
+            throw settings.fault(has + "neither :user nor :localpart; without one of them it is the same for all users");
         }
         return new JdbcStatement(sql.toString(), List.copyOf(names));
     }
 
     /**
-     * The same statement for all users instead of one: each comparison of something with a parameter is replaced by {@code IS NOT NULL},
-     * and a limit at the end is left out. Empty if a parameter is used in another way, or if the statement is not one that reads only.
+     * This statement for all users instead of one: each comparison with a parameter is replaced by {@code IS NOT NULL}, and a
+     * limit at the end is removed. Empty if a parameter is used in another way, or if the statement does more than read.
      */
     Optional<JdbcStatement> ofAllUsers() {
         if (!READS.matcher(sql).find() || WRITES_OR_LOCKS.matcher(sql).find()) {
@@ -111,9 +111,9 @@ final class JdbcStatement {
     }
 
     /**
-     * The statement, ready to be run.
+     * Prepares the statement and binds its parameters.
      *
-     * @param values by name; what is not there is NULL
+     * @param values by name; a missing value is NULL
      */
     PreparedStatement prepare(Connection connection, Map<String, String> values) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);

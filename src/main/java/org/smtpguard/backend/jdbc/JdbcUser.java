@@ -12,7 +12,7 @@ import java.util.Set;
 import org.smtpguard.backend.support.StoredPassword;
 import org.smtpguard.backend.support.UserNames;
 
-/** What the look-up gave of a user. Immutable. Its text form shows no hash. */
+/** A row returned by the look-up. Immutable. {@link #toString} does not show the hash. */
 final class JdbcUser {
     /** Parameters of the statements. */
     static final String ASKED = "user";
@@ -27,7 +27,7 @@ final class JdbcUser {
     private static final String ACTIVE = "active";
     private static final String DISABLED = "disabled";
     private static final String EXPIRED = "expired";
-    private static final Set<String> BESIDE_THE_PASSWORD = Set.of(USERNAME, SCHEME, ALGORITHM, ACTIVE, DISABLED, EXPIRED);
+    private static final Set<String> OTHER_COLUMNS = Set.of(USERNAME, SCHEME, ALGORITHM, ACTIVE, DISABLED, EXPIRED);
     private static final Set<String> YES = Set.of("true", "t", "yes", "y", "on", "1");
     private static final Set<String> NO = Set.of("false", "f", "no", "n", "off", "0", "");
 
@@ -48,14 +48,14 @@ final class JdbcUser {
     /**
      * Reads the user's row.
      *
-     * @param asked the normalised name that was asked for
+     * @param requested the normalised name used for the look-up
      * @return empty if there is no row
-     * @throws UnusableRowException if there is more than one, or something in it that cannot be understood
+     * @throws UnusableRowException if there is more than one row, or a value is invalid
      */
-    static Optional<JdbcUser> read(ResultSet rows, String asked) throws SQLException {
-        Optional<JdbcUser> user = next(rows, asked);
+    static Optional<JdbcUser> read(ResultSet rows, String requested) throws SQLException {
+        Optional<JdbcUser> user = next(rows, requested);
         if (user.isPresent() && rows.next()) {
-            throw new UnusableRowException("the look-up gave more than one row for one name; make it give one");
+            throw new UnusableRowException("the look-up returned more than one row for one name; make it return one");
         }
         return user;
     }
@@ -63,11 +63,11 @@ final class JdbcUser {
     /**
      * Reads the next row.
      *
-     * @param asked the name to go on with where the row has none
+     * @param requested the user's name if the row has none
      * @return empty if there is no row
-     * @throws UnusableRowException if there is something in it that cannot be understood
+     * @throws UnusableRowException if a value is invalid
      */
-    static Optional<JdbcUser> next(ResultSet rows, String asked) throws SQLException {
+    static Optional<JdbcUser> next(ResultSet rows, String requested) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
@@ -76,41 +76,41 @@ final class JdbcUser {
         StoredPassword stored = StoredPassword.of(column);
         Optional<String> name = row.word(USERNAME);
         return Optional.of(new JdbcUser(
-            name.map(UserNames::normalise).orElse(asked),
+            name.map(UserNames::normalise).orElse(requested),
             column,
-            row.hash(stored.hash(), name.orElse(asked)),
+            row.hash(stored.hash(), name.orElse(requested)),
             stored.isDisabled() || row.flag(DISABLED).orElse(false) || !row.flag(ACTIVE).orElse(true),
             row.flag(EXPIRED).orElse(false)));
     }
 
-    /** The parameters that a name gives: the whole of it, what stands before its last {@code @}, and what stands behind. */
+    /** The parameters derived from a name: the whole name, the part before its last {@code @} and the part after it. */
     static Map<String, String> names(String user) {
         int at = user.lastIndexOf('@');
         return at < 0 ? Map.of(ASKED, user, LOCALPART, user, DOMAIN, "")
             : Map.of(ASKED, user, LOCALPART, user.substring(0, at), DOMAIN, user.substring(at + 1));
     }
 
-    /** Normalised: who the user is from here on. */
+    /** The normalised user name. */
     String name() {
         return name;
     }
 
-    /** The column of the password as it stands in the table; empty if that is NULL. */
+    /** The unchanged password column; empty if NULL. */
     String column() {
         return column;
     }
 
-    /** The hash with its scheme, as far as the table says; empty if the user has none, and nobody can log in. */
+    /** The hash with its scheme, if the table has one; empty if the user has no password and cannot log in. */
     String hash() {
         return hash;
     }
 
-    /** Whether the user may not log in, whatever the password. */
+    /** Whether the user is disabled, so no password is accepted. */
     boolean isDisabled() {
         return disabled;
     }
 
-    /** Whether the password has to be changed before it lets in again. */
+    /** Whether the password has expired and must be changed. */
     boolean isExpired() {
         return expired;
     }
@@ -120,40 +120,40 @@ final class JdbcUser {
         return name;
     }
 
-    /** Columns by their name, in whatever case. */
+    /** Columns by name, case-insensitively. */
     private static final class Row {
         private final ResultSet rows;
-        private final Map<String, Integer> places = new HashMap<>();
+        private final Map<String, Integer> indexs = new HashMap<>();
         private final String first;
 
         Row(ResultSet rows) throws SQLException {
             this.rows = rows;
             ResultSetMetaData columns = rows.getMetaData();
-            for (int place = 1; place <= columns.getColumnCount(); place++) {
-                places.putIfAbsent(columns.getColumnLabel(place).toLowerCase(Locale.ROOT), place);
+            for (int index = 1; index <= columns.getColumnCount(); index++) {
+                indexs.putIfAbsent(columns.getColumnLabel(index).toLowerCase(Locale.ROOT), index);
             }
             this.first = columns.getColumnLabel(1).toLowerCase(Locale.ROOT);
         }
 
-        /** The first column, unless another one has the name. */
+        /** The column named {@code password}, otherwise the first one. */
         String password() throws UnusableRowException {
-            String column = places.containsKey(PASSWORD) ? PASSWORD : first;
-            if (BESIDE_THE_PASSWORD.contains(column)) {
-                throw new UnusableRowException("the look-up gave no column named password; name the hash so");
+            String column = indexs.containsKey(PASSWORD) ? PASSWORD : first;
+            if (OTHER_COLUMNS.contains(column)) {
+                throw new UnusableRowException("the look-up returned no column named password; give the hash that name");
             }
             return column;
         }
 
         Optional<String> text(String column) throws SQLException {
-            return places.containsKey(column) ? Optional.ofNullable(rows.getString(places.get(column))) : Optional.empty();
+            return indexs.containsKey(column) ? Optional.ofNullable(rows.getString(indexs.get(column))) : Optional.empty();
         }
 
-        /** Empty if there is no such column; NULL is no. */
+        /** Empty if there is no such column; NULL is false. */
         Optional<Boolean> flag(String column) throws SQLException {
-            if (!places.containsKey(column)) {
+            if (!indexs.containsKey(column)) {
                 return Optional.empty();
             }
-            Object value = rows.getObject(places.get(column));
+            Object value = rows.getObject(indexs.get(column));
             if (value instanceof Boolean) {
                 return Optional.of((Boolean) value);
             }
@@ -162,12 +162,15 @@ final class JdbcUser {
             }
             String word = text(column).orElse("").strip().toLowerCase(Locale.ROOT);
             if (!YES.contains(word) && !NO.contains(word)) {
-                throw new UnusableRowException("the look-up gave in column " + column + " something that is neither true nor false");
+                throw new UnusableRowException("the look-up returned in column " + column + " a value that is neither true nor false");
             }
             return Optional.of(YES.contains(word));
         }
 
-        /** With the scheme, where that stands in a column of its own. James' hashes need the name that they were made with. */
+        /**
+         * The hash with the scheme from its own column, if there is one. James' hashes need the user name that they were made
+         * with.
+         */
         String hash(String stored, String name) throws SQLException {
             Optional<String> scheme = word(SCHEME);
             Optional<String> algorithm = word(ALGORITHM);
@@ -183,7 +186,7 @@ final class JdbcUser {
         }
     }
 
-    /** Something that the operator has to mend, in the statement or in the table. The message is a clause without a secret. */
+    /** An error in the statement or in the table that the operator has to fix. The message is a clause without secrets. */
     static final class UnusableRowException extends SQLException {
         private static final long serialVersionUID = 1L;
 

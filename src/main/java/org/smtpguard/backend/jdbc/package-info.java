@@ -1,4 +1,2 @@
-/**
- * Users in an SQL database, read by the operator's statements through a connection pool.
- */
+/** Users in an SQL database, read with the operator's statements through a connection pool. */
 package org.smtpguard.backend.jdbc;

@@ -13,14 +13,15 @@ import org.smtpguard.password.PasswordScheme;
 import org.smtpguard.password.PasswordSchemes;
 
 /**
- * Which hash an unknown user's password is checked against, so that an unknown user costs what a user costs. Immutable.
+ * Selects the hash that an unknown user's password is checked against, so that an unknown user costs as much time as a known
+ * one. Immutable.
  *
- * <p>Where all hashes cost the same, every decoy costs just that. Where they differ, no single decoy would do: a user whose hash takes
- * another time than the decoy would be known to exist. So each unknown name has its own fixed cost, drawn from the costs of the users,
- * as often as they occur there.
+ * <p>If all hashes cost the same, every decoy has that cost. If they differ, a single decoy would not do: a user whose hash
+ * takes a different time than the decoy could be recognised as existing. So each unknown name has a fixed cost of its own,
+ * drawn from the distribution of the users' costs.
  */
 public final class Decoys {
-    /** The use of the backend's key ({@link org.smtpguard.credential.BackendSettings#keyFor}). */
+    /** What the backend's key is used for ({@link org.smtpguard.credential.BackendSettings#keyFor}). */
     public static final String USE = "password-decoy";
 
     private final Draw<PasswordHash> draw;
@@ -30,9 +31,9 @@ public final class Decoys {
     }
 
     /**
-     * Decoys for these users. As long as there is none, unknown users cost what a new hash costs.
+     * Decoys for these users. If there are none, an unknown user costs as much as a new hash.
      *
-     * @param key decides which unknown user costs what: the same as long as the installation lasts
+     * @param key selects the decoy of each unknown user; must not change during the lifetime of the installation
      */
     public static Decoys of(Collection<PasswordHash> users, PasswordSchemes schemes, byte[] key) {
         Map<String, PasswordHash> byCost = new HashMap<>();
@@ -51,7 +52,7 @@ public final class Decoys {
     }
 
     /**
-     * The decoy for an unknown user: a hash that takes no password.
+     * The decoy for an unknown user: a hash that matches no password.
      *
      * @param name a normalised name
      */

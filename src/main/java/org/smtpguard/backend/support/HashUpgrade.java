@@ -16,11 +16,11 @@ import org.smtpguard.password.PasswordHash;
 import org.smtpguard.password.PasswordSchemes;
 
 /**
- * Gives a user who has just logged in with an outdated hash a new one. What does not succeed now is left for the next log-in:
- * nothing waits for it and nothing is tried twice.
+ * Replaces an outdated hash after its user has logged in. Nothing waits for it, and a failed attempt is not retried before the
+ * user's next log-in.
  *
- * <p>Threads: the hashing pool checks what is stored now and makes the new hash, workers that may wait write it. A user whose hash
- * is being replaced is not begun with again. Between the two steps, and before, anybody may change the hash: see
+ * <p>Threads: the hashing pool checks the stored hash again and computes the new one; workers that may block write it. There is
+ * at most one upgrade per user at a time. The stored hash may be changed by others at any time: see
  * {@link OutdatedHash#replaceBy}.
  */
 public final class HashUpgrade {
@@ -30,7 +30,7 @@ public final class HashUpgrade {
     private final PasswordSchemes schemes;
     private final WorkerPool hashing;
     private final Executor writers;
-    private final Set<String> begun = ConcurrentHashMap.newKeySet();
+    private final Set<String> inProgress = ConcurrentHashMap.newKeySet();
     private final LastingProblem problem;
 
     public HashUpgrade(String backend, PasswordSchemes schemes, WorkerPool hashing, Executor writers) {
@@ -42,13 +42,13 @@ public final class HashUpgrade {
     }
 
     /**
-     * Begins, and returns at once. Never throws.
+     * Starts an upgrade and returns immediately. Never throws.
      *
      * @param user a normalised name
-     * @param password what the user has just logged in with
+     * @param password the password that was accepted
      */
-    public void begin(String user, Secret password, OutdatedHash outdated) {
-        if (!begun.add(user)) {
+    public void start(String user, Secret password, OutdatedHash outdated) {
+        if (!inProgress.add(user)) {
             return;
         }
         CompletableFuture<Boolean> attempted = new CompletableFuture<>();
@@ -56,29 +56,29 @@ public final class HashUpgrade {
             () -> attempted.complete(attempt(user, outdated, () -> prepare(user, password, outdated))));
         attempted.whenComplete((goesOn, overload) -> {
             if (overload != null) {
-                // Too much to do: log-ins first.
-                begun.remove(user);
+                // The pool is overloaded: log-ins have priority.
+                inProgress.remove(user);
             }
         });
     }
 
-    /** Why the last one could not be written, if it could not. */
+    /** Why the last upgrade failed; empty if it succeeded. */
     public Optional<String> problem() {
         return problem.current();
     }
 
-    /** One step; if no other follows, the user may be begun with again. */
+    /** Takes one step. If no other follows, a new upgrade may be started for the user. */
     private boolean attempt(String user, OutdatedHash outdated, UpgradeStep step) {
         boolean goesOn = false;
         try {
             goesOn = step.take();
         } catch (RejectedExecutionException e) {
-            LOGGER.debug("Backend {} leaves an outdated hash for the next log-in: too much to do", backend);
+            LOGGER.debug("Backend {} leaves an outdated hash for the next log-in: overloaded", backend);
         } catch (Exception | OutOfMemoryError e) {
-            problem.report("cannot replace outdated hashes: " + outdated.words(e));
+            problem.report("cannot replace outdated hashes: " + outdated.describe(e));
         } finally {
             if (!goesOn) {
-                begun.remove(user);
+                inProgress.remove(user);
             }
         }
         return goesOn;
@@ -89,7 +89,7 @@ public final class HashUpgrade {
         if (stored.isEmpty()) {
             return false;
         }
-        // Asked again, of what stands there now: whoever has changed it meanwhile has the last word.
+        // Check the hash stored now: it may have been changed since the log-in.
         PasswordHash hash = schemes.read(stored.get());
         if (!schemes.isOutdated(hash) || !PasswordCheck.matches(hash, password)) {
             return false;
@@ -105,14 +105,14 @@ public final class HashUpgrade {
             LOGGER.info("Backend {} has given {} a new hash, {} instead of {}",
                 backend, user, schemes.preferred().name(), before.scheme());
         } else {
-            LOGGER.debug("Backend {} leaves an outdated hash for the next log-in: it was changed meanwhile", backend);
+            LOGGER.debug("Backend {} leaves an outdated hash for the next log-in: it has changed in the meantime", backend);
         }
         return false;
     }
 
-    /** Part of the way. */
+    /** One step of an upgrade. */
     private interface UpgradeStep {
-        /** @return whether another step was handed on */
+        /** @return whether another step was submitted */
         boolean take() throws Exception;
     }
 }

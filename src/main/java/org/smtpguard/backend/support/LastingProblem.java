@@ -8,18 +8,18 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * A problem that may recur at every log-in and is no reason to refuse one. It is logged when it begins or changes, and from then on once an
- * hour.
+ * A problem that may recur at every log-in without failing it. It is logged when it first occurs or changes, and then at most
+ * once an hour.
  *
  * <p>Threads: any.
  */
 public final class LastingProblem {
-    private static final Duration AGAIN = Duration.ofHours(1);
+    private static final Duration LOG_INTERVAL = Duration.ofHours(1);
 
     private final Logger logger;
     private final String backend;
     private final LongSupplier nanos;
-    private final AtomicReference<Optional<Told>> lastTold = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<Logged>> lastLogged = new AtomicReference<>(Optional.empty());
     private volatile Optional<String> current = Optional.empty();
 
     public LastingProblem(Logger logger, String backend) {
@@ -32,12 +32,12 @@ public final class LastingProblem {
         this.nanos = nanos;
     }
 
-    /** @param predicate what is wrong and how to fix it, to follow the backend's name; without a secret */
+    /** @param predicate what is wrong and how to fix it; continues a sentence after the backend's name; contains no secret */
     public void report(String predicate) {
         current = Optional.of(predicate);
-        Optional<Told> before = lastTold.get();
-        Told told = new Told(predicate, nanos.getAsLong());
-        if (before.filter(told::isLittleMoreThan).isEmpty() && lastTold.compareAndSet(before, Optional.of(told))) {
+        Optional<Logged> before = lastLogged.get();
+        Logged logged = new Logged(predicate, nanos.getAsLong());
+        if (before.filter(logged::isRepetitionOf).isEmpty() && lastLogged.compareAndSet(before, Optional.of(logged))) {
             logger.warn("Backend {} {}.", backend, predicate);
         }
     }
@@ -52,17 +52,17 @@ public final class LastingProblem {
         return current;
     }
 
-    private static final class Told {
+    private static final class Logged {
         private final String predicate;
         private final long at;
 
-        Told(String predicate, long at) {
+        Logged(String predicate, long at) {
             this.predicate = predicate;
             this.at = at;
         }
 
-        boolean isLittleMoreThan(Told before) {
-            return predicate.equals(before.predicate) && at - before.at < AGAIN.toNanos();
+        boolean isRepetitionOf(Logged before) {
+            return predicate.equals(before.predicate) && at - before.at < LOG_INTERVAL.toNanos();
         }
     }
 }

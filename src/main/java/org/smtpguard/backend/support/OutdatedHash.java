@@ -2,18 +2,18 @@ package org.smtpguard.backend.support;
 
 import java.util.Optional;
 
-/** The hash of one user, where it stands, for {@link HashUpgrade} to replace. Used once, by one thread after the other. */
+/** The stored hash of one user, which {@link HashUpgrade} replaces. Used for one upgrade, by one thread at a time. */
 public interface OutdatedHash {
-    /** What stands there, with its scheme; empty if there is none any more. On a thread of the hashing pool. */
+    /** The stored hash with its scheme; empty if there is none any more. Called on a thread of the hashing pool. */
     Optional<String> text() throws Exception;
 
     /**
-     * Puts another one into the place of the one that was last read, and of no other. On a worker that may wait.
+     * Replaces the hash that {@link #text} has returned, and no other. Called on a worker that may block.
      *
-     * @return false if somebody else has changed it meanwhile, or may be about to
+     * @return false if it has been changed in the meantime, or another process may be writing
      */
     boolean replaceBy(String better) throws Exception;
 
-    /** What failed, and how to mend it: goes on after "cannot replace outdated hashes: ". Never with a secret in it. */
-    String words(Throwable fault);
+    /** What failed and how to fix it; continues "cannot replace outdated hashes: ". Contains no secret. */
+    String describe(Throwable fault);
 }

@@ -8,7 +8,7 @@ public final class PasswordCheck {
     private PasswordCheck() {
     }
 
-    /** One check, or two for a password whose prepared form is another: no matter whose hash it is, and a decoy's as well. */
+    /** Costs one hash check, or two if SASLprep changes the password; the same for every hash and for decoys. */
     public static boolean matches(PasswordHash hash, Secret password) {
         return password.forms().stream().anyMatch(hash::matches);
     }

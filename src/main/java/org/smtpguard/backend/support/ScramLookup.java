@@ -6,16 +6,16 @@ import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.ScramKeys;
 import org.smtpguard.password.PasswordHash;
 
-/** From a stored hash to what a SCRAM mechanism asks for. */
+/** Converts a stored hash to the keys of a SCRAM mechanism. */
 public final class ScramLookup {
     private ScramLookup() {
     }
 
     /**
-     * The keys that a hash holds; keyless if it holds none of that scheme.
+     * The keys that a hash contains; keyless if it contains none for this scheme.
      *
-     * @param user the name to go on with
-     * @param scheme {@code SCRAM-SHA-256}, say
+     * @param user the user's name in the result
+     * @param scheme for example {@code SCRAM-SHA-256}
      */
     public static KeyResult keys(String user, Optional<PasswordHash> hash, String scheme) {
         return hash.flatMap(PasswordHash::scram).filter(verifier -> verifier.mechanism().equals(scheme))

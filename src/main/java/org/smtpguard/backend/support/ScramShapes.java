@@ -7,7 +7,7 @@ import java.util.Map;
 import org.smtpguard.credential.KeyShape;
 import org.smtpguard.password.PasswordHash;
 
-/** How the SCRAM keys among hashes look, by scheme, with the number of users that have such keys. Immutable. */
+/** Counts the shapes of the SCRAM keys among hashes, by scheme. Immutable. */
 public final class ScramShapes {
     private final Map<String, Map<KeyShape, Long>> byScheme;
 

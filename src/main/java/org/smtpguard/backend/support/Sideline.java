@@ -13,8 +13,8 @@ import org.smtpguard.credential.OverloadException;
 import org.smtpguard.credential.WorkerPool;
 
 /**
- * Work that nobody waits for, on workers on whom others wait: at most so much of it at once, so that work that hangs leaves the
- * rest of them free. What has to wait its turn waits in a bounded queue; what does not fit is turned away.
+ * Runs background work on a pool that clients wait for, with limited concurrency, so that background work that hangs cannot
+ * occupy the whole pool. Further tasks wait in a bounded queue; a task that does not fit is rejected.
  */
 public final class Sideline implements Executor {
     private static final int QUEUE = 1000;
@@ -23,10 +23,10 @@ public final class Sideline implements Executor {
     private final Semaphore places;
     private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>(QUEUE);
 
-    /** @param atOnce above zero */
-    public Sideline(WorkerPool workers, int atOnce) {
+    /** @param concurrency maximum number of workers used, at least 1 */
+    public Sideline(WorkerPool workers, int concurrency) {
         this.workers = workers;
-        this.places = new Semaphore(atOnce);
+        this.places = new Semaphore(concurrency);
     }
 
     @Override
@@ -36,7 +36,7 @@ public final class Sideline implements Executor {
         }
         if (places.tryAcquire()) {
             CompletableFuture<Boolean> done = new CompletableFuture<>();
-            AtomicBoolean turnedAway = new AtomicBoolean();
+            AtomicBoolean rejected = new AtomicBoolean();
             workers.execute(Origin.byHand(), done, () -> {
                 work();
                 done.complete(true);
@@ -44,11 +44,11 @@ public final class Sideline implements Executor {
             done.whenComplete((any, overload) -> {
                 if (overload instanceof OverloadException) {
                     places.release();
-                    // What is left in the queue is done with what comes next.
-                    turnedAway.set(waiting.remove(task));
+                    // Tasks left in the queue are run with the next one.
+                    rejected.set(waiting.remove(task));
                 }
             });
-            if (turnedAway.get()) {
+            if (rejected.get()) {
                 throw new OverloadException();
             }
         }
@@ -63,7 +63,7 @@ public final class Sideline implements Executor {
             } finally {
                 places.release();
             }
-            // Looked at again: a task may have come after the look and before the place was free for it.
+            // Check again: a task may have been queued after the last poll and before the permit was released.
         } while (!waiting.isEmpty() && places.tryAcquire());
     }
 }

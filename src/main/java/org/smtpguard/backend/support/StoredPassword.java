@@ -6,11 +6,14 @@ import java.util.regex.Pattern;
 import org.smtpguard.password.PasswordSchemes;
 
 /**
- * What is stored of a user's password, without the mark before it, or in its place, that disables the user, as in
- * {@code /etc/shadow}. Immutable. Has no text form: it may be a hash, or what somebody took for one.
+ * A stored password hash, and whether a mark before it, or in its place, disables the user, as in {@code /etc/shadow}.
+ * Immutable. {@link #toString} does not show it: it may be a hash, or a plain password stored by mistake.
  */
 public final class StoredPassword {
-    /** shadow(5): such a field is no result of crypt(3), whatever follows. Directories put the mark behind the scheme. */
+    /**
+     * shadow(5): a field with such a mark is not a result of crypt(3), whatever follows. Directories put the mark after the
+     * scheme.
+     */
     private static final Pattern LOCK = Pattern.compile("((?:\\{[^}]*\\})?)[!*]+(.*)", Pattern.DOTALL);
 
     private final String hash;
@@ -24,17 +27,17 @@ public final class StoredPassword {
     public static StoredPassword of(String text) {
         String stored = text.strip();
         Matcher lock = LOCK.matcher(stored);
-        // A plain password may begin with any character: there the mark has to stand before the scheme.
+        // A plain password may begin with any character, so the mark must come before its scheme.
         boolean locked = lock.matches() && (lock.group(1).isEmpty() || !PasswordSchemes.isPlain(lock.group(1)));
         return new StoredPassword(locked ? (lock.group(1) + lock.group(2)).strip() : stored, locked);
     }
 
-    /** The hash, with its scheme if that stands there; may be empty. */
+    /** The hash, with its scheme if stored; may be empty. */
     public String hash() {
         return hash;
     }
 
-    /** Whether the user may not log in, whatever the password. */
+    /** Whether the user is disabled, so no password is accepted. */
     public boolean isDisabled() {
         return disabled;
     }

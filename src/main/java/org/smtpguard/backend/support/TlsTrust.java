@@ -17,8 +17,8 @@ import javax.net.ssl.TrustManagerFactory;
 import org.smtpguard.credential.BackendSettings;
 
 /**
- * Whose certificates a backend trusts: those that {@code <trustStore>} holds, or those that the JVM trusts. The file is PEM, or a
- * key store (PKCS #12, JKS) whose password is in {@code <trustStorePassword>}.
+ * The certificates that a backend trusts: those in {@code <trustStore>}, by default those that the JVM trusts. The file is PEM
+ * or a key store (PKCS #12, JKS) with its password in {@code <trustStorePassword>}.
  */
 public final class TlsTrust {
     /** The elements that this class reads. */
@@ -31,7 +31,9 @@ public final class TlsTrust {
     private TlsTrust() {
     }
 
-    /** @throws org.smtpguard.credential.InvalidConfigurationException if the file is missing, or holds no certificate that can be read */
+    /**
+     * @throws org.smtpguard.credential.InvalidConfigurationException if the file is missing or contains no readable certificate
+     */
     public static SSLContext context(BackendSettings settings) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
@@ -39,7 +41,7 @@ public final class TlsTrust {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(store.orElse(null));
             context.init(null, trust.getTrustManagers(), null);
-            // The JDK would keep 20,000, and there are no more to come back to than a backend has connections.
+            // The JDK's default is 20,000; no more sessions can be resumed than a backend has connections.
             context.getClientSessionContext().setSessionCacheSize(SESSIONS);
             return context;
         } catch (GeneralSecurityException e) {
@@ -54,7 +56,7 @@ public final class TlsTrust {
             KeyStore store = new String(content, StandardCharsets.ISO_8859_1).contains(PEM) ? pem(content)
                 : KeyStore.getInstance(file.toFile(), settings.text(PASSWORD).orElse("").toCharArray());
             if (store.size() == 0) {
-                throw settings.fault("has in <" + STORE + "> the file " + file + ", which holds no certificate");
+                throw settings.fault("has in <" + STORE + "> the file " + file + ", which contains no certificate");
             }
             return store;
         } catch (IOException | GeneralSecurityException e) {

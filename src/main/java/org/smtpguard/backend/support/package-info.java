@@ -1,5 +1,5 @@
 /**
- * What several backends share: password hashes and their upgrade, what unknown users cost, TLS trust, user names, and how a lasting
- * problem is logged.
+ * Shared by several backends: password hashes and their upgrade, decoys for unknown users, TLS trust, user names, and
+ * rate-limited logging.
  */
 package org.smtpguard.backend.support;

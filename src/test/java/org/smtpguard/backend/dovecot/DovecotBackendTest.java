@@ -274,21 +274,21 @@ class DovecotBackendTest implements DovecotContract {
 
         @ParameterizedTest(name = "{1}")
         @CsvSource(delimiter = '|', value = {
-            "220 mail.example.org ESMTP\\n | what answers there does not speak Dovecot's authentication protocol",
-            "HTTP/1.1 400 Bad Request\\r\\n\\r\\n | what answers there does not speak Dovecot's authentication protocol",
-            "DONE\\n | what answers there does not speak Dovecot's authentication protocol",
-            "\\n | what answers there does not speak Dovecot's authentication protocol",
-            "VERSION\\t2\\t0\\nDONE\\n | it speaks another version of its authentication protocol than 1.2",
-            "VERSION\\n | it speaks another version of its authentication protocol than 1.2",
-            "VERSION\\tone\\ttwo\\n | it speaks another version of its authentication protocol than 1.2",
+            "220 mail.example.org ESMTP\\n | the server there does not speak Dovecot's authentication protocol",
+            "HTTP/1.1 400 Bad Request\\r\\n\\r\\n | the server there does not speak Dovecot's authentication protocol",
+            "DONE\\n | the server there does not speak Dovecot's authentication protocol",
+            "\\n | the server there does not speak Dovecot's authentication protocol",
+            "VERSION\\t2\\t0\\nDONE\\n | it does not speak version 1.2 of its authentication protocol",
+            "VERSION\\n | it does not speak version 1.2 of its authentication protocol",
+            "VERSION\\tone\\ttwo\\n | it does not speak version 1.2 of its authentication protocol",
             "VERSION\\t1\\t2\\nMECH\\tLOGIN\\nDONE\\n | it does not offer PLAIN; add plain to its auth_mechanisms",
-            "VERSION\\t1\\t2\\nMECH\\tPLAIN\\nHANGUP | it has hung up",
-            "VERSION\\t1\\t2\\nMECH\\tPLAIN\\nDONE\\nFAIL\\nHANGUP | it has sent a reply that cannot be read",
-            "VERSION\\t1\\t2\\nMECH\\tPLAIN\\nDONE\\nOK\\tone\\tuser=bob\\nHANGUP | it has sent a reply that cannot be read",
-            "VERSION\\t1\\t2\\nMECH\\tPLAIN\\nDONE\\nOK\\t-1\\tuser=bob\\nHANGUP | it has sent a reply that cannot be read",
-            "VERSION\\t1\\t2\\nMECH\\tPLAIN\\nDONE\\nCONT\\t1\\t!!!!\\nHANGUP | it has sent a reply that cannot be read",
+            "VERSION\\t1\\t2\\nMECH\\tPLAIN\\nHANGUP | it has closed the connection",
+            "VERSION\\t1\\t2\\nMECH\\tPLAIN\\nDONE\\nFAIL\\nHANGUP | it has sent an invalid reply",
+            "VERSION\\t1\\t2\\nMECH\\tPLAIN\\nDONE\\nOK\\tone\\tuser=bob\\nHANGUP | it has sent an invalid reply",
+            "VERSION\\t1\\t2\\nMECH\\tPLAIN\\nDONE\\nOK\\t-1\\tuser=bob\\nHANGUP | it has sent an invalid reply",
+            "VERSION\\t1\\t2\\nMECH\\tPLAIN\\nDONE\\nCONT\\t1\\t!!!!\\nHANGUP | it has sent an invalid reply",
             "VERSION\\t1\\t2\\nMECH\\tPLAIN\\nDONE\\nLONG | it has sent a line of more than 16384 octets",
-            "HANGUP | it has hung up",
+            "HANGUP | it has closed the connection",
         })
         void thatItTalksRubbishOrCutsItShort(String text, String reason) throws Exception {
             String[] said = text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t").replace("HANGUP", "")
@@ -338,7 +338,7 @@ class DovecotBackendTest implements DovecotContract {
                     .mapToObj(i -> begin(backend, "user" + i)).collect(Collectors.toList());
 
                 for (CompletableFuture<CredentialResult> answer : answers) {
-                    assertThat(answer.get(90, TimeUnit.SECONDS)).isEqualTo(CredentialResult.unavailable("it has hung up"));
+                    assertThat(answer.get(90, TimeUnit.SECONDS)).isEqualTo(CredentialResult.unavailable("it has closed the connection"));
                 }
                 // It comes back by itself, and has nothing to ask.
                 await().atMost(60, TimeUnit.SECONDS).until(() -> servers.element().connections() > 1);
@@ -425,7 +425,7 @@ class DovecotBackendTest implements DovecotContract {
                 await().atMost(60, TimeUnit.SECONDS).until(() -> servers.element().connections() > 1);
 
                 assertThat(verdict(next(challenged, "alice right".getBytes(UTF_8))))
-                    .isEqualTo(CredentialResult.unavailable("it has hung up"));
+                    .isEqualTo(CredentialResult.unavailable("it has closed the connection"));
             }
             assertThat(heard).noneMatch(line -> line.startsWith("CONT"));
         }
@@ -468,7 +468,7 @@ class DovecotBackendTest implements DovecotContract {
 
         assertThat(open.get(90, TimeUnit.SECONDS).isAccepted()).isFalse();
         await().atMost(60, TimeUnit.SECONDS).until(() -> threads().isEmpty());
-        assertThat(ask(backend, USER)).isEqualTo(CredentialResult.unavailable("it is not used any more"));
+        assertThat(ask(backend, USER)).isEqualTo(CredentialResult.unavailable("the backend is closed"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -479,9 +479,9 @@ class DovecotBackendTest implements DovecotContract {
         "address=localhost:65536 | has <address>localhost:65536</address>; it can be",
         "address=::1:12345 | has <address>::1:12345</address>; it can be",
         "address=unix:auth-client | has <address>unix:auth-client</address>; it can be",
-        "address=localhost:12345 relay=PLAIN | names in <relay> PLAIN, which cannot be relayed: Dovecot is asked about passwords anyhow; "
-            + "take it out",
-        "address=localhost:12345 relay=CRAM-MD5,login | names in <relay> LOGIN, which cannot be relayed: Dovecot is asked",
+        "address=localhost:12345 relay=PLAIN | names in <relay> PLAIN, which cannot be relayed: Dovecot checks passwords in any case; "
+            + "remove it",
+        "address=localhost:12345 relay=CRAM-MD5,login | names in <relay> LOGIN, which cannot be relayed: Dovecot checks",
         "address=localhost:12345 relay=EXTERNAL | names in <relay> EXTERNAL, which cannot be relayed; name mechanisms by which",
         "address=localhost:12345 relay=anonymous | names in <relay> ANONYMOUS, which cannot be relayed; name mechanisms by which",
         "address=localhost:12345 relay=SCRAM-SHA-256-PLUS | names in <relay> SCRAM-SHA-256-PLUS, which cannot be relayed: it is bound to",

@@ -153,8 +153,8 @@ class FileBackendTest implements CredentialBackendContract {
     class ALine {
         @ParameterizedTest(name = "{0}: {1}")
         @CsvSource(delimiter = '|', value = {
-            "bob | it is not of the form user:{SCHEME}hash; write it so, or put a # before it",
-            "bob {BCRYPT}" + BCRYPT_OF_SECRET + " | it is not of the form user:{SCHEME}hash; write it so, or put a # before it",
+            "bob | it is not of the form user:{SCHEME}hash; correct it, or put a # before it",
+            "bob {BCRYPT}" + BCRYPT_OF_SECRET + " | it is not of the form user:{SCHEME}hash; correct it, or put a # before it",
             "bob:hunter2 | the password does not say its scheme",
             "bob:{MD5}hunter2 | the scheme is not known here; known are {ARGON2ID}, {ARGON2I}, ",
             "bob:{hunter2} | the scheme is not known here",
@@ -212,7 +212,7 @@ class FileBackendTest implements CredentialBackendContract {
             assertThat(ask(backend, "bob", "bobs").kind()).isEqualTo(Kind.UNAVAILABLE);
             assertThat(ask(backend, "bob", "another").kind()).isEqualTo(Kind.UNAVAILABLE);
             assertThat(ask(backend, "bob", "another").reason())
-                .contains("line 3: its user stands in line 2 already; remove one of the two");
+                .contains("line 3: its user is already in line 2; remove one of the two");
         }
 
         @Test
@@ -303,12 +303,12 @@ class FileBackendTest implements CredentialBackendContract {
         @ParameterizedTest(name = "{0}")
         @ValueSource(strings = {"a@b@c", "\"a@b\"@localhost", "bob@-x.org", "bob@x..org", "@localhost", "bob@"})
         void isOneOfANameThatJamesCannotHave(String name) throws Exception {
-            assertNotice(name + ":" + BCRYPT_OF_SECRET, "James can have no user of its name");
+            assertNotice(name + ":" + BCRYPT_OF_SECRET, "James accepts no user of this name");
         }
 
         @Test
         void isOneWithAMarkAsWhereFilesAreJoined() throws Exception {
-            CredentialBackend backend = assertNotice("\uFEFFbob:" + BCRYPT_OF_SECRET, "a byte order mark stands before it");
+            CredentialBackend backend = assertNotice("\uFEFFbob:" + BCRYPT_OF_SECRET, "it begins with a byte order mark");
 
             assertThat(ask(backend, "bob", "secret").isAccepted()).isTrue();
         }
@@ -401,11 +401,11 @@ class FileBackendTest implements CredentialBackendContract {
         void inWhatTheFileIs() throws Exception {
             Files.write(file, ("\uFEFF" + line(USER, PASSWORD) + "\r\n" + line("bob", "bobs")).getBytes(UTF_16LE));
             assertFault("cannot use the file " + file + ", line 1: it is not UTF-8; save the file as UTF-8"
-                + "; no line of it is one of a user's");
+                + "; no line is of that form");
 
             write("# users", "alice@localhost {BCRYPT}hunter2", "bob {BCRYPT}hunter2");
             assertFault("cannot use the file " + file + ", line 2: it is not of the form user:{SCHEME}hash; "
-                + "write it so, or put a # before it; no line of it is one of a user's");
+                + "correct it, or put a # before it; no line is of that form");
 
             Files.write(file, new byte[4096]);
             assertFault("cannot use the file " + file + ", line 1: it is not of the form ");
@@ -425,7 +425,7 @@ class FileBackendTest implements CredentialBackendContract {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("-w-------"));
             assumeThat(Files.isReadable(file)).as("root may read everything").isFalse();
 
-            assertFault("cannot use the file " + file + ", which may not be read; let the user that runs James read it");
+            assertFault("cannot use the file " + file + ", which may not be read; give the user that runs James read permission");
         }
 
         @Test
@@ -433,7 +433,7 @@ class FileBackendTest implements CredentialBackendContract {
             assertThatThrownBy(() -> new FileBackend(settings(Map.of("file", "file://smtp-users", "preferredScheme", "ROT13")),
                 TestWorkers.direct()))
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("has a <preferredScheme> that is not known; known are {ARGON2ID}, ");
+                .hasMessageContaining("has an unknown <preferredScheme>; known are {ARGON2ID}, ");
             assertThatThrownBy(() -> new FileBackend(settings(Map.of()), TestWorkers.direct()))
                 .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("needs an element <file>");
             assertThatThrownBy(() -> new FileBackend(settings(Map.of("file", "file://smtp-users", "flie", "x")), TestWorkers.direct()))
@@ -527,7 +527,7 @@ class FileBackendTest implements CredentialBackendContract {
 
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).as("as before").isTrue();
                 assertThat(ask(backend, "bob", "bobs").kind()).isEqualTo(Kind.UNKNOWN);
-                assertThat(log.at(Level.WARN)).hasSize(1).first().asString().contains("without a line's end at its end");
+                assertThat(log.at(Level.WARN)).hasSize(1).first().asString().contains("without a line end after its last line");
                 assertThat(backend.flaw()).isEmpty();
 
                 time.set(now.plusSeconds(2));
@@ -549,7 +549,7 @@ class FileBackendTest implements CredentialBackendContract {
                 FileBackend backend = new FileBackend(settings(Map.of("file", "file://smtp-users")), TestWorkers.direct(),
                     PasswordSchemes.standard(), new FileRewrite(), clock(() -> modified));
 
-                assertThat(log.at(Level.WARN)).hasSize(1).first().asString().contains("may not be all there yet");
+                assertThat(log.at(Level.WARN)).hasSize(1).first().asString().contains("it may be incomplete");
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
             }
         }
@@ -581,7 +581,7 @@ class FileBackendTest implements CredentialBackendContract {
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
                 assertThat(log.at(Level.WARN)).hasSize(1).first().asString()
-                    .contains("name=\"apps\"", file.toString(), "line 1", "the last version that could be read counts (users: 1)");
+                    .contains("name=\"apps\"", file.toString(), "line 1", "the last usable version stays in use (users: 1)");
 
                 write("{BCRYPT}hunter2");
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
@@ -655,7 +655,7 @@ class FileBackendTest implements CredentialBackendContract {
                 assertThat(backend.check().toCompletableFuture().get(30, TimeUnit.SECONDS)).isEqualTo(backend.flaw());
                 assertThat(backend.flaw().orElseThrow())
                     .startsWith("cannot use the file " + file + ", line 1: it is not of the form ")
-                    .endsWith("; until that is mended, the last version that could be read counts (users: 1)")
+                    .endsWith("; until this is fixed, the last usable version stays in use (users: 1)")
                     .doesNotContain("hunter2");
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
 

@@ -344,7 +344,7 @@ class HashUpgradeTest {
 
         for (String limits : List.of("argon2Memory=7", "bcryptCost", "x=1")) {
             assertThatThrownBy(() -> new FileBackend(settings(Map.of("file", "x", "costLimits", limits)), TestWorkers.direct()))
-                .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("has <costLimits> that cannot be kept to: ");
+                .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("has invalid <costLimits>: ");
         }
     }
 

@@ -374,7 +374,7 @@ class HttpBackendTest implements AsynchronousBackendContract {
 
         @Test
         void isNotReadBeyondWhatAnswersAreLike() throws Exception {
-            String padding = "x".repeat(HttpAnswerReader.LONGEST - 100);
+            String padding = "x".repeat(HttpAnswerReader.MAX_LENGTH - 100);
             service.answer = question -> new Answer(200, "{\"padding\":\"" + padding + "\",\"result\":\"accepted\"}");
             try (CredentialBackend backend = backend(TestWorkers.busy())) {
                 assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.accepted(USER));
@@ -451,7 +451,8 @@ class HttpBackendTest implements AsynchronousBackendContract {
                 request(peer);
                 peer.say(beginning);
             }); CredentialBackend backend = asking(server, LONG)) {
-                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("it hung up before its answer was whole"));
+                assertThat(ask(backend, PASSWORD)).isEqualTo(CredentialResult.unavailable("it closed the connection before its"
+                    + " answer was complete"));
             }
         }
 
@@ -462,7 +463,7 @@ class HttpBackendTest implements AsynchronousBackendContract {
                 peer.say("HTTP/1.1 200 OK\r\n\r\n{\"result\":\"acc");
             }); CredentialBackend backend = asking(server, LONG)) {
                 assertThat(ask(backend, PASSWORD))
-                    .isEqualTo(CredentialResult.unavailable("it answered 200 and no JSON object that can be read"));
+                    .isEqualTo(CredentialResult.unavailable("it answered 200 without a valid JSON object"));
             }
         }
 
@@ -522,7 +523,7 @@ class HttpBackendTest implements AsynchronousBackendContract {
         void thatItsJsonHasNoBottom(String deeper) throws Exception {
             try (CredentialBackend backend = backend(TestWorkers.busy())) {
                 for (int i = 0; i < 10; i++) {
-                    service.answer = question -> new Answer(200, deeper.repeat(HttpAnswerReader.LONGEST / deeper.length() - 1) + "}");
+                    service.answer = question -> new Answer(200, deeper.repeat(HttpAnswerReader.MAX_LENGTH / deeper.length() - 1) + "}");
                     assertThat(ask(backend, PASSWORD).kind()).isEqualTo(Kind.UNAVAILABLE);
                 }
                 service.answer = question -> new Answer(200, ACCEPTED);
@@ -566,7 +567,7 @@ class HttpBackendTest implements AsynchronousBackendContract {
             Clock clock = Clock.fixed(Instant.ofEpochSecond(1700000000), ZoneOffset.UTC);
 
             HttpIdentification.signed("k3y-of-James".getBytes(UTF_8), clock)
-                .on(request, "{\"username\":\"alice@localhost\"}".getBytes(UTF_8));
+                .addTo(request, "{\"username\":\"alice@localhost\"}".getBytes(UTF_8));
 
             assertThat(request.getHeader("X-SmtpGuard-Signature").getValue()).isEqualTo(signature);
             assertThat(Files.readString(Path.of("docs/backends/http.md"))).contains("X-SmtpGuard-Signature: " + signature,
@@ -581,7 +582,7 @@ class HttpBackendTest implements AsynchronousBackendContract {
 
             HttpRequest again = new BasicHttpRequest("POST", URI.create("http://localhost/"));
             HttpIdentification.signed("k3y-of-James".getBytes(UTF_8), Clock.fixed(signed, ZoneOffset.UTC))
-                .on(again, service.requests.element().body.getBytes(UTF_8));
+                .addTo(again, service.requests.element().body.getBytes(UTF_8));
             assertThat(again.getHeader("X-SmtpGuard-Signature").getValue()).isEqualTo(signature);
             assertThat(signed).isBetween(Instant.now().minusSeconds(120), Instant.now());
         }
@@ -618,8 +619,8 @@ class HttpBackendTest implements AsynchronousBackendContract {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', nullValues = "-", value = {
         "200 | -", "204 | -", "404 | -", "405 | -", "500 | -", "501 | -",
-        "401 | it turns James itself away (401): look at <bearerToken>, <user> and <password>, or <hmacKey>",
-        "403 | it turns James itself away (403): look at <bearerToken>, <user> and <password>, or <hmacKey>",
+        "401 | it rejects James itself (401): check <bearerToken>, <user> and <password>, or <hmacKey>",
+        "403 | it rejects James itself (403): check <bearerToken>, <user> and <password>, or <hmacKey>",
         "502 | it answered 502", "503 | it answered 503", "504 | it answered 504"})
     void aCheckAsksForNobody(int status, String flaw) throws Exception {
         service.answer = question -> new Answer(status, "");
@@ -632,17 +633,17 @@ class HttpBackendTest implements AsynchronousBackendContract {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', value = {
         "timeout=1s | needs an element <url>",
-        "url=auth.example.org | has a <url> that is no http or https address of a host",
-        "url=ftp://auth.example.org/ | has a <url> that is no http or https address of a host",
-        "url=https:///path | has a <url> that is no http or https address of a host",
-        "url=https://a b/ | has a <url> that is no http or https address of a host",
-        "url=https://james:unmistakable@auth.example.org/ | has a <url> that is no http or https address of a host; write for example "
+        "url=auth.example.org | has a <url> that is not an http or https URL with a host",
+        "url=ftp://auth.example.org/ | has a <url> that is not an http or https URL with a host",
+        "url=https:///path | has a <url> that is not an http or https URL with a host",
+        "url=https://a b/ | has a <url> that is not an http or https URL with a host",
+        "url=https://james:unmistakable@auth.example.org/ | has a <url> that is not an http or https URL with a host; write for example "
             + "https://auth.example.org/smtp, and credentials in <user> and <password>",
         "url=https://localhost/ user=james | needs both <user> and <password>, or neither",
         "url=https://localhost/ password=unmistakable | needs both <user> and <password>, or neither",
         "url=https://localhost/ bearerToken=a hmacKey=b | has more than one of <bearerToken>, <user> with <password>, and <hmacKey>; "
-            + "leave one",
-        "url=https://localhost/ bearerToken=unmistakable\u00fc | has a <bearerToken> with something in it that no header can hold",
+            + "keep one",
+        "url=https://localhost/ bearerToken=unmistakable\u00fc | has a <bearerToken> that is not allowed in a header",
         "url=https://localhost/ user=j:unmistakable password=b | has a <user> with a colon in it",
         "url=http://localhost/ trustStore=conf/truststore | has a <trustStore>, and a <url> without TLS",
         "url=https://localhost/ trustStore=nowhere.pem | cannot read the certificates in nowhere.pem",

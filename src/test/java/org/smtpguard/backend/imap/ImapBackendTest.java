@@ -228,28 +228,28 @@ class ImapBackendTest implements ImapContract {
 
     static Stream<Arguments> faults() {
         return Stream.of(
-            fault("it has hung up", client -> { }),
-            fault("it has hung up", client -> client.sayAsItIs("* O")),
+            fault("it has closed the connection", client -> { }),
+            fault("it has closed the connection", client -> client.sayAsItIs("* O")),
             fault("it greets with BYE", client -> client.say("* BYE overloaded")),
-            fault("it greets with PREAUTH, and would let everybody in", client -> client.say("* PREAUTH welcome")),
-            fault("it greets with what is no IMAP", client -> client.say("220 mail.example.org ESMTP")),
-            fault("it greets with what is no IMAP", client -> client.say("+OK POP3 ready")),
-            fault("it greets with what is no IMAP", client -> client.sayAsItIs("\0\1\2\u00ff\n")),
-            fault("it has hung up", client -> client.say("* OK ready").hear()),
-            fault("it says BYE", client -> client.say("* OK ready", "* BYE shutting down").hear()),
-            fault("it answers with what is no IMAP", client -> client.say("* OK ready", "250 hello").hear()),
-            fault("it answers with what is no IMAP", client -> client.say("* OK ready", "a1 FINE").hear()),
-            fault("it takes no password here: it offers neither AUTH=PLAIN nor LOGIN; it may do so under TLS, see <tls>",
+            fault("it greets with PREAUTH, so it would accept every user", client -> client.say("* PREAUTH welcome")),
+            fault("its greeting is not IMAP", client -> client.say("220 mail.example.org ESMTP")),
+            fault("its greeting is not IMAP", client -> client.say("+OK POP3 ready")),
+            fault("its greeting is not IMAP", client -> client.sayAsItIs("\0\1\2\u00ff\n")),
+            fault("it has closed the connection", client -> client.say("* OK ready").hear()),
+            fault("it sends BYE", client -> client.say("* OK ready", "* BYE shutting down").hear()),
+            fault("its reply is not IMAP", client -> client.say("* OK ready", "250 hello").hear()),
+            fault("its reply is not IMAP", client -> client.say("* OK ready", "a1 FINE").hear()),
+            fault("it accepts no password here: it offers neither AUTH=PLAIN nor LOGIN; it may do so under TLS, see <tls>",
                 honest("STARTTLS LOGINDISABLED AUTH=CRAM-MD5", ALICE)),
-            fault("it takes no password here: it offers neither AUTH=PLAIN nor LOGIN; it may do so under TLS, see <tls>",
+            fault("it accepts no password here: it offers neither AUTH=PLAIN nor LOGIN; it may do so under TLS, see <tls>",
                 client -> client.say("* OK ready", "a1 OK").hear()),
             fault("it sends a line of more than 8192 octets", client -> client.say("* OK " + "x".repeat(8200))),
             fault("it sends more than 100 lines", client -> client.say("* OK ready").say("* FLAGS ()\r\n".repeat(200)).hearTheEnd()),
-            fault("it says BYE", answering("* BYE [ALERT] going down")),
-            fault("it answers with what is no IMAP", answering("\u0007\u0007")),
-            fault("it answers with what is no IMAP", answering("a1 OK of the command before")),
-            fault("it has hung up", answering("* OK still at it")),
-            fault("it wants to hear more than a name and a password", answering("+ and your shoe size")));
+            fault("it sends BYE", answering("* BYE [ALERT] going down")),
+            fault("its reply is not IMAP", answering("\u0007\u0007")),
+            fault("its reply is not IMAP", answering("a1 OK of the command before")),
+            fault("it has closed the connection", answering("* OK still at it")),
+            fault("it requests more than a name and a password", answering("+ and your shoe size")));
     }
 
     @ParameterizedTest
@@ -322,7 +322,7 @@ class ImapBackendTest implements ImapContract {
         CredentialResult result = verify(backend, USER, PASSWORD);
 
         assertThat(result.kind()).isEqualTo(Kind.UNAVAILABLE);
-        assertThat(result.reason()).matches("no answer within 400 ms|there is no TLS with it.*");
+        assertThat(result.reason()).matches("no answer within 400 ms|the TLS handshake failed.*");
     }
 
     @Test
@@ -388,7 +388,7 @@ class ImapBackendTest implements ImapContract {
             });
             ImapBackend backend = backend(server, TestWorkers.on(pool), "starttls", Map.of());
 
-            assertThat(verify(backend, USER, PASSWORD)).isEqualTo(CredentialResult.unavailable("it takes no STARTTLS here"));
+            assertThat(verify(backend, USER, PASSWORD)).isEqualTo(CredentialResult.unavailable("it does not accept STARTTLS here"));
             assertThat(server.heard()).containsExactly("a1 STARTTLS");
         }
     }
@@ -403,7 +403,7 @@ class ImapBackendTest implements ImapContract {
         ImapBackend backend = backend(server, TestWorkers.on(pool), "starttls", Map.of());
 
         assertThat(verify(backend, USER, PASSWORD))
-            .isEqualTo(CredentialResult.unavailable("it goes on in clear text behind its OK to STARTTLS"));
+            .isEqualTo(CredentialResult.unavailable("it sends clear text after its OK to STARTTLS"));
         assertThat(server.heard()).containsExactly("a1 STARTTLS");
     }
 
@@ -425,8 +425,8 @@ class ImapBackendTest implements ImapContract {
                 });
             ImapBackend backend = backend(server, TestWorkers.on(pool), tls, Map.of("trustStore", store.toString()));
 
-            String reason = "there is no TLS with it (SSLHandshakeException): it has to speak TLS on this port, with a certificate that is"
-                + " trusted and names 127.0.0.1";
+            String reason = "the TLS handshake failed (SSLHandshakeException): it has to offer TLS on this port, with a trusted"
+                + " certificate for 127.0.0.1";
             assertThat(verify(backend, USER, PASSWORD)).isEqualTo(CredentialResult.unavailable(reason));
             assertThat(backend.check().toCompletableFuture().get()).contains(reason);
             assertThat(server.heard()).doesNotContain("a1 CAPABILITY", "a2 CAPABILITY");
@@ -438,7 +438,7 @@ class ImapBackendTest implements ImapContract {
         ScriptedImapServer server = server(honest(SASL_IR, ALICE));
         ImapBackend backend = backend(server, TestWorkers.on(pool), "imaps", Map.of("timeout", "10s"));
 
-        assertThat(verify(backend, USER, PASSWORD).reason()).startsWith("there is no TLS with it (SSL");
+        assertThat(verify(backend, USER, PASSWORD).reason()).startsWith("the TLS handshake failed (SSL");
         assertThat(String.join("\n", server.heard())).doesNotContain(USER, PASSWORD);
     }
 
@@ -450,7 +450,7 @@ class ImapBackendTest implements ImapContract {
         ImapBackend backend = backend(server, TestWorkers.on(pool), "none", Map.of());
 
         assertThat(backend.check().toCompletableFuture().get())
-            .contains("it takes no password here: it offers neither AUTH=PLAIN nor LOGIN; it may do so under TLS, see <tls>");
+            .contains("it accepts no password here: it offers neither AUTH=PLAIN nor LOGIN; it may do so under TLS, see <tls>");
         assertThat(server.heard()).containsExactly("a1 CAPABILITY");
     }
 
@@ -498,14 +498,14 @@ class ImapBackendTest implements ImapContract {
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", value = {
         "- | - | - | needs an element <address>.",
-        "imap.example.org:99999 | - | - | has <address>imap.example.org:99999</address>, which is no address; write it as",
-        "imap.example.org:0 | - | - | has <address>imap.example.org:0</address>, which is no address; write it as",
-        "imaps://imap.example.org | - | - | has <address>imaps://imap.example.org</address>, which is no address; write it as",
-        "two words:143 | - | - | has <address>two words:143</address>, which is no address; write it as",
-        ":143 | - | - | has <address>:143</address>, which is no address; write it as",
+        "imap.example.org:99999 | - | - | has <address>imap.example.org:99999</address>, which is not a valid address; write it as",
+        "imap.example.org:0 | - | - | has <address>imap.example.org:0</address>, which is not a valid address; write it as",
+        "imaps://imap.example.org | - | - | has <address>imaps://imap.example.org</address>, which is not a valid address; write it as",
+        "two words:143 | - | - | has <address>two words:143</address>, which is not a valid address; write it as",
+        ":143 | - | - | has <address>:143</address>, which is not a valid address; write it as",
         "imap.example.org | ssl | - | has <tls>ssl</tls>; it can be imaps, starttls or none.",
         "imap.example.org | IMAPS | - | has <tls>IMAPS</tls>; it can be imaps, starttls or none.",
-        "imap.example.org | none | trusted.pem | has a <trustStore> and <tls>none</tls>, which trusts anybody; take one of them away.",
+        "imap.example.org | none | trusted.pem | has a <trustStore> and <tls>none</tls>, which checks no certificate; remove one of them.",
         "imap.example.org | imaps | nothing.pem | cannot read the certificates in ",
     })
     void aMistakeIsNamedTogetherWithItsMend(String address, String tls, String trustStore, String sentence) {

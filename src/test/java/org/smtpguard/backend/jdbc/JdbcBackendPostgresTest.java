@@ -53,7 +53,8 @@ class JdbcBackendPostgresTest extends JdbcBackendTests {
         void isUnavailableWhileItIsDownAndComesBackByItself() throws Exception {
             CredentialBackend backend = behindTheRelay("3s");
 
-            String reason = "the database cannot be reached, or has hung up (org.postgresql.util.PSQLException, SQLSTATE 08001),"
+            String reason = "the database cannot be reached, or has closed the connection (org.postgresql.util.PSQLException,"
+                + " SQLSTATE 08001),"
                 + " connecting to jdbc:postgresql://";
             assertThat(askInTime(backend).reason()).startsWith(reason).contains(":" + relay.port() + "/").doesNotContain("?");
             assertThat(backend.check().toCompletableFuture().get(60, TimeUnit.SECONDS)).hasValueSatisfying(

@@ -151,9 +151,9 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
             "'{BCRYPT}hunter2' AS password               | a bcrypt hash begins with $2a$, $2b$ or $2y$",
             "'hunter2' AS password, 'SSHA' AS scheme     | the SSHA hash has 5 octets",
             "'hunter2' AS password, 'NONE' AS algorithm  | the algorithm of the {JAMES} hash is not one of",
-            "password, 'hunter2' AS active               | in column active something that is neither true nor false",
-            "password, 'hunter2' AS expired              | in column expired something that is neither true nor false",
-            "username, last_login                        | no column named password; name the hash so",
+            "password, 'hunter2' AS active               | in column active a value that is neither true nor false",
+            "password, 'hunter2' AS expired              | in column expired a value that is neither true nor false",
+            "username, last_login                        | no column named password; give the hash that name",
         })
         void thatCannotBeUnderstoodIsNoRefusalAndIsNotRepeated(String columns, String why) throws Exception {
             insert("bob", CHEAP);
@@ -173,7 +173,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
 
             assertThat(ask(backend, "bob", "secret").kind()).isEqualTo(Kind.ACCEPTED);
             assertThat(ask(backend, USER, PASSWORD))
-                .isEqualTo(CredentialResult.notAsked("the look-up gave more than one row for one name; make it give one"));
+                .isEqualTo(CredentialResult.notAsked("the look-up returned more than one row for one name; make it return one"));
         }
 
         @Test
@@ -528,7 +528,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
                 assertThat(ask(backend, "bob", "secret").isAccepted()).isTrue();
 
                 assertThat(log.at(Level.WARN)).hasSize(1).first().asString().startsWith(
-                    "Backend db cannot replace outdated hashes: the database does not take the statement, or the user may not run it (");
+                    "Backend db cannot replace outdated hashes: the database does not accept the statement, or the user may not run it (");
                 assertThat(log.text()).doesNotContain("$argon2id$", OLD.substring(5));
             }
             assertThat(backend.flaw()).get().asString().startsWith("cannot replace outdated hashes: the database does not");
@@ -579,7 +579,8 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
                 assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
 
                 assertThat(log.at(Level.WARN)).hasSize(1).first().asString()
-                    .startsWith("Backend db cannot write last log-ins: the database does not take the statement, or the user may not run");
+                    .startsWith("Backend db cannot write last log-ins: the database does not accept the statement, or the user"
+                        + " may not run");
             }
             assertThat(backend.flaw()).get().asString().startsWith("cannot write last log-ins: ");
 
@@ -601,7 +602,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
 
             assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
 
-            assertThat(backend.flaw()).get().asString().startsWith("cannot write last log-ins: too many wait to be written");
+            assertThat(backend.flaw()).get().asString().startsWith("cannot write last log-ins: too many are waiting to be written");
         }
     }
 
@@ -654,9 +655,9 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
 
         @ParameterizedTest(name = "{0}")
         @CsvSource(delimiter = '|', value = {
-            "SELECT password FROM nowhere WHERE username = :user           | the database does not take the statement",
-            "SELECT crypt FROM users WHERE username = :user                | the database does not take the statement",
-            "SELEKT password FROM users WHERE username = :user             | the database does not take the statement",
+            "SELECT password FROM nowhere WHERE username = :user           | the database does not accept the statement",
+            "SELECT crypt FROM users WHERE username = :user                | the database does not accept the statement",
+            "SELEKT password FROM users WHERE username = :user             | the database does not accept the statement",
             "SELECT password FROM users WHERE username = :user OR 1 = 1    | the statement in <lookup> finds a user who cannot exist",
         })
         void saysWhatIsWrong(String lookup, String why) throws Exception {
@@ -669,7 +670,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
                 CredentialBackend backend =
                     backend(TestWorkers.direct(), "lookup", LOOKUP, "password", "wr0ng-database-Pässwörd", "timeout", "4s");
 
-                assertThat(check(backend)).get().asString().startsWith("the database does not take <user> and <password> (");
+                assertThat(check(backend)).get().asString().startsWith("the database does not accept <user> and <password> (");
                 assertThat(log.text() + backend).doesNotContain("wr0ng-database", TestDatabase.PASSWORD);
             }
         }

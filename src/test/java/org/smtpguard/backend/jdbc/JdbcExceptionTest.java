@@ -51,7 +51,7 @@ class JdbcExceptionTest {
     void namesTheDatabaseThatCannotBeConnectedTo() {
         JdbcException fault = new JdbcException(new SQLException(QUOTED, "08001"), "jdbc:postgresql://db.example.org/mail");
 
-        assertThat(JdbcException.result(pooled(fault)).reason()).isEqualTo("the database cannot be reached, or has hung up"
+        assertThat(JdbcException.result(pooled(fault)).reason()).isEqualTo("the database cannot be reached, or has closed the connection"
             + " (java.sql.SQLException, SQLSTATE 08001), connecting to jdbc:postgresql://db.example.org/mail");
         assertThat(Subject.of(JdbcException.result(pooled(fault)))).isEqualTo(Subject.SERVICE);
         assertThat(fault.getCause()).isNull();
@@ -72,7 +72,7 @@ class JdbcExceptionTest {
             "jdbc:postgresql://db.example.org/mail");
 
         assertThat(Subject.of(JdbcException.result(fault))).isEqualTo(Subject.SERVICE);
-        assertThat(JdbcException.result(fault).reason()).isEqualTo("no connection to the database can be made in time"
+        assertThat(JdbcException.result(fault).reason()).isEqualTo("no connection to the database could be opened in time"
             + " (java.sql.SQLTransientConnectionException), connecting to jdbc:postgresql://db.example.org/mail");
     }
 

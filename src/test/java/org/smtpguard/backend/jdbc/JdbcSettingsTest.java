@@ -28,25 +28,25 @@ class JdbcSettingsTest {
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', value = {
         "url         |                                     | needs an element <url>",
-        "url | localhost/mail | has <url> that is no address of a database; write for example jdbc:",
-        "url         | jdbc:postgresql                     | has <url> that is no address of a database",
-        "url | jdbc:nosuch://x/y?password=" + SECRET + " | has <url> that begins with jdbc:nosuch:, which no driver takes; put",
+        "url | localhost/mail | has <url> that is not the address of a database; write for example jdbc:",
+        "url         | jdbc:postgresql                     | has <url> that is not the address of a database",
+        "url | jdbc:nosuch://x/y?password=" + SECRET + " | has <url> that begins with jdbc:nosuch:, which no driver accepts; put",
         "driver | com.example.NoSuchDriver | names in <driver> a class that is not on the class path; put the driver's jar",
-        "driver | java.lang.String | names in <driver> a class that is no JDBC driver, or cannot be used (ClassCastException)",
-        "driver | org.postgresql.Driver | names in <driver> a driver that does not take the address in <url>; correct one of the two",
+        "driver | java.lang.String | names in <driver> a class that is not a JDBC driver, or cannot be used (ClassCastException)",
+        "driver | org.postgresql.Driver | names in <driver> a driver that does not accept the address in <url>; correct one of the two",
         "lookup      |                                     | needs an element <lookup>",
         "lookup      | SELECT 1                            | has <lookup> with neither :user nor :localpart",
-        "lookup | SELECT :hash, :user | has <lookup> with :hash, which is no parameter; there are :domain, :localpart, :user",
+        "lookup | SELECT :hash, :user | has <lookup> with :hash, which is not a parameter; the parameters are :domain, :localpart, :user",
         "upgrade     | true                                | has <upgrade> with neither :user nor :localpart",
         "upgrade | UPDATE u SET p = :hash WHERE n = :user | has <upgrade> without :hash or without :oldHash; write … SET",
         "upgrade     | DELETE FROM u WHERE p = :oldHash AND n = :user | has <upgrade> without :hash or without :oldHash",
         "lastLogin   | UPDATE u SET t = NOW()              | has <lastLogin> with neither :user nor :localpart",
-        "lastLogin | UPDATE u SET p = :hash WHERE n = :user | has <lastLogin> with :hash, which is no parameter; there are ",
+        "lastLogin | UPDATE u SET p = :hash WHERE n = :user | has <lastLogin> with :hash, which is not a parameter; the parameters are ",
         "poolSize    | 0                                   | has <poolSize>0</poolSize>; it can be a whole number from 1 to 1000",
         "timeout     | soon                                | has <timeout>soon</timeout>, which is no time",
         "allowPlain  | perhaps                             | has <allowPlain> that is neither true nor false",
-        "preferredScheme | ROT13                           | has a <preferredScheme> that is not known",
-        "costLimits  | bcryptCost                          | has <costLimits> that cannot be kept to",
+        "preferredScheme | ROT13                           | has an unknown <preferredScheme>",
+        "costLimits  | bcryptCost                          | has invalid <costLimits>",
         "paswort     | " + SECRET + "                      | has an unknown element <paswort>; known here: ",
     })
     void isTold(String element, String value, String fault) {
@@ -86,7 +86,7 @@ class JdbcSettingsTest {
 
         assertThatThrownBy(() -> JdbcSource.of(settings, Duration.ofMillis(2500)).getConnection()).isInstanceOf(JdbcException.class)
             .satisfies(e -> assertThat(Confiding.TOLD.get()).isEqualTo(told))
-            .hasMessageStartingWith("the database reports a fault (java.sql.SQLException), connecting to jdbc:")
+            .hasMessageStartingWith("the database reports an error (java.sql.SQLException), connecting to jdbc:")
             .hasNoCause();
     }
 

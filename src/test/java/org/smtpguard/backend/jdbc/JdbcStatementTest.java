@@ -46,24 +46,25 @@ class JdbcStatementTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '~', quoteCharacter = '^', value = {
-        "SELECT p FROM u WHERE n = ':user' ~ a parameter within quotes; leave the quotes away, its value is bound and not pasted",
-        "SELECT p FROM u WHERE n = :user AND d LIKE '%:domain' ~ a parameter within quotes",
-        "SELECT p FROM u WHERE \":user\" = :user           ~ a parameter within quotes",
-        "SELECT p FROM u WHERE n = $$:user$$               ~ a parameter within quotes",
-        "SELECT p FROM u WHERE n = :username               ~ :username, which is no parameter; there are :domain, :localpart, :user",
-        "SELECT p FROM u WHERE n = :User                   ~ :User, which is no parameter",
+        "SELECT p FROM u WHERE n = ':user' ~ a parameter in quotes; remove the quotes, its value is bound",
+        "SELECT p FROM u WHERE n = :user AND d LIKE '%:domain' ~ a parameter in quotes",
+        "SELECT p FROM u WHERE \":user\" = :user           ~ a parameter in quotes",
+        "SELECT p FROM u WHERE n = $$:user$$               ~ a parameter in quotes",
+        "SELECT p FROM u WHERE n = :username               ~ :username, which is not a parameter; the parameters are :domain,"
+            + " :localpart, :user",
+        "SELECT p FROM u WHERE n = :User                   ~ :User, which is not a parameter",
         "SELECT p FROM u WHERE n = ?                       ~ a question mark; name the parameter, one of :domain, :localpart, :user",
-        "SELECT p FROM u WHERE n = '%u' ~ '%u', as Dovecot writes it; write one of :domain, :localpart, :user, without quotes",
-        "SELECT p FROM u WHERE n = '%Ln'                   ~ '%Ln', as Dovecot writes it",
-        "SELECT p FROM u WHERE n = '%{user | username}'    ~ '%{user | username}', as Dovecot writes it",
-        "SELECT p FROM u WHERE n = :user AND x = 'y        ~ a quote or a comment that does not end; close it",
-        "SELECT p FROM u WHERE n = :user AND x = \"y       ~ a quote or a comment that does not end",
-        "SELECT p FROM u WHERE n = :user /* and            ~ a quote or a comment that does not end",
-        "SELECT p FROM u WHERE x = 'it\\'s' AND n = :user  ~ a quote or a comment that does not end",
-        "SELECT p FROM u ~ neither :user nor :localpart; without one of them it says the same of everybody",
+        "SELECT p FROM u WHERE n = '%u' ~ '%u', a variable of Dovecot; write one of :domain, :localpart, :user, without quotes",
+        "SELECT p FROM u WHERE n = '%Ln'                   ~ '%Ln', a variable of Dovecot",
+        "SELECT p FROM u WHERE n = '%{user | username}'    ~ '%{user | username}', a variable of Dovecot",
+        "SELECT p FROM u WHERE n = :user AND x = 'y        ~ an unterminated quote or comment; close it",
+        "SELECT p FROM u WHERE n = :user AND x = \"y       ~ an unterminated quote or comment",
+        "SELECT p FROM u WHERE n = :user /* and            ~ an unterminated quote or comment",
+        "SELECT p FROM u WHERE x = 'it\\'s' AND n = :user  ~ an unterminated quote or comment",
+        "SELECT p FROM u ~ neither :user nor :localpart; without one of them it is the same for all users",
         "SELECT p FROM u WHERE d = :domain -- :user        ~ neither :user nor :localpart",
     })
-    void refusesOthersWithTheMend(String written, String fault) {
+    void refusesOthersWithTheFix(String written, String fault) {
         assertThatThrownBy(() -> of(written)).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith("<backend class=\"JdbcBackend\" name=\"db\"> has <lookup> with " + fault);
     }

@@ -269,7 +269,7 @@ class AuthenticationSettingsTest {
     @Test
     void aLineOfTheFileThatCannotBeUsedIsNamedByItsNumberAndStopsTheStartOnlyIfAllAreSuch() {
         assertThat(parse(APPS.replace("conf/users", "conf/twice")).backends().links().get(0).backend().flaw().orElseThrow())
-            .contains("line 3: its user stands in line 1 already; remove one of the two");
+            .contains("line 3: its user is already in line 1; remove one of the two");
         assertThatThrownBy(() -> parse(APPS.replace("name=\"apps\"", "name=\"malformed\"").replace("conf/users", "conf/malformed")))
             .isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith("<backend class=\"FileBackend\" name=\"malformed\"> cannot use the file ")

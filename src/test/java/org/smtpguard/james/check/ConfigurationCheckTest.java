@@ -80,7 +80,7 @@ class ConfigurationCheckTest {
             .contains("backend apps: cannot use the file ", "smtp-users, line 2: the password does not say its scheme")
             .doesNotContain("hunter2");
         assertThat(of(Severity.WARNING, findings)).extracting(Finding::sentence)
-            .anySatisfy(sentence -> assertThat(sentence).contains("smtp-users line 3: James can have no user of its name"))
+            .anySatisfy(sentence -> assertThat(sentence).contains("smtp-users line 3: James accepts no user of this name"))
             .anySatisfy(sentence -> assertThat(sentence).contains("smtp-users line 4: its password field is empty"));
     }
 
