@@ -77,7 +77,7 @@ public class GuardBenchmark {
         public void prepare() {
             command = CommandLine.parse(octets(line));
             SessionState greeted = SessionState.on(port()).greeting(Greeting.EHLO).build();
-            SessionState inTransaction = greeted.but().sender("alice@example.org").recipients(1).build();
+            SessionState inTransaction = greeted.toBuilder().sender("alice@example.org").recipients(1).build();
             state = line.startsWith("RCPT") || line.startsWith("DATA") ? inTransaction : greeted;
             if (!judge().isLegal()) {
                 throw new IllegalStateException(line + " is not legal");

@@ -141,7 +141,7 @@ public final class BackendChain {
         /** A backend that fails must be seen even if one behind it mends the answer; who was not asked has not failed. */
         private CredentialResult logged(CredentialResult result) {
             if (result.kind() == CredentialResult.Kind.UNAVAILABLE && result.wasAsked() && !dropped) {
-                LOGGER.warn("Backend {} could not judge: {}", result.backend().orElseThrow(), result.reason());
+                LOGGER.warn("Backend {} is unavailable: {}", result.backend().orElseThrow(), result.reason());
             }
             return result;
         }

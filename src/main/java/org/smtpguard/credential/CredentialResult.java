@@ -26,7 +26,7 @@ public final class CredentialResult {
         EXPIRED,
         /** The password is the user's, who may not log in by this mechanism. The client is told so: never said of one that is wrong. */
         TOO_WEAK,
-        /** The backend could not judge: down, too slow, overloaded or broken. */
+        /** The backend is unavailable: down, too slow, overloaded or broken. */
         UNAVAILABLE;
 
         /** Whether this is a definite no. */

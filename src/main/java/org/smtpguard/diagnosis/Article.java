@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What people want to know of a diagnosis: in short for HELP, and the rest for the documentation. */
+/** The explanation of a diagnosis, reply code or command, for HELP, WebAdmin and the documentation. Immutable. */
 public final class Article {
     private final String meaning;
     private final String when;
@@ -28,48 +28,48 @@ public final class Article {
         this.offenders = offenders;
     }
 
-    /** The same article with the sentence that the rule stands on. */
+    /** The same article with the sentence of the RFC that the rule is based on. */
     Article per(String section, Requirement.Level level, String sentence) {
         return new Article(meaning, when, fix, reference, Optional.of(new Requirement(section, level, sentence)), offenders);
     }
 
-    /** The same article with one more client that is publicly known to get this wrong, or to have got it wrong. */
+    /** The same article with another client that is publicly known to break the rule, or to have broken it. */
     Article brokenBy(String client, String url) {
         return new Article(meaning, when, fix, reference, requirement,
             Stream.concat(offenders.stream(), Stream.of(new Offender(client, url))).collect(Collectors.toUnmodifiableList()));
     }
 
-    /** What it means. */
+    /** The meaning. */
     public String meaning() {
         return meaning;
     }
 
-    /** When one sees it. */
+    /** When it occurs. */
     public String when() {
         return when;
     }
 
-    /** How to mend it. */
+    /** How to fix it. */
     public String fix() {
         return fix;
     }
 
-    /** The RFC and section behind it. */
+    /** The RFC and section. */
     public String reference() {
         return reference;
     }
 
-    /** The sentence that the rule stands on, if there is one. */
+    /** The sentence of the RFC that the rule is based on, if there is one. */
     public Optional<Requirement> requirement() {
         return requirement;
     }
 
-    /** Clients that are publicly known to get this wrong, or to have got it wrong. */
+    /** Clients that are publicly known to break the rule, or to have broken it. */
     public List<Offender> offenders() {
         return offenders;
     }
 
-    /** A client that gets something wrong, and where one can read it. */
+    /** A client that breaks a rule, and the public report. */
     public static final class Offender {
         private final String client;
         private final String url;

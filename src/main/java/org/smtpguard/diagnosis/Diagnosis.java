@@ -5,7 +5,7 @@ import java.util.List;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.EnhancedStatus;
 
-/** All that a refusal has to say, before it is put into the lines of a reply. Tells only what the client itself did. */
+/** The explanation of a refusal, before it is rendered as a reply. Contains only what the client itself did. Immutable. */
 public final class Diagnosis {
     private final DiagnosisId id;
     private final int code;
@@ -40,32 +40,32 @@ public final class Diagnosis {
         return status;
     }
 
-    /** What was refused and why, in one sentence without a full stop. */
+    /** What was refused and why: one sentence without a full stop. */
     public String summary() {
         return summary;
     }
 
-    /** What the client was told in its first line, in one style: where a later reply repeats it as the reason. */
+    /** The first line of the reply, the same in both styles: for later replies that repeat it as a reason. */
     public String asReason() {
         return code + " " + status + " " + summary + " [" + id + "]";
     }
 
-    /** Further facts, each a line: the refused recipients and the server's words to each. */
+    /** Further lines, such as the refused recipients with the reason of each. */
     public List<String> details() {
         return details;
     }
 
-    /** Where the session stands. */
+    /** The state of the session, in words. */
     public String state() {
         return state;
     }
 
-    /** The commands that are legal next, the first the shortest way on to a delivered message. */
+    /** The legal next commands; the first is the shortest way to a delivered message. */
     public List<String> next() {
         return next;
     }
 
-    /** Whether the connection is closed behind the reply. */
+    /** Whether the connection is closed after the reply. */
     public boolean closesConnection() {
         return closing;
     }

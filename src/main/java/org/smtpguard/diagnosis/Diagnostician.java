@@ -13,13 +13,13 @@ import org.smtpguard.sequence.SequenceRule;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
 
-/** Turns a verdict or a fault, and the state it was met in, into a diagnosis. */
+/** Makes the diagnosis of a refusal from a broken rule or a fault and the state of the session. Immutable. */
 public final class Diagnostician {
     private static final int REASON_LIMIT = 300;
-    /** A server takes 100 recipients at least (RFC 5321 §4.5.3.1.8): of so many each is told why. */
+    /** The maximum number of recipients whose reason is repeated; a server must accept 100 recipients (RFC 5321 §4.5.3.1.8). */
     private static final int REASONS = 100;
 
-    /** Who is told these needs to authenticate to get on, or has tried to and failed. */
+    /** Diagnoses that show that the client needs AUTH to continue: it was told so, or its AUTH failed. */
     private static final Set<DiagnosisId> SHOWS_NEED_OF_AUTH = EnumSet.of(DiagnosisId.AUTH_REQUIRED, DiagnosisId.AUTH_CREDENTIALS,
         DiagnosisId.AUTH_UNAVAILABLE, DiagnosisId.AUTH_MECHANISM, DiagnosisId.AUTH_ENCODING, DiagnosisId.AUTH_TLS_REQUIRED,
         DiagnosisId.AUTH_IDENTITY, DiagnosisId.AUTH_TOO_LONG, DiagnosisId.AUTH_EXPIRED, DiagnosisId.AUTH_TOO_WEAK);
@@ -30,19 +30,19 @@ public final class Diagnostician {
         this.table = table;
     }
 
-    /** The diagnosis of a command that a row of the table refuses. */
+    /** The diagnosis of a command that a rule refuses. */
     public Diagnosis of(SequenceRule rule, CommandLine command, SessionState state) {
         List<String> details = rule.id() == DiagnosisId.SEQ_RCPT_REFUSED ? reasons(state) : List.of();
         return new Diagnosis(rule.id(), rule.code(), rule.status(), summary(name(command), rule.cause()), details,
             StateText.of(state), next(state), false);
     }
 
-    /** The diagnosis of a command that is faulty in itself. What is next after one that ends the connection is a new one. */
+    /** The diagnosis of a command with a fault. If the fault closes the connection, the next commands are those of a new one. */
     public Diagnosis of(Fault fault, CommandLine command, SessionState state) {
         return of(fault, "", command, state);
     }
 
-    /** @param detail what exactly is wrong; empty if the fault says it all */
+    /** @param detail the exact cause; empty if the fault alone is sufficient */
     public Diagnosis of(Fault fault, String detail, CommandLine command, SessionState state) {
         SessionState then = fault.id().closesConnection() ? SessionState.on(state.port()).build() : state;
         return new Diagnosis(fault.id(), fault.code(), fault.status(), summary(name(command), fault.cause()),
@@ -50,19 +50,19 @@ public final class Diagnostician {
     }
 
     /**
-     * The state that a session is in once it was refused with that diagnosis. A refusal changes nothing, but one of AUTH shows that the
-     * client needs it: it is led there from then on, and not past it.
+     * The state after a refusal with this diagnosis. A refusal changes nothing, except that a refused AUTH shows that the client needs
+     * it: {@code Next:} then leads to AUTH.
      */
     public static SessionState afterwards(DiagnosisId id, SessionState state) {
-        return SHOWS_NEED_OF_AUTH.contains(id) ? state.but().authenticationNeeded(true).build() : state;
+        return SHOWS_NEED_OF_AUTH.contains(id) ? state.toBuilder().authenticationNeeded(true).build() : state;
     }
 
-    /** Where the session stands, in words. */
+    /** The state of the session, in words. */
     public String stateOf(SessionState state) {
         return StateText.of(state);
     }
 
-    /** What is legal next, ready to be sent. */
+    /** The legal next commands, ready to be sent. */
     public List<String> next(SessionState state) {
         return table.next(state).stream().map(move -> move.form(state.port())).collect(Collectors.toUnmodifiableList());
     }

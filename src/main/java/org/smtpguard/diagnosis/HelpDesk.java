@@ -20,13 +20,14 @@ import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
 
 /**
- * Answers HELP (RFC 5321 §4.1.1.8) with 214: without a topic, where the session stands and what is legal next; with one
- * (a diagnosis id, a reply code, a verb), what it means. At most {@value #LINES} lines of at most {@value #WIDTH} characters.
+ * Answers HELP (RFC 5321 §4.1.1.8) with 214: without a topic, with the state of the session and the legal next commands; with a topic
+ * (a diagnosis id, a reply code, a verb), with its article. At most {@value #LINES} lines of at most {@value #WIDTH} characters.
+ * Immutable.
  */
 public final class HelpDesk {
-    /** The most lines of an answer. */
+    /** The maximum number of lines of an answer. */
     static final int LINES = 10;
-    /** The longest line, with its code. */
+    /** The maximum length of a line in characters, including the code. */
     static final int WIDTH = 78;
 
     private static final int CODE = 214;
@@ -46,8 +47,8 @@ public final class HelpDesk {
     }
 
     /**
-     * @param topic what the client wrote after HELP
-     * @param mechanisms the AUTH mechanisms that the port has for the session
+     * @param topic the argument of HELP
+     * @param mechanisms the AUTH mechanisms that the port offers the session
      */
     public Reply answer(Optional<String> topic, SessionState state, List<String> mechanisms) {
         List<String> paragraphs = topic.map(String::trim).filter(text -> !text.isEmpty())
@@ -58,7 +59,7 @@ public final class HelpDesk {
         return Reply.of(CODE, STATUS, lines.subList(0, Math.min(lines.size(), LINES)));
     }
 
-    /** The article as it is told, each paragraph of it in lines that are short enough, and in as many as that takes. */
+    /** The article of a topic, wrapped, with any number of lines. */
     List<String> article(String topic) {
         return lines(about(topic).orElseThrow());
     }
@@ -85,7 +86,7 @@ public final class HelpDesk {
         return all;
     }
 
-    /** What a client can use at this point of its session, or why it can use nothing. */
+    /** The mechanisms that the client can use now, or the reason why there are none. */
     private static String offered(SessionState state, List<String> mechanisms) {
         if (state.port().auth() == Port.AuthOffer.NEVER) {
             return "Offered: none; this port has no AUTH";
@@ -123,7 +124,7 @@ public final class HelpDesk {
             "See: " + article.reference()).filter(paragraph -> !paragraph.isEmpty()).collect(Collectors.toList());
     }
 
-    /** Breaks a paragraph at spaces, or in the middle of what is too long; "Next:" stays on one line, as programs read it. */
+    /** Wraps a paragraph at spaces, or within a word that is too long. "Next:" stays on one line, since programs read it. */
     private static Stream<String> wrap(String paragraph) {
         if (paragraph.startsWith("Next: ")) {
             return Stream.of(paragraph);

@@ -14,8 +14,8 @@ import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
 
 /**
- * What the guard would say to a client, command by command, where the server accepts all that is in order: recipients,
- * credentials, handshakes, messages. Nothing is executed. Every rule is enforced.
+ * Simulates a session: how the guard would answer each command, if the server accepted every legal command, all recipients, credentials
+ * and messages. Nothing is executed. Every rule is enforced.
  */
 public final class Rehearsal {
     private final SequenceTable table;
@@ -26,7 +26,7 @@ public final class Rehearsal {
         this.diagnostician = new Diagnostician(table);
     }
 
-    /** One step for each command, up to QUIT. */
+    /** The result of each command, up to QUIT. */
     public List<RehearsedCommand> of(List<CommandLine> commands, SessionState begin) {
         List<RehearsedCommand> steps = new ArrayList<>();
         SessionState state = begin;
@@ -57,7 +57,7 @@ public final class Rehearsal {
             : Optional.of(diagnostician.of(Fault.UNKNOWN_COMMAND, command, state));
     }
 
-    /** What a port does not offer the server answers as what it does not know. */
+    /** James answers an extension that the port does not offer like an unknown command. */
     private static boolean isKnown(Verb verb, Port port) {
         switch (verb) {
             case OTHER:
@@ -73,10 +73,10 @@ public final class Rehearsal {
 
     private static SessionState after(CommandLine command, SessionState state) {
         SessionState after = Move.of(command.verb()).map(move -> move.accepted(state)).orElse(state);
-        return command.verb() == Verb.MAIL ? after.but().sender(address(command)).build() : after;
+        return command.verb() == Verb.MAIL ? after.toBuilder().sender(address(command)).build() : after;
     }
 
-    /** What stands in the angle brackets, if they are there. */
+    /** The text in angle brackets; empty if there are none. */
     private static String address(CommandLine command) {
         String argument = command.argument().orElse("");
         int open = argument.indexOf('<');
@@ -84,7 +84,7 @@ public final class Rehearsal {
         return open >= 0 && close > open ? argument.substring(open + 1, close) : "";
     }
 
-    /** A command and what came of it. Immutable. */
+    /** A command and its outcome. Immutable. */
     public static final class RehearsedCommand {
         private final CommandLine command;
         private final Optional<Diagnosis> refusal;
@@ -104,22 +104,22 @@ public final class Rehearsal {
             return command;
         }
 
-        /** Empty if the guard lets it pass. */
+        /** The diagnosis; empty if the command is legal. */
         public Optional<Diagnosis> refusal() {
             return refusal;
         }
 
-        /** Where the session stands behind it. */
+        /** The state of the session after the command. */
         public SessionState after() {
             return after;
         }
 
-        /** The same in words. */
+        /** The same state in words. */
         public String state() {
             return state;
         }
 
-        /** What is legal behind it. */
+        /** The commands that are legal after it. */
         public List<String> next() {
             return next;
         }

@@ -10,7 +10,7 @@ import org.smtpguard.protocol.Verb;
 import org.smtpguard.sequence.SequenceRule;
 import org.smtpguard.sequence.SequenceTable;
 
-/** One form that a refusal can have: a row of the table, or a fault. */
+/** One form of a refusal: a row of the table, or a fault. Immutable. */
 public final class ReplyForm {
     private final DiagnosisId id;
     private final int code;
@@ -26,7 +26,7 @@ public final class ReplyForm {
         this.cause = cause;
     }
 
-    /** All that the guard can send: the rows from top to bottom, then the faults. */
+    /** All refusals that the guard can send: the rows from top to bottom, then the faults. */
     public static List<ReplyForm> all(SequenceTable table) {
         List<ReplyForm> all = new ArrayList<>();
         for (SequenceRule row : table.rows()) {
@@ -50,12 +50,12 @@ public final class ReplyForm {
         return status;
     }
 
-    /** The commands that are refused so; empty if it can be any. */
+    /** The commands that it can refuse; empty for all. */
     public Set<Verb> verbs() {
         return verbs;
     }
 
-    /** Goes on after "… refused: ". */
+    /** The text after "… refused: ". */
     public String cause() {
         return cause;
     }

@@ -8,20 +8,20 @@ import java.util.Optional;
 import org.smtpguard.protocol.Printable;
 import org.smtpguard.protocol.Reply;
 
-/** Puts a diagnosis into the lines of a reply, in the style that the operator chose. */
+/** Renders a diagnosis as a reply, in the configured style. Immutable. */
 public final class ReplyRenderer {
-    /** What stands in a help URL for the diagnosis id. */
+    /** The placeholder for the diagnosis id in a help URL. */
     public static final String ID_PLACEHOLDER = "{id}";
 
     private static final String ALTERNATIVE = " | ";
-    /** Leaves room on the one line for what comes behind it. */
+    /** Leaves room on the line for the text after it. */
     private static final int DETAIL_LIMIT = 160;
 
     private final ReplyStyle style;
     private final Optional<String> helpUrl;
     private final boolean namesHelpCommand;
 
-    /** @param helpUrl where people read more; {@value #ID_PLACEHOLDER} in it becomes the diagnosis id */
+    /** @param helpUrl the operator's help page; {@value #ID_PLACEHOLDER} in it is replaced by the diagnosis id */
     public ReplyRenderer(ReplyStyle style, Optional<String> helpUrl) {
         this(style, helpUrl, true);
     }
@@ -32,18 +32,18 @@ public final class ReplyRenderer {
         this.namesHelpCommand = namesHelpCommand;
     }
 
-    /** The same for a port on which HELP is not answered by the guard: its replies do not refer to HELP. */
+    /** The same for a port on which the guard does not answer HELP: the replies do not refer to HELP. */
     public ReplyRenderer withoutHelpCommand() {
         return new ReplyRenderer(style, helpUrl, false);
     }
 
-    /** @param session the reference under which the server's log knows the session */
+    /** @param session the reference of the session, as in the server's log */
     public Reply render(Diagnosis diagnosis, String session) {
         return Reply.of(diagnosis.code(), diagnosis.status(),
             style == ReplyStyle.BRIEF ? List.of(brief(diagnosis, session)) : full(diagnosis, session));
     }
 
-    /** The alternatives as they stand behind "Next: ". */
+    /** The text after "Next: ". */
     static String alternatives(List<String> next) {
         return String.join(ALTERNATIVE, next);
     }

@@ -1,6 +1,6 @@
 package org.smtpguard.diagnosis;
 
-/** A sentence of an RFC, word for word, and how strictly it asks for what a rule holds a client to. */
+/** A literal sentence of an RFC that a rule is based on, and its level of requirement. Immutable. */
 public final class Requirement {
     private final String section;
     private final Level level;
@@ -12,7 +12,7 @@ public final class Requirement {
         this.sentence = sentence;
     }
 
-    /** The RFC and section in which the sentence stands. */
+    /** The RFC and section of the sentence. */
     public String section() {
         return section;
     }
@@ -25,12 +25,12 @@ public final class Requirement {
         return sentence;
     }
 
-    /** The levels of RFC 2119, with MUST NOT for MUST, and so on. */
+    /** The levels of RFC 2119; MUST NOT is MUST, and so on. */
     public enum Level {
         MUST,
         SHOULD,
         MAY,
-        /** The sentence gives the reason, and leaves it to the server what to do about it. */
+        /** The sentence gives the reason, and does not say how the server has to react. */
         NONE
     }
 }

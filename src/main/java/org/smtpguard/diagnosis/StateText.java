@@ -15,9 +15,9 @@ import org.smtpguard.sequence.Port;
 import org.smtpguard.sequence.RefusedRecipient;
 import org.smtpguard.sequence.SessionState;
 
-/** A session's state in words. */
+/** Writes and reads the state of a session in words. */
 public final class StateText {
-    /** The longest address that is shown whole, in characters. */
+    /** The maximum length of an address, in characters; longer ones are cut. */
     static final int ADDRESS_LIMIT = 120;
 
     private static final Map<Greeting, String> GREETINGS = new EnumMap<>(Map.of(
@@ -25,7 +25,7 @@ public final class StateText {
         Greeting.HELO, "HELO done",
         Greeting.VOIDED_BY_TLS, "no EHLO since STARTTLS",
         Greeting.NONE, "no EHLO yet"));
-    /** The numbers are read from the end, and the facts before the sender: what a client has put into its name is neither. */
+    /** Greedy, so that numbers are read from the end: a client can put any text into the sender. */
     private static final Pattern FORM = Pattern.compile("(TLS active, )?(" + String.join("|", GREETINGS.values())
         + ")(, authenticated)?(, sender <(.*)>, (\\d{1,9}) recipients? accepted(?:, (\\d{1,9}) refused)?|, no mail transaction open|)",
         Pattern.DOTALL);
@@ -33,7 +33,7 @@ public final class StateText {
     private StateText() {
     }
 
-    /** The state that those words tell, on a port that offers nothing, for none is told; empty if they are of another form. */
+    /** Reads the state from a text of {@link #of}, on a port that offers nothing, since the text has no port; empty for other texts. */
     public static Optional<SessionState> read(String words) {
         Matcher form = FORM.matcher(words);
         return form.matches() ? Optional.of(state(form)) : Optional.empty();

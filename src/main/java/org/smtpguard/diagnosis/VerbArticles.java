@@ -5,38 +5,40 @@ import java.util.Map;
 
 import org.smtpguard.protocol.Verb;
 
-/** The articles of the commands. The meaning begins with the command's form. */
+/** The articles of the commands. The meaning begins with the syntax. */
 final class VerbArticles {
     private final Map<Verb, Article> articles = new EnumMap<>(Verb.class);
 
     VerbArticles() {
-        put(Verb.EHLO, "EHLO <your-domain>: greets the server and asks for its extensions.",
+        put(Verb.EHLO, "EHLO <your-domain>: greets the server and requests its extensions.",
             "First, and again after STARTTLS. Ends an open transaction.",
-            "501 wants your domain behind it: the name of your host, or [your-ip-address].", "RFC 5321 4.1.1.1");
+            "501: add your domain: the name of your host, or [your-ip-address].", "RFC 5321 4.1.1.1");
         put(Verb.HELO, "HELO <your-domain>: the old greeting, without extensions, so without AUTH and STARTTLS.",
-            "In place of EHLO, where a client knows no better.", "Send EHLO.", "RFC 5321 4.1.1.1");
-        put(Verb.MAIL, "MAIL FROM:<address>: opens a mail transaction.", "After the greeting, where no transaction is open.",
-            "503 wants EHLO first, or the open transaction finished (DATA) or forgotten (RSET).", "RFC 5321 4.1.1.2");
+            "Instead of EHLO, for clients without extensions.", "Send EHLO.", "RFC 5321 4.1.1.1");
+        put(Verb.MAIL, "MAIL FROM:<address>: opens a mail transaction.", "After the greeting, while no transaction is open.",
+            "503: send EHLO first, or finish (DATA) or discard (RSET) the open transaction.", "RFC 5321 4.1.1.2");
         put(Verb.RCPT, "RCPT TO:<address>: adds a recipient to the open transaction.", "After MAIL, once for each recipient.",
-            "503 wants MAIL first; 550 another address; 530 AUTH, before MAIL.", "RFC 5321 4.1.1.3");
-        put(Verb.DATA, "DATA: after the reply 354 comes the message, ended by a line with one dot.", "After an accepted recipient.",
-            "503 wants RCPT first; 554 says why each recipient was refused.", "RFC 5321 4.1.1.4");
-        put(Verb.RSET, "RSET: forgets the open transaction, its sender and recipients. Keeps greeting, TLS and authentication.",
-            "Always.", "501: nothing may stand behind it.", "RFC 5321 4.1.1.5");
-        put(Verb.NOOP, "NOOP: does nothing.", "Always.", "Nothing to mend.", "RFC 5321 4.1.1.9");
-        put(Verb.QUIT, "QUIT: ends the session.", "Always.", "501: nothing may stand behind it.", "RFC 5321 4.1.1.10");
-        put(Verb.VRFY, "VRFY <user>: asks whether a user exists. Servers seldom tell.", "Always.", "Send RCPT, and look at its reply.",
+            "503: send MAIL first. 550: use another address. 530: send AUTH before MAIL.", "RFC 5321 4.1.1.3");
+        put(Verb.DATA, "DATA: the message follows the reply 354, and ends with a line that contains a single dot.",
+            "After an accepted recipient.", "503: send RCPT first. 554: the reply says why each recipient was refused.",
+            "RFC 5321 4.1.1.4");
+        put(Verb.RSET, "RSET: discards the open transaction, its sender and recipients. Keeps greeting, TLS and authentication.",
+            "Always.", "501: send it without an argument.", "RFC 5321 4.1.1.5");
+        put(Verb.NOOP, "NOOP: does nothing.", "Always.", "Nothing to fix.", "RFC 5321 4.1.1.9");
+        put(Verb.QUIT, "QUIT: ends the session.", "Always.", "501: send it without an argument.", "RFC 5321 4.1.1.10");
+        put(Verb.VRFY, "VRFY <user>: tests whether a user exists. Most servers do not tell.", "Always.", "Send RCPT and read the reply.",
             "RFC 5321 4.1.1.6");
-        put(Verb.EXPN, "EXPN <list>: asks who is on a list. Servers seldom tell.", "Always.", "Do without it.", "RFC 5321 4.1.1.7");
-        put(Verb.HELP, "HELP: where the session stands, and what is legal now. HELP <topic>: what a command, a reply code or a diagnosis "
-            + "id means.", "Always.", "Nothing to mend.", "RFC 5321 4.1.1.8");
-        put(Verb.AUTH, "AUTH <mechanism> [<base64>]: authenticates. 235 means accepted, 535 refused, 454 could not be checked, 503 out of "
+        put(Verb.EXPN, "EXPN <list>: lists the members of a mailing list. Most servers do not tell.", "Always.", "Do without it.",
+            "RFC 5321 4.1.1.7");
+        put(Verb.HELP, "HELP: shows the state of the session and the legal next commands. HELP <topic>: explains a command, a reply code "
+            + "or a diagnosis id.", "Always.", "Nothing to fix.", "RFC 5321 4.1.1.8");
+        put(Verb.AUTH, "AUTH <mechanism> [<base64>]: authenticates. 235: accepted; 535: refused; 454: could not be checked; 503: out of "
                 + "order.",
-            "Once a session, after EHLO, outside of a transaction, where EHLO offers it.",
-            "HELP and the code of the refusal, or its id, say more.", "RFC 4954 4");
+            "Once per session, after EHLO, outside of a transaction, if EHLO offers it.",
+            "Send HELP with the code of the refusal, or with its id.", "RFC 4954 4");
         put(Verb.STARTTLS, "STARTTLS: begins TLS. The server forgets the greeting.",
-            "After EHLO, where EHLO offers it: once, before AUTH, outside of a transaction.",
-            "After 220 make the TLS handshake, and greet again with EHLO.", "RFC 3207 4");
+            "After EHLO, if EHLO offers it: once, before AUTH, outside of a transaction.",
+            "After 220 do the TLS handshake, then send EHLO again.", "RFC 3207 4");
     }
 
     Map<Verb, Article> articles() {

@@ -1,5 +1,5 @@
 /**
- * Refusals that teach: what went wrong, where the session stands, what is legal next and how to learn more, and the
- * replies that say so. A pure function of verdict, state and table.
+ * Explains refusals: the cause, the state of the session, the legal next commands and further help, and the replies that carry them.
+ * Pure functions of verdict, state and table.
  */
 package org.smtpguard.diagnosis;

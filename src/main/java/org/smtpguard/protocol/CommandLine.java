@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * One line of a client, read as a command (RFC 5321 §2.4, §4.1.1). Read as James reads it, so that what the guard
- * judged and what James then does are the same command: white space around the line is dropped, the first space ends
- * the verb, verbs are case-insensitive, octets beyond ASCII are unreadable. The word of a command that is no verb is not
- * kept: a client that lost its place sends its password there, and it must not come back in a reply.
+ * One line from a client, parsed as a command (RFC 5321 §2.4, §4.1.1). It is parsed as James parses it, so that the guard judges the
+ * command that James executes: white space around the line is dropped, the first space ends the verb, verbs are case-insensitive, and
+ * octets beyond ASCII are unreadable. An unknown command word is not kept: it may be a password that was sent at the wrong time, and
+ * must not appear in a reply.
  */
 public final class CommandLine {
     private static final byte DELETE = 0x7f;
@@ -25,7 +25,7 @@ public final class CommandLine {
         this.controlCharacter = controlCharacter;
     }
 
-    /** @param line the octets as they came, with their delimiter */
+    /** @param line the octets as received, with the delimiter */
     public static CommandLine parse(byte[] line) {
         String text = new String(line, StandardCharsets.US_ASCII).trim();
         int space = text.indexOf(' ');
@@ -34,7 +34,7 @@ public final class CommandLine {
         return new CommandLine(Verb.of(word), argument, endsInBareLf(line), controlCharacter(line));
     }
 
-    /** A command without an argument, or with one, as a client of good will would send it. */
+    /** A well-formed command. */
     public static CommandLine of(Verb verb, Optional<String> argument) {
         return new CommandLine(verb, argument, false, Optional.empty());
     }
@@ -45,9 +45,9 @@ public final class CommandLine {
     }
 
     /**
-     * The text of a line without its end (CRLF or LF) and without SP and TAB around it. All other control characters stay.
+     * The text of a line without its delimiter (CRLF or LF) and without SP and TAB around it. Other control characters are kept.
      *
-     * @param line the octets as they came, with their delimiter
+     * @param line the octets as received, with the delimiter
      */
     public static String strip(byte[] line) {
         int end = contentEnd(line);
@@ -58,7 +58,7 @@ public final class CommandLine {
         return new String(line, start, end - start, StandardCharsets.US_ASCII);
     }
 
-    /** Where the end of the line begins, or the white space before it. */
+    /** The index after the last octet that is neither delimiter nor trailing white space. */
     private static int contentEnd(byte[] line) {
         int end = line.length;
         if (end > 0 && line[end - 1] == '\n') {
@@ -88,7 +88,7 @@ public final class CommandLine {
         return verb;
     }
 
-    /** What follows the first space. Never to be logged or echoed for {@link Verb#AUTH}. */
+    /** The text after the first space. Never log or echo it for {@link Verb#AUTH}. */
     public Optional<String> argument() {
         return argument;
     }
@@ -99,14 +99,14 @@ public final class CommandLine {
     }
 
     /**
-     * The first control character of the line and its position, from 1; empty if there is none. Control characters are the octets 0 to 31
-     * and 127 (RFC 5321 §4.1.2), but not those that end the line, nor TAB where only white space follows.
+     * The first control character of the line and its position, counted from 1; empty if there is none. Control characters are the octets
+     * 0 to 31 and 127 (RFC 5321 §4.1.2), except in the delimiter and in trailing white space.
      */
     public Optional<String> controlCharacter() {
         return controlCharacter;
     }
 
-    /** The verb alone: an argument may be a credential, and so may a word that is no verb. */
+    /** The verb only: an argument may be a credential, and so may an unknown command word. */
     @Override
     public String toString() {
         return verb.toString();

@@ -5,8 +5,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What can be wrong, by its stable name. The names are a promise to clients, scripts and operators: more may join, none
- * changes its meaning.
+ * The stable id of a diagnosis. Clients, scripts and operators depend on the ids: new ones may be added, none changes its meaning.
  */
 public enum DiagnosisId {
     SEQ_GREETING_EARLY(Group.SEQUENCE, Counts.ENDS_SESSION),
@@ -46,35 +45,35 @@ public enum DiagnosisId {
     public enum Group {
         /** The order of commands. */
         SEQUENCE,
-        /** A line by itself. */
+        /** A single line. */
         SYNTAX,
-        /** How much a session may get wrong. */
+        /** The limits of a session. */
         LIMIT,
         /** The replies of AUTH. */
         AUTHENTICATION
     }
 
-    /** What a refusal counts as, towards the limits of a session. */
+    /** What a refusal counts as towards the limits of a session. */
     public enum Counts {
-        /** An error of the client. */
+        /** A client error. */
         ERROR,
-        /** An error, unless it follows from a failure that the client could not know of yet (RFC 2920). */
+        /** A client error, unless it follows from a refusal that the client could not have read yet (RFC 2920). */
         CONSEQUENCE,
         /** A failed log-in. */
         FAILED_LOGIN,
-        /** Not the client's error: as long as there are few. */
+        /** Not a client error, within a limit. */
         FORGIVEN,
-        /** Nothing: the connection is closed after the reply. */
+        /** Not counted: the connection is closed after the reply. */
         ENDS_SESSION
     }
 
-    /** In which mode of the guard a refusal applies. */
+    /** The modes of the guard in which a refusal applies. */
     public enum Applies {
-        /** In the mode that the operator gives the rule. */
+        /** In the mode configured for the rule. */
         AS_RULE,
-        /** In the mode of the rule; to our own AUTH in every mode, since there is no James after it that could answer instead. */
+        /** In the mode configured for the rule; for AUTH in every mode, since James has no AUTH handler that could answer instead. */
         AS_RULE_BUT_ALWAYS_TO_AUTH,
-        /** It is no rule: a password is never accepted because an operator only wants to observe. */
+        /** In every mode. Not a rule: mode observe must never accept a wrong password. */
         ALWAYS
     }
 
@@ -83,7 +82,7 @@ public enum DiagnosisId {
     private final Applies applies;
     private final String text = name().replace('_', '-');
 
-    /** The replies of AUTH are no rules; all others are. */
+    /** Applies always if it is a reply of AUTH, otherwise as a rule. */
     DiagnosisId(Group group, Counts counts) {
         this(group, counts, group == Group.AUTHENTICATION ? Applies.ALWAYS : Applies.AS_RULE);
     }
@@ -94,7 +93,7 @@ public enum DiagnosisId {
         this.applies = applies;
     }
 
-    /** The id of this name, in any case. */
+    /** The id with this name, ignoring case. */
     public static Optional<DiagnosisId> of(String name) {
         String wanted = name.toUpperCase(Locale.ROOT);
         return Stream.of(values()).filter(id -> id.text.equals(wanted)).findFirst();
@@ -113,17 +112,17 @@ public enum DiagnosisId {
         return counts == Counts.ENDS_SESSION;
     }
 
-    /** Whether an operator may give it a mode of its own. */
+    /** Whether a mode can be configured for it. */
     public boolean isRule() {
         return applies != Applies.ALWAYS;
     }
 
-    /** Whether our own AUTH is refused by it in every mode. */
+    /** Whether it refuses AUTH in every mode. */
     public boolean appliesAlwaysToAuth() {
         return applies != Applies.AS_RULE;
     }
 
-    /** The name as it is on the wire, such as {@code SEQ-RCPT-MISSING}. */
+    /** The name on the wire, such as {@code SEQ-RCPT-MISSING}. */
     @Override
     public String toString() {
         return text;

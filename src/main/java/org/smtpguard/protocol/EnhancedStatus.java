@@ -13,7 +13,7 @@ public final class EnhancedStatus {
         this.text = text;
     }
 
-    /** @throws IllegalArgumentException if the text is none */
+    /** @throws IllegalArgumentException if the text is not an enhanced status code */
     public static EnhancedStatus of(String text) {
         if (!FORM.matcher(text).matches()) {
             throw new IllegalArgumentException("Not an enhanced status code: " + text);

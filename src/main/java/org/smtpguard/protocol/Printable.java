@@ -1,16 +1,16 @@
 package org.smtpguard.protocol;
 
-/** Text of a client made fit for a reply or a log line: printable ASCII, so many characters at most. */
+/** Makes client input safe for a reply or a log line: printable ASCII, limited in length. */
 public final class Printable {
     private static final String ELLIPSIS = "...";
 
     private Printable() {
     }
 
-    /** The text with every character that is not printable ASCII (controls, CR, LF, 8-bit) shown as {@code ?}. */
+    /** Replaces every character that is not printable ASCII (control characters, CR, LF, 8-bit) by {@code ?}. */
     public static String clean(String text) {
-        // Nearly every text is clean already, and every line of every reply comes through here.
-        return isClean(text) ? text : cleaned(text);
+        // Hot path: called for every line of every reply, and nearly all are clean.
+        return isClean(text) ? text : replaceUnprintable(text);
     }
 
     private static boolean isClean(String text) {
@@ -22,7 +22,7 @@ public final class Printable {
         return true;
     }
 
-    private static String cleaned(String text) {
+    private static String replaceUnprintable(String text) {
         StringBuilder clean = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -35,7 +35,7 @@ public final class Printable {
         return c >= ' ' && c < 0x7f;
     }
 
-    /** The clean text, cut to at most {@code limit} characters (at least 3); a cut shows as {@code ...}. */
+    /** Cleans the text and cuts it to {@code limit} characters; {@code ...} marks a cut. */
     public static String cut(String text, int limit) {
         String clean = clean(text);
         return clean.length() <= limit ? clean : clean.substring(0, limit - ELLIPSIS.length()) + ELLIPSIS;

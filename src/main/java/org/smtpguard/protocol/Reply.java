@@ -3,11 +3,11 @@ package org.smtpguard.protocol;
 import java.util.List;
 
 /**
- * A reply as RFC 5321 §4.2 wants it: one code on every line, printable ASCII, no line longer than 512 octets with its
- * CRLF (§4.5.3.1.5). Whatever text it is made of, the reply keeps to that; longer lines are cut.
+ * An SMTP reply (RFC 5321 §4.2): the same code on every line, printable ASCII, lines of at most 512 octets including CRLF
+ * (RFC 5321 §4.5.3.1.5). Any text is made to fit: unprintable characters are replaced, longer lines are cut. Immutable.
  */
 public final class Reply {
-    /** The longest line, in octets, with CRLF. */
+    /** The maximum length of a line in octets, including CRLF. */
     public static final int LINE_LIMIT = 512;
 
     private static final int CODE_AND_SEPARATOR = 4;
@@ -25,7 +25,7 @@ public final class Reply {
 
     /**
      * @param code three digits
-     * @param texts what stands behind the code, a text for each line, at least one
+     * @param texts the text after the code, one for each line; at least one
      */
     public static Reply of(int code, List<String> texts) {
         return of(code, "", texts);
@@ -40,7 +40,7 @@ public final class Reply {
         if (code < 200 || code > 599 || texts.isEmpty()) {
             throw new IllegalArgumentException("Not a reply: " + code + " with " + texts.size() + " lines");
         }
-        // A loop, since floods of refusals come through here, and two streams were most of what it takes to render one.
+        // Hot path in a flood of refusals: with streams instead of a loop, they were most of the cost of rendering a reply.
         String[] lines = new String[texts.size()];
         for (int i = 0; i < lines.length; i++) {
             lines[i] = Printable.cut(start + texts.get(i), LINE_LIMIT - CODE_AND_SEPARATOR - CRLF);
@@ -48,7 +48,7 @@ public final class Reply {
         return new Reply(code, List.of(lines), false);
     }
 
-    /** This reply, after which the server closes the connection. */
+    /** The same reply, after which the server closes the connection. */
     public Reply thenClose() {
         return new Reply(code, texts, true);
     }
@@ -57,7 +57,7 @@ public final class Reply {
         return code;
     }
 
-    /** What stands behind the code on each line. */
+    /** The text after the code on each line. */
     public List<String> texts() {
         return texts;
     }

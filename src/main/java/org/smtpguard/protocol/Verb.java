@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The commands of RFC 5321 §4.1.1, AUTH (RFC 4954) and STARTTLS (RFC 3207). Whatever else a client says is
- * {@link #OTHER}: a command of an extension that we do not judge, or no command at all.
+ * The commands of RFC 5321 §4.1.1, AUTH (RFC 4954) and STARTTLS (RFC 3207). Everything else is {@link #OTHER}: a command of another
+ * extension, or an unknown command.
  */
 public enum Verb {
     EHLO, HELO, MAIL, RCPT, DATA, RSET, NOOP, QUIT, VRFY, EXPN, HELP, AUTH, STARTTLS, OTHER;

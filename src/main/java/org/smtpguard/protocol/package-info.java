@@ -1,5 +1,4 @@
 /**
- * The words of SMTP: verbs, command lines, replies, enhanced status codes, and the ids of what can go wrong.
- * Values only; knows nobody else in the house.
+ * SMTP values: verbs, command lines, replies, enhanced status codes, and diagnosis ids. Imports no other package of the project.
  */
 package org.smtpguard.protocol;

@@ -90,7 +90,7 @@ public final class RelayedMechanism implements SaslMechanism {
 
         private CompletionStage<SaslStep> end(String claimed, CredentialResult verdict) {
             if (verdict.kind() == CredentialResult.Kind.UNAVAILABLE && verdict.wasAsked()) {
-                LOGGER.warn("Backend {} could not judge: {}", backend.name(), verdict.reason());
+                LOGGER.warn("Backend {} is unavailable: {}", backend.name(), verdict.reason());
             }
             return verdict.isAccepted() ? identities.settle(origin, Optional.empty(), verdict.username(), verdict)
                 : SaslStep.refused(claimed, verdict).now();

@@ -4,7 +4,7 @@ import java.util.function.Predicate;
 
 import org.smtpguard.protocol.CommandLine;
 
-/** What a rule looks at. */
+/** The condition under which a rule refuses a command. */
 enum Condition {
     NEVER_GREETED((state, command) -> state.greeting() == Greeting.NONE),
     GREETING_VOIDED((state, command) -> state.greeting() == Greeting.VOIDED_BY_TLS),

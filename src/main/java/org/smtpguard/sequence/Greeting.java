@@ -1,12 +1,12 @@
 package org.smtpguard.sequence;
 
-/** Which greeting of the client counts. */
+/** The greeting that is in effect. */
 public enum Greeting {
-    /** Neither EHLO nor HELO was accepted. */
+    /** Neither EHLO nor HELO has been accepted. */
     NONE,
-    /** There was one, and STARTTLS has voided it (RFC 3207 §4.2). */
+    /** STARTTLS voided the greeting (RFC 3207 §4.2). */
     VOIDED_BY_TLS,
-    /** HELO: no extension, therefore no AUTH and no STARTTLS. */
+    /** HELO: no extensions, so neither AUTH nor STARTTLS. */
     HELO,
     EHLO
 }

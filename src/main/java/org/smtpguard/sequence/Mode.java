@@ -4,16 +4,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a rule does to a command that breaks it. */
+/** What happens to a command that breaks a rule. */
 public enum Mode {
-    /** Refuses it. */
+    /** It is refused. */
     ENFORCE,
-    /** Counts and logs it and lets the server answer. */
+    /** It is counted and logged, and passed on to James. */
     OBSERVE,
-    /** Nothing: the rule is not looked at. */
+    /** Nothing: the rule is not evaluated. */
     OFF;
 
-    /** The mode of this name, in any case. */
+    /** The mode with this name, ignoring case. */
     public static Optional<Mode> of(String name) {
         return Stream.of(values()).filter(mode -> mode.name().equals(name.trim().toUpperCase(Locale.ROOT))).findFirst();
     }

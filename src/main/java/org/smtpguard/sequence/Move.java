@@ -7,8 +7,8 @@ import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.Verb;
 
 /**
- * A command that brings a session somewhere, in the form in which a refusal proposes it, and the state that it leads
- * to when the server accepts it. In the order in which they are proposed where one is as good as the other.
+ * A command that changes the state of a session: the form in which a refusal proposes it, and the state after the server accepts it.
+ * Declared in the order in which equally good moves are proposed.
  */
 public enum Move {
     EHLO(Verb.EHLO, "<your-domain>"),
@@ -34,22 +34,22 @@ public enum Move {
         this.form = verb.name() + " " + argument;
     }
 
-    /** The move that such a command is; empty for one that leads nowhere, such as NOOP. */
+    /** The move of this verb; empty for a verb that changes no state, such as NOOP. */
     public static Optional<Move> of(Verb verb) {
         return Stream.of(values()).filter(move -> move.command.verb() == verb).findFirst();
     }
 
-    /** The command as the table judges it. */
+    /** The command that the table judges. */
     CommandLine command() {
         return command;
     }
 
-    /** The command as a refusal on that port proposes it. */
+    /** The command as a refusal on this port proposes it. */
     public String form(Port port) {
         return this == AUTH ? port.authCommand().orElse(form) : form;
     }
 
-    /** Whether the port has such a command to offer in that state at all. */
+    /** Whether the port offers the command in this state. */
     boolean isOffered(SessionState state) {
         switch (this) {
             case AUTH:
@@ -61,7 +61,7 @@ public enum Move {
         }
     }
 
-    /** Whether it is worth proposing where it is not the best: a second greeting or an empty reset is not. */
+    /** Whether to propose it as an alternative to the best move: a second greeting, for example, is not useful. */
     boolean isUseful(SessionState state) {
         switch (this) {
             case EHLO:
@@ -77,25 +77,25 @@ public enum Move {
         }
     }
 
-    /** The state that the session is in once the server has accepted the command. */
+    /** The state of the session after the server has accepted the command. */
     public SessionState accepted(SessionState state) {
         switch (this) {
             case EHLO:
-                return state.but().greeting(Greeting.EHLO).noTransaction().build();
+                return state.toBuilder().greeting(Greeting.EHLO).noTransaction().build();
             case HELO:
-                return state.but().greeting(Greeting.HELO).noTransaction().build();
+                return state.toBuilder().greeting(Greeting.HELO).noTransaction().build();
             case MAIL:
-                return state.but().sender("").build();
+                return state.toBuilder().sender("").build();
             case RCPT:
-                return state.but().recipients(state.recipients() + 1).build();
+                return state.toBuilder().recipients(state.recipients() + 1).build();
             case AUTH:
-                return state.but().authenticated(true).build();
+                return state.toBuilder().authenticated(true).build();
             case STARTTLS:
-                return state.but().tls(true).greeting(state.greeting() == Greeting.NONE ? Greeting.NONE : Greeting.VOIDED_BY_TLS)
+                return state.toBuilder().tls(true).greeting(state.greeting() == Greeting.NONE ? Greeting.NONE : Greeting.VOIDED_BY_TLS)
                     .noTransaction().build();
             case DATA:
             case RSET:
-                return state.but().noTransaction().build();
+                return state.toBuilder().noTransaction().build();
             default:
                 return state;
         }

@@ -3,7 +3,7 @@ package org.smtpguard.sequence;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What a port offers a client, as far as the order of commands depends on it. */
+/** The extensions that a port offers and that affect the order of commands. Immutable. */
 public final class Port {
     /** When a client may authenticate. */
     public enum AuthOffer {
@@ -32,7 +32,7 @@ public final class Port {
         return new Port(offered, auth, authCommand);
     }
 
-    /** @param command the AUTH command to propose, sendable as it stands once {@code <base64>} is filled in */
+    /** @param command the AUTH command to propose, ready to be sent once {@code <base64>} is filled in */
     public Port withAuth(AuthOffer offer, String command) {
         return new Port(startTls, offer, command);
     }
@@ -45,7 +45,7 @@ public final class Port {
         return auth;
     }
 
-    /** The AUTH command to propose, if the port takes any. */
+    /** The AUTH command to propose; empty if the port does not offer AUTH. */
     public Optional<String> authCommand() {
         return auth == AuthOffer.NEVER ? Optional.empty() : Optional.of(authCommand);
     }

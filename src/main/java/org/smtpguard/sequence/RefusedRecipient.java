@@ -1,9 +1,9 @@
 package org.smtpguard.sequence;
 
-/** A recipient of the open transaction that the server refused, and the server's words for it. */
+/** A recipient of the open transaction that the server refused, and the server's reply. Immutable. */
 public final class RefusedRecipient {
-    /** More than a reply shows of either, in characters: what is kept of a client's words is not the client's to decide. */
-    private static final int LONGEST = 512;
+    /** The maximum that is kept of each text, in characters: more than a reply shows, and independent of what the client sends. */
+    private static final int MAX_LENGTH = 512;
 
     private final String recipient;
     private final String reason;
@@ -14,15 +14,15 @@ public final class RefusedRecipient {
     }
 
     /**
-     * @param recipient what the client wrote after {@code RCPT TO:}
-     * @param reason the server's reply, code and text
+     * @param recipient the text after {@code RCPT TO:}
+     * @param reason the server's reply: code and text
      */
     public static RefusedRecipient of(String recipient, String reason) {
         return new RefusedRecipient(cut(recipient), cut(reason));
     }
 
     private static String cut(String text) {
-        return text.substring(0, Math.min(text.length(), LONGEST));
+        return text.substring(0, Math.min(text.length(), MAX_LENGTH));
     }
 
     public String recipient() {

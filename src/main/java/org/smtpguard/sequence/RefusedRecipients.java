@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The recipients of the open transaction that the server refused: the first {@value #KEPT} themselves, of all others their number.
- * Immutable. One more costs the same however many there are: a client decides how many it asks for.
+ * The refused recipients of the open transaction: the first {@value #KEPT}, and the number of all. Immutable. The cost of adding one is
+ * bounded, since the client decides how many there are.
  */
 public final class RefusedRecipients {
-    /** More than any reply can show, and as many as a server has to take in one transaction (RFC 5321 §4.5.3.1.8). */
+    /** The number of recipients that a server must accept in a transaction (RFC 5321 §4.5.3.1.8). */
     public static final int KEPT = 100;
 
     private static final RefusedRecipients NONE = new RefusedRecipients(List.of(), 0);
@@ -30,7 +30,7 @@ public final class RefusedRecipients {
         return new RefusedRecipients(List.copyOf(recipients.subList(0, Math.min(recipients.size(), KEPT))), recipients.size());
     }
 
-    /** These and one more. */
+    /** These, and another one. */
     public RefusedRecipients and(RefusedRecipient recipient) {
         if (size >= KEPT) {
             return new RefusedRecipients(first, size + 1);
@@ -44,12 +44,12 @@ public final class RefusedRecipients {
         return size == 0;
     }
 
-    /** How many were refused, kept or not. */
+    /** The number of refused recipients, whether kept or not. */
     public int size() {
         return size;
     }
 
-    /** Those that are kept, in the order in which they were refused. */
+    /** The recipients that are kept, in the order of the refusals. */
     public Stream<RefusedRecipient> stream() {
         return first.stream();
     }

@@ -9,7 +9,7 @@ import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.EnhancedStatus;
 import org.smtpguard.protocol.Verb;
 
-/** One row of the {@link SequenceTable}: which commands are refused, where, with which reply, and why. */
+/** A row of the {@link SequenceTable}: the commands it refuses, under which condition, with which reply, and why. Immutable. */
 public final class SequenceRule {
     private final DiagnosisId id;
     private final Set<Verb> verbs;
@@ -39,7 +39,7 @@ public final class SequenceRule {
         return condition.holds(state, command);
     }
 
-    /** The verdict of a session that this rule alone refuses. */
+    /** The verdict where this rule refuses the command. */
     Verdict verdict() {
         return verdict;
     }
@@ -48,7 +48,7 @@ public final class SequenceRule {
         return id;
     }
 
-    /** The commands that the rule looks at. */
+    /** The commands that the rule applies to. */
     public Set<Verb> verbs() {
         return verbs;
     }
@@ -61,12 +61,12 @@ public final class SequenceRule {
         return status;
     }
 
-    /** Why, for the client: goes on after "… refused: ". */
+    /** The cause, for the client: the text after "… refused: ". */
     public String cause() {
         return cause;
     }
 
-    /** The RFC and section that ask for it. */
+    /** The RFC and section that require the rule. */
     public String reference() {
         return reference;
     }
@@ -76,7 +76,7 @@ public final class SequenceRule {
         return id.toString();
     }
 
-    /** A row in the making. */
+    /** Builder of a row. */
     static final class Draft {
         private final DiagnosisId id;
         private Set<Verb> verbs = Set.of();

@@ -46,14 +46,14 @@ import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.Verb;
 
 /**
- * The order of SMTP commands, a row a rule. For a command the rows of its verb are asked from top to bottom and the
- * first that is broken refuses: what is unreadable comes before what is out of order, and a cause before what follows
- * from it. What no row refuses is legal: NOOP, HELP, VRFY, EXPN, RSET and QUIT are, always (RFC 5321 §4.1.4).
+ * The rules for the order of SMTP commands, one per row. The rows of a command's verb are evaluated from top to bottom, and the first
+ * that is broken refuses the command: syntax comes before order, and a cause before its consequences. A command that no row refuses is
+ * legal; NOOP, HELP, VRFY, EXPN, RSET and QUIT always are (RFC 5321 §4.1.4), if well-formed. Immutable.
  */
 public final class SequenceTable {
     private static final List<SequenceRule> ROWS = List.of(
         rule(SYN_ARGUMENT).on(EHLO, HELO).when(NO_ARGUMENT).reply(501, "5.5.4")
-            .because("it needs your domain as its argument").per("RFC 5321 4.1.1.1"),
+            .because("it requires your domain as its argument").per("RFC 5321 4.1.1.1"),
         rule(SYN_ARGUMENT).on(DATA, RSET, QUIT, STARTTLS).when(HAS_ARGUMENT).reply(501, "5.5.4")
             .because("it takes no argument").per("RFC 5321 4.1.1"),
         rule(SEQ_STARTTLS_REPEATED).on(STARTTLS).when(TLS_ACTIVE).reply(503, "5.5.1")
@@ -61,23 +61,23 @@ public final class SequenceTable {
         rule(SEQ_EHLO_MISSING).on(MAIL, RCPT, DATA, AUTH, STARTTLS).when(NEVER_GREETED).reply(503, "5.5.1")
             .because("EHLO has to come first").per("RFC 5321 4.1.4"),
         rule(SEQ_EHLO_AFTER_TLS).on(MAIL, RCPT, DATA, AUTH).when(GREETING_VOIDED).reply(503, "5.5.1")
-            .because("STARTTLS has voided the greeting, EHLO has to come again").per("RFC 3207 4.2"),
+            .because("STARTTLS voided the greeting; send EHLO again").per("RFC 3207 4.2"),
         rule(SEQ_EHLO_NOT_HELO).on(AUTH, STARTTLS).when(GREETED_BY_HELO).reply(503, "5.5.1")
-            .because("it is an extension, and HELO has none: greet with EHLO").per("RFC 4954 3"),
+            .because("it is an extension; the session was greeted with HELO, not EHLO").per("RFC 4954 3"),
         rule(SEQ_AUTH_REPEATED).on(AUTH).when(AUTHENTICATED).reply(503, "5.5.1")
-            .because("the session is authenticated already").per("RFC 4954 4"),
+            .because("the session is already authenticated").per("RFC 4954 4"),
         rule(SEQ_AUTH_IN_TRANSACTION).on(AUTH).when(IN_TRANSACTION).reply(503, "5.5.1")
             .because("a mail transaction is open").per("RFC 4954 4"),
         rule(SEQ_STARTTLS_AFTER_AUTH).on(STARTTLS).when(AUTHENTICATED).reply(503, "5.5.1")
-            .because("the session was authenticated without it").per("RFC 3207 4.2"),
+            .because("the session was authenticated without TLS").per("RFC 3207 4.2"),
         rule(SEQ_STARTTLS_IN_TRANSACTION).on(STARTTLS).when(IN_TRANSACTION).reply(503, "5.5.1")
             .because("a mail transaction is open").per("RFC 3207 4"),
         rule(SYN_ARGUMENT).on(AUTH).when(NO_ARGUMENT).reply(501, "5.5.4")
-            .because("it needs a mechanism as its argument").per("RFC 4954 4"),
+            .because("it requires a mechanism as its argument").per("RFC 4954 4"),
         rule(AUTH_TLS_REQUIRED).on(AUTH).when(AUTH_NEEDS_TLS).reply(538, "5.7.11")
-            .because("on this port a password is only taken under TLS").per("RFC 4954 6"),
+            .because("this port accepts passwords only under TLS").per("RFC 4954 6"),
         rule(SEQ_MAIL_NESTED).on(MAIL).when(IN_TRANSACTION).reply(503, "5.5.1")
-            .because("a mail transaction is open already").per("RFC 5321 4.1.4"),
+            .because("a mail transaction is already open").per("RFC 5321 4.1.4"),
         rule(SEQ_MAIL_MISSING).on(RCPT, DATA).when(NO_TRANSACTION).reply(503, "5.5.1")
             .because("MAIL has to come first").per("RFC 5321 3.3"),
         rule(SEQ_RCPT_REFUSED).on(DATA).when(ONLY_REFUSED_RECIPIENTS).reply(554, "5.5.1")
@@ -85,7 +85,7 @@ public final class SequenceTable {
         rule(SEQ_RCPT_MISSING).on(DATA).when(NO_RECIPIENT).reply(503, "5.5.1")
             .because("no recipient has been accepted yet").per("RFC 5321 3.3"));
 
-    /** By the verb's ordinal, and in arrays: every command of every session passes here, and is judged without allocation. */
+    /** Indexed by the verb's ordinal. Arrays, so that a command is judged without allocation. */
     private final SequenceRule[][] rowsByVerb = new SequenceRule[Verb.values().length][];
     private final ShortestPaths paths;
 
@@ -107,8 +107,8 @@ public final class SequenceTable {
     }
 
     /**
-     * Judges a command. A row in mode observe that is broken is named in the verdict and refuses nothing; a row that is
-     * off is not asked.
+     * Judges a command. A broken row in mode observe is reported in the verdict but does not refuse the command; a row in mode off is
+     * ignored.
      */
     public Verdict judge(SessionState state, CommandLine command, Function<DiagnosisId, Mode> modes) {
         List<SequenceRule> observed = List.of();
@@ -128,8 +128,7 @@ public final class SequenceTable {
     }
 
     /**
-     * What the client can send next, each sendable as it stands once its placeholder is filled in. The first is the
-     * first step of a shortest path to a delivered message; QUIT is the last.
+     * The legal next commands. The first is the first step of a shortest path to a delivered message; QUIT is the last.
      */
     public List<Move> next(SessionState state) {
         return paths.next(state);

@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Where a session stands, at one command: derived from the server's own session each time, immutable, never kept.
- * Everything a rule may look at is here, and nothing else.
+ * The state of a session when a command arrives: all that a rule may depend on. Derived from James' session for each command and never
+ * stored. Immutable.
  */
 public final class SessionState {
     /** The number of {@linkplain #situation() situations}. */
@@ -32,13 +32,13 @@ public final class SessionState {
         this.refusedRecipients = builder.refusedRecipients;
     }
 
-    /** A session that has just been connected to that port. */
+    /** A new session on this port. */
     public static Builder on(Port port) {
         return new Builder(port);
     }
 
-    /** A state that differs in what the builder is then told. */
-    public Builder but() {
+    /** A builder with the values of this state. */
+    public Builder toBuilder() {
         Builder builder = new Builder(port);
         builder.greeting = greeting;
         builder.tls = tls;
@@ -58,7 +58,7 @@ public final class SessionState {
         return greeting;
     }
 
-    /** Whether a greeting counts, be it EHLO or HELO. */
+    /** Whether EHLO or HELO is in effect. */
     public boolean isGreeted() {
         return greeting == Greeting.EHLO || greeting == Greeting.HELO;
     }
@@ -71,17 +71,17 @@ public final class SessionState {
         return authenticated;
     }
 
-    /** Whether this client needs AUTH to get on: it was told so (530), or tried and failed. */
+    /** Whether the client needs AUTH to continue: the server said so (530), or an AUTH failed. */
     public boolean isAuthenticationNeeded() {
         return authenticationNeeded;
     }
 
-    /** Whether AUTH is offered in this very state of the transport. */
+    /** Whether AUTH is offered in the current state of the transport. */
     public boolean isAuthOffered() {
         return port.auth() == Port.AuthOffer.ALWAYS || port.auth() == Port.AuthOffer.UNDER_TLS && tls;
     }
 
-    /** The sender of the open transaction; the null sender is the empty text. */
+    /** The sender of the open transaction; the null sender is the empty string. */
     public Optional<String> sender() {
         return sender;
     }
@@ -90,12 +90,12 @@ public final class SessionState {
         return sender.isPresent();
     }
 
-    /** How many recipients of the open transaction were accepted. */
+    /** The number of accepted recipients of the open transaction. */
     public int recipients() {
         return recipients;
     }
 
-    /** The recipients of the open transaction that were refused, in the order of the client's commands. */
+    /** The refused recipients of the open transaction. */
     public RefusedRecipients refusedRecipients() {
         return refusedRecipients;
     }
@@ -111,8 +111,8 @@ public final class SessionState {
     }
 
     /**
-     * The state without names and numbers: a number below {@link #SITUATIONS} in which none/one/many recipients,
-     * some/no refused recipients, greeting, TLS, authentication and the port's offers are all that is left.
+     * The state without addresses and exact counts, as a number below {@link #SITUATIONS}: greeting, TLS, authentication, none/one/many
+     * recipients, some/no refused recipients, and the offers of the port.
      */
     int situation() {
         int transaction = !isInTransaction() ? 0 : recipients == 0 ? 1 : recipients == 1 ? 2 : 3;
@@ -126,7 +126,7 @@ public final class SessionState {
             | (authenticationNeeded ? 1 << 10 : 0);
     }
 
-    /** A state of that situation; empty if no session can be in it. */
+    /** A state in this situation; empty if no session can be in it. */
     static Optional<SessionState> of(int situation) {
         int transaction = situation >> 4 & 3;
         int auth = situation >> 8 & 3;
@@ -173,7 +173,7 @@ public final class SessionState {
             + refusedRecipients.size() + " refused, STARTTLS " + port.offersStartTls() + ", AUTH " + port.auth() + "}";
     }
 
-    /** Builds a state; what is not said is as in a fresh session. */
+    /** Builds a state. The defaults are those of a new session. */
     public static final class Builder {
         private final Port port;
         private Greeting greeting = Greeting.NONE;
@@ -227,7 +227,7 @@ public final class SessionState {
             return this;
         }
 
-        /** Without a transaction: no sender, no recipient, none refused. */
+        /** Removes the transaction: sender, recipients and refused recipients. */
         public Builder noTransaction() {
             sender = Optional.empty();
             recipients = 0;

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How many commands it takes from each situation to a delivered message, over the commands that the table calls legal.
- * Worked out once, when the table is made, with what is next in each: the situations are few.
+ * The number of legal commands from each situation to a delivered message, and the commands to propose in it. Computed once, when the
+ * table is made. Immutable.
  */
 final class ShortestPaths {
     private static final int UNREACHABLE = Integer.MAX_VALUE - 1;
@@ -42,12 +42,12 @@ final class ShortestPaths {
             .collect(Collectors.toUnmodifiableList());
     }
 
-    /** The number of commands, at least 1, that a message is away. */
+    /** The number of commands to a delivered message; at least 1. */
     int distance(SessionState state) {
         return distances[state.situation()];
     }
 
-    /** The moves that are legal and worth proposing, the best first, QUIT last. */
+    /** The legal moves to propose: the best first, QUIT last. */
     List<Move> next(SessionState state) {
         return next.get(state.situation());
     }
@@ -68,8 +68,8 @@ final class ShortestPaths {
         if (move == Move.QUIT) {
             return UNREACHABLE;
         }
-        boolean authenticationLacks = state.isAuthenticationNeeded() && !state.isAuthenticated() && canAuthenticate(state);
-        return move == Move.DATA && !authenticationLacks ? DELIVERED : distances[move.accepted(state).situation()];
+        boolean needsAuth = state.isAuthenticationNeeded() && !state.isAuthenticated() && canAuthenticate(state);
+        return move == Move.DATA && !needsAuth ? DELIVERED : distances[move.accepted(state).situation()];
     }
 
     private static boolean canAuthenticate(SessionState state) {

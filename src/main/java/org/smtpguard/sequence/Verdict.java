@@ -3,7 +3,7 @@ package org.smtpguard.sequence;
 import java.util.List;
 import java.util.Optional;
 
-/** What the table says of a command: legal, or refused by a rule; and which rules merely watched it break them. */
+/** The table's judgement of a command: legal, or refused by a rule; and the broken rules in mode observe. Immutable. */
 public final class Verdict {
     private static final Verdict LEGAL = new Verdict(Optional.empty(), List.of());
 
@@ -36,7 +36,7 @@ public final class Verdict {
         return refusedBy;
     }
 
-    /** Rules in mode observe that the command breaks; they count and log it, and change nothing. */
+    /** The rules in mode observe that the command breaks. */
     public List<SequenceRule> observed() {
         return observed;
     }

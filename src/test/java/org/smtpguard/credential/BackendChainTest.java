@@ -130,7 +130,7 @@ class BackendChainTest {
             assertThat(alone).isEqualTo(CredentialResult.unavailable(reason).by("broken"));
             assertThat(mended).isEqualTo(CredentialResult.accepted("alice").by("good"));
             assertThat(stopped.kind()).isEqualTo(UNAVAILABLE);
-            assertThat(log.at(Level.WARN)).hasSize(3).containsOnly("Backend broken could not judge: " + reason);
+            assertThat(log.at(Level.WARN)).hasSize(3).containsOnly("Backend broken is unavailable: " + reason);
             assertThat(log.text() + alone + stopped).doesNotContain(PASSWORD);
         }
     }

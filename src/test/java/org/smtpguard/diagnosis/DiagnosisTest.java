@@ -75,7 +75,7 @@ class DiagnosisTest {
 
     @Test
     void whereEveryRecipientWasRefusedTheReplySaysWhyForEach() {
-        SessionState state = sender.but().refusedRecipients(List.of(
+        SessionState state = sender.toBuilder().refusedRecipients(List.of(
             RefusedRecipient.of("<x@example.org>", "550 5.1.1 Unknown user"),
             RefusedRecipient.of("<y@example.org>", "530 5.7.1 Authentication Required"))).build();
 
@@ -87,7 +87,7 @@ class DiagnosisTest {
 
     @Test
     void aHundredRefusedRecipientsAreListedAndMoreAreCounted() {
-        SessionState state = sender.but().refusedRecipients(IntStream.range(0, 1000)
+        SessionState state = sender.toBuilder().refusedRecipients(IntStream.range(0, 1000)
             .mapToObj(i -> RefusedRecipient.of("<x" + i + "@example.org>", "550 no")).collect(Collectors.toList())).build();
 
         assertThat(refusal(state, "DATA").details()).hasSize(101).last().isEqualTo("and 900 more");
@@ -98,12 +98,12 @@ class DiagnosisTest {
         Diagnosis diagnosis = diagnostician.of(Fault.UNKNOWN_COMMAND,
             CommandLine.parse("AGFsaWNlAHNlY3JldA== x\r\n".getBytes(StandardCharsets.US_ASCII)), sender);
 
-        assertThat(diagnosis.summary()).isEqualTo("Command refused: this server knows no such command");
+        assertThat(diagnosis.summary()).isEqualTo("Command refused: unknown command");
     }
 
     @Test
     void anAddressIsCleanedAndCut() {
-        SessionState state = sender.but().sender("x\u0007" + "y".repeat(500) + "@example.org").build();
+        SessionState state = sender.toBuilder().sender("x\u0007" + "y".repeat(500) + "@example.org").build();
 
         assertThat(refusal(state, "DATA").state()).contains("sender <x?yyy").contains("yyy...>").hasSizeLessThan(200);
     }
@@ -141,7 +141,7 @@ class DiagnosisTest {
 
     @Test
     void aLongAddressIsToldOnSeveralLines() {
-        SessionState state = sender.but().sender("x".repeat(110) + "@example.org").build();
+        SessionState state = sender.toBuilder().sender("x".repeat(110) + "@example.org").build();
 
         assertFits(wire(helpDesk.answer(Optional.empty(), state, MECHANISMS)));
     }

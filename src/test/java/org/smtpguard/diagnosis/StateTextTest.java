@@ -35,9 +35,9 @@ class StateTextTest {
                     SessionState greeted = SessionState.on(Port.plain()).greeting(greeting).tls(tls).authenticated(authenticated).build();
                     states.add(greeted);
                     for (int recipients = 0; recipients < 3; recipients++) {
-                        SessionState open = greeted.but().sender("alice@example.org").recipients(recipients).build();
+                        SessionState open = greeted.toBuilder().sender("alice@example.org").recipients(recipients).build();
                         states.add(open);
-                        states.add(open.but().refusedRecipients(List.of(RefusedRecipient.of("<x>", "550 no"))).build());
+                        states.add(open.toBuilder().refusedRecipients(List.of(RefusedRecipient.of("<x>", "550 no"))).build());
                     }
                 }
             }

@@ -20,7 +20,7 @@ class ControlCharactersTest {
         EmbeddedPort.Client client = EmbeddedPort.builder().build().connect();
 
         assertThat(client.send("EHLO a\rX-Injected: yes\r\n")).startsWith(
-            "501-5.5.2 EHLO refused: the line has a control character in it [SYN-CHARACTER]\r\n501-5.5.2 octet 0x0D at position 7\r\n");
+            "501-5.5.2 EHLO refused: the line contains a control character [SYN-CHARACTER]\r\n501-5.5.2 octet 0x0D at position 7\r\n");
         assertThat(client.state().isGreeted()).isFalse();
     }
 

@@ -93,7 +93,7 @@ final class Dialogue {
     Dialogue recipientRefused(String address, String reason) {
         sends("RCPT TO:" + address);
         server(reason);
-        state = state.but().refusedRecipients(state.refusedRecipients().and(RefusedRecipient.of(address, reason))).build();
+        state = state.toBuilder().refusedRecipients(state.refusedRecipients().and(RefusedRecipient.of(address, reason))).build();
         return this;
     }
 
@@ -125,28 +125,28 @@ final class Dialogue {
     private void accept(CommandLine command) {
         switch (command.verb()) {
             case EHLO:
-                state = state.but().greeting(Greeting.EHLO).noTransaction().build();
+                state = state.toBuilder().greeting(Greeting.EHLO).noTransaction().build();
                 server("250 ...");
                 break;
             case HELO:
-                state = state.but().greeting(Greeting.HELO).noTransaction().build();
+                state = state.toBuilder().greeting(Greeting.HELO).noTransaction().build();
                 server("250 ...");
                 break;
             case STARTTLS:
-                state = state.but().tls(true).greeting(Greeting.VOIDED_BY_TLS).noTransaction().build();
+                state = state.toBuilder().tls(true).greeting(Greeting.VOIDED_BY_TLS).noTransaction().build();
                 server("220 ...");
                 note("TLS handshake");
                 break;
             case AUTH:
-                state = state.but().authenticated(true).build();
+                state = state.toBuilder().authenticated(true).build();
                 server("235 2.7.0 ...");
                 break;
             case MAIL:
-                state = state.but().sender(address(command)).build();
+                state = state.toBuilder().sender(address(command)).build();
                 server("250 2.1.0 ...");
                 break;
             case RCPT:
-                state = state.but().recipients(state.recipients() + 1).build();
+                state = state.toBuilder().recipients(state.recipients() + 1).build();
                 server("250 2.1.5 ...");
                 break;
             case DATA:

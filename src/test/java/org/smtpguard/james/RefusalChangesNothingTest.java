@@ -222,7 +222,7 @@ class RefusalChangesNothingTest {
                 SessionState after = client.state();
                 // Of a refusal two things may be remembered, which change none of what it was about: that the client needs
                 // AUTH, for the next "Next:"; and why a recipient was refused, for the refusal of DATA.
-                SessionState known = before.but().authenticationNeeded(after.isAuthenticationNeeded())
+                SessionState known = before.toBuilder().authenticationNeeded(after.isAuthenticationNeeded())
                     .refusedRecipients(after.refusedRecipients()).build();
                 check(after.equals(known), "the state of before, " + before + ", and not " + after);
             }

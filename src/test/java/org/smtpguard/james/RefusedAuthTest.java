@@ -15,7 +15,7 @@ import org.smtpguard.james.EmbeddedPort.Auth;
 class RefusedAuthTest {
     private static final String WRONG = "AUTH PLAIN " + Base64.getEncoder()
         .encodeToString("\0alice@localhost\0guess".getBytes(StandardCharsets.US_ASCII));
-    private static final String NO_EXCHANGE = "501-5.7.0 Command refused: no AUTH exchange is open [AUTH-CANCELLED]\r\n";
+    private static final String NO_EXCHANGE = "501-5.7.0 Command refused: no AUTH exchange is in progress [AUTH-CANCELLED]\r\n";
 
     @ParameterizedTest
     @EnumSource(value = Auth.class, names = {"OURS", "JAMES"})

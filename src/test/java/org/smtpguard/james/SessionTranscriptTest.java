@@ -67,7 +67,7 @@ class SessionTranscriptTest {
             "CLIENT: (response, 14 octets)",
             "SERVER: 535 5.7.8 AUTH refused: the user name or the password is wrong [AUTH-CREDENTIALS]",
             "CLIENT: (unknown command, 9 octets)",
-            "SERVER: 500 5.5.1 Command refused: this server knows no such command [SYN-COMMAND]",
+            "SERVER: 500 5.5.1 Command refused: unknown command [SYN-COMMAND]",
             "CLIENT: AUTH PLAIN",
             "SERVER: 334 (challenge, 6 octets)",
             "CLIENT: *",
@@ -100,7 +100,7 @@ class SessionTranscriptTest {
             "CLIENT: AUTH LOGIN",
             "SERVER: 334 (challenge, 18 octets)",
             "CLIENT: (response, too long to be read)",
-            "SERVER: 500 5.5.6 AUTH refused: the response is longer than a line may be here [AUTH-TOO-LONG]");
+            "SERVER: 500 5.5.6 AUTH refused: the response is too long [AUTH-TOO-LONG]");
     }
 
     private List<String> texts() {

@@ -19,7 +19,7 @@ import org.smtpguard.sequence.SessionState;
 
 class StateGraphTest {
     private static final SessionState CONNECTED = SessionState.on(Port.plain()).build();
-    private static final SessionState GREETED = CONNECTED.but().greeting(Greeting.EHLO).build();
+    private static final SessionState GREETED = CONNECTED.toBuilder().greeting(Greeting.EHLO).build();
 
     private final SequenceTable table = new SequenceTable();
     private final StateGraph submission = StateGraph.ofSubmission(table);
@@ -45,10 +45,10 @@ class StateGraphTest {
         assertThat(lanes(Set.of(GREETED), Set.of())).containsExactly("in clear text");
         assertThat(lanes(Set.of(GREETED), Set.of(Move.AUTH))).containsExactly("in clear text", "authenticated");
         assertThat(lanes(Set.of(GREETED), Set.of(Move.STARTTLS))).containsExactly("in clear text", "under TLS");
-        assertThat(lanes(Set.of(CONNECTED.but().tls(true).build()), Set.of())).containsExactly("under TLS", "TLS and AUTH");
-        assertThat(lanes(Set.of(GREETED, GREETED.but().tls(true).authenticated(true).build()), Set.of()))
+        assertThat(lanes(Set.of(CONNECTED.toBuilder().tls(true).build()), Set.of())).containsExactly("under TLS", "TLS and AUTH");
+        assertThat(lanes(Set.of(GREETED, GREETED.toBuilder().tls(true).authenticated(true).build()), Set.of()))
             .containsExactly("in clear text", "under TLS", "TLS and AUTH");
-        assertThat(lanes(Set.of(GREETED.but().authenticated(true).build()), Set.of(Move.STARTTLS))).hasSize(4);
+        assertThat(lanes(Set.of(GREETED.toBuilder().authenticated(true).build()), Set.of(Move.STARTTLS))).hasSize(4);
     }
 
     @Test

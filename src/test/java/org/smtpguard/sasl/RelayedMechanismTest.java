@@ -98,7 +98,7 @@ class RelayedMechanismTest {
                 .isEqualTo(CredentialResult.Kind.UNAVAILABLE);
 
             assertThat(log.at(Level.WARN)).hasSize(3)
-                .contains("Backend elsewhere could not judge: java.lang.IllegalStateException");
+                .contains("Backend elsewhere is unavailable: java.lang.IllegalStateException");
             assertThat(log.text()).doesNotContain("unmistakable");
         }
     }

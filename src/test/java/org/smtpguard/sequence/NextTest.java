@@ -79,11 +79,11 @@ class NextTest {
         SessionState clear = SessionState.on(port).greeting(Greeting.EHLO).build();
 
         assertThat(forms(clear)).containsExactly("MAIL FROM:<address>", "STARTTLS", "QUIT");
-        assertThat(forms(clear.but().authenticationNeeded(true).build())).startsWith("STARTTLS");
-        assertThat(forms(clear.but().tls(true).build())).containsExactly("MAIL FROM:<address>", "AUTH PLAIN <base64>", "QUIT");
-        assertThat(forms(clear.but().tls(true).authenticationNeeded(true).build())).startsWith("AUTH PLAIN <base64>");
-        assertThat(forms(clear.but().sender("a@example.org").build())).containsExactly("RCPT TO:<address>", "RSET", "QUIT");
-        assertThat(forms(clear.but().sender("a@example.org").authenticationNeeded(true).build())).startsWith("RSET");
+        assertThat(forms(clear.toBuilder().authenticationNeeded(true).build())).startsWith("STARTTLS");
+        assertThat(forms(clear.toBuilder().tls(true).build())).containsExactly("MAIL FROM:<address>", "AUTH PLAIN <base64>", "QUIT");
+        assertThat(forms(clear.toBuilder().tls(true).authenticationNeeded(true).build())).startsWith("AUTH PLAIN <base64>");
+        assertThat(forms(clear.toBuilder().sender("a@example.org").build())).containsExactly("RCPT TO:<address>", "RSET", "QUIT");
+        assertThat(forms(clear.toBuilder().sender("a@example.org").authenticationNeeded(true).build())).startsWith("RSET");
         assertThat(forms(SessionState.on(port).build())).containsExactly("EHLO <your-domain>", "HELO <your-domain>", "QUIT");
     }
 
@@ -156,7 +156,7 @@ class NextTest {
                     }
                 }
                 if (state.isInTransaction()) {
-                    queue.add(state.but().refusedRecipients(List.of(RefusedRecipient.of("<x@example.org>", "550 no"))).build());
+                    queue.add(state.toBuilder().refusedRecipients(List.of(RefusedRecipient.of("<x@example.org>", "550 no"))).build());
                 }
             }
         }

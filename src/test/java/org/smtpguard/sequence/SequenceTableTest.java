@@ -150,26 +150,26 @@ class SequenceTableTest {
     private static Map<String, SessionState> stages() {
         List<RefusedRecipient> refused = List.of(RefusedRecipient.of("<x@example.org>", "550 5.1.1 no"));
         SessionState connected = SessionState.on(OPEN_PORT).build();
-        SessionState ehlo = connected.but().greeting(Greeting.EHLO).build();
-        SessionState helo = connected.but().greeting(Greeting.HELO).build();
-        SessionState sender = ehlo.but().sender("a@example.org").build();
-        SessionState recipient = sender.but().recipients(1).build();
+        SessionState ehlo = connected.toBuilder().greeting(Greeting.EHLO).build();
+        SessionState helo = connected.toBuilder().greeting(Greeting.HELO).build();
+        SessionState sender = ehlo.toBuilder().sender("a@example.org").build();
+        SessionState recipient = sender.toBuilder().recipients(1).build();
         return Map.ofEntries(
             Map.entry("connected", connected),
             Map.entry("helo", helo),
-            Map.entry("helo, sender", helo.but().sender("a@example.org").build()),
+            Map.entry("helo, sender", helo.toBuilder().sender("a@example.org").build()),
             Map.entry("ehlo", ehlo),
             Map.entry("sender", sender),
-            Map.entry("sender, refused", sender.but().refusedRecipients(refused).build()),
+            Map.entry("sender, refused", sender.toBuilder().refusedRecipients(refused).build()),
             Map.entry("recipient", recipient),
-            Map.entry("some refused", recipient.but().refusedRecipients(refused).build()),
-            Map.entry("authenticated", ehlo.but().authenticated(true).build()),
-            Map.entry("auth, recipient", recipient.but().authenticated(true).build()),
-            Map.entry("tls", ehlo.but().tls(true).greeting(Greeting.VOIDED_BY_TLS).build()),
-            Map.entry("tls at once", connected.but().tls(true).build()),
-            Map.entry("tls, ehlo", ehlo.but().tls(true).build()),
-            Map.entry("tls, helo", helo.but().tls(true).build()),
-            Map.entry("tls, auth", ehlo.but().tls(true).authenticated(true).build()),
+            Map.entry("some refused", recipient.toBuilder().refusedRecipients(refused).build()),
+            Map.entry("authenticated", ehlo.toBuilder().authenticated(true).build()),
+            Map.entry("auth, recipient", recipient.toBuilder().authenticated(true).build()),
+            Map.entry("tls", ehlo.toBuilder().tls(true).greeting(Greeting.VOIDED_BY_TLS).build()),
+            Map.entry("tls at once", connected.toBuilder().tls(true).build()),
+            Map.entry("tls, ehlo", ehlo.toBuilder().tls(true).build()),
+            Map.entry("tls, helo", helo.toBuilder().tls(true).build()),
+            Map.entry("tls, auth", ehlo.toBuilder().tls(true).authenticated(true).build()),
             Map.entry("submission, ehlo", SessionState.on(SUBMISSION).greeting(Greeting.EHLO).build()),
             Map.entry("submission, tls", SessionState.on(SUBMISSION).greeting(Greeting.EHLO).tls(true).build()));
     }

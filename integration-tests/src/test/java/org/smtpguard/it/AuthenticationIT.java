@@ -189,7 +189,7 @@ class AuthenticationIT {
     void aPasswordIsTakenUnderTlsAloneWhereThePortSaysSo() {
         try (WireScript wire = greeted(server.submission())) {
             wire.send("AUTH PLAIN " + plain(ALICE, "secret")).expect("538").expectReply(refusal("538 5.7.11",
-                "AUTH refused: on this port a password is only taken under TLS", "AUTH-TLS-REQUIRED")
+                "AUTH refused: this port accepts passwords only under TLS", "AUTH-TLS-REQUIRED")
                 .state(GREETED).next("STARTTLS | MAIL FROM:<address> | QUIT"))
                 .send("AUTH LOGIN").expect("538 5.7.11")
                 .startTls().send("EHLO client.example").expect("250")
@@ -205,7 +205,7 @@ class AuthenticationIT {
     void nobodyActsAsSomebodyElse() {
         try (WireScript wire = greeted(server.smtp())) {
             wire.send("AUTH PLAIN " + base64("bob@localhost\0" + ALICE + "\0secret")).expect("535").expectReply(refusal("535 5.7.8",
-                "AUTH refused: you may not act as the authorization identity that you asked for", "AUTH-IDENTITY")
+                "AUTH refused: the user may not act as the requested authorization identity", "AUTH-IDENTITY")
                 .state(GREETED).next(AUTH_WANTED))
                 // Whether the identity would be granted is told to those alone who know the password.
                 .send("AUTH PLAIN " + base64("bob@localhost\0" + ALICE + "\0wrong")).expect("535").expectReply(CREDENTIALS)
@@ -266,7 +266,7 @@ class AuthenticationIT {
 
     @Test
     void anOutageIsNoWrongPassword() {
-        Refusal unavailable = refusal("454 4.7.0", "AUTH refused: the credentials could not be checked just now; they may well be right",
+        Refusal unavailable = refusal("454 4.7.0", "AUTH refused: the credentials could not be checked at the moment; they may be correct",
             "AUTH-UNAVAILABLE").state(GREETED).next("AUTH PLAIN <base64> | MAIL FROM:<address> | STARTTLS | QUIT");
         try (WireScript wire = greeted(fixtures.submission())) {
             wire.send("AUTH PLAIN " + plain(ALICE, "wrong")).expect("454").expectReply(unavailable)
@@ -274,7 +274,7 @@ class AuthenticationIT {
                 // The backend behind it is asked all the same.
                 .send("AUTH PLAIN " + plain(ALICE, "secret")).expect("235");
         }
-        assertThat(fixtures.log()).contains("Backend down could not judge: nobody answers at ldap.example.org");
+        assertThat(fixtures.log()).contains("Backend down is unavailable: nobody answers at ldap.example.org");
     }
 
     @Test
@@ -299,7 +299,7 @@ class AuthenticationIT {
             wire.pipeline("AUTH PLAIN " + plain(ALICE, UNMISTAKABLE), "MAIL FROM:<alice@localhost>", "NOOP", UNMISTAKABLE, "DATA")
                 .expectLine("235 2.7.0 ")
                 .expect("503").expectReply(refusal("503 5.5.1",
-                    "MAIL refused: it was sent before the reply to the command in front of it had come", "SEQ-PIPELINING")
+                    "MAIL refused: it was sent before the previous command was answered", "SEQ-PIPELINING")
                     .state("EHLO done, authenticated, no mail transaction open").next("MAIL FROM:<address> | QUIT"))
                 .expect("503 5.5.1 NOOP refused").expect("503 5.5.1").expect("503 5.5.1 DATA refused")
                 .send("MAIL FROM:<alice@localhost>").expect("250")
@@ -372,7 +372,7 @@ class AuthenticationIT {
     }
 
     private static Refusal malformed(String flaw) {
-        return refusal("501 5.5.2", "AUTH refused: the response is not what the mechanism asks for", "AUTH-ENCODING").detail(flaw)
+        return refusal("501 5.5.2", "AUTH refused: the response is not valid for the mechanism", "AUTH-ENCODING").detail(flaw)
             .state(GREETED).next(AUTH_WANTED);
     }
 }

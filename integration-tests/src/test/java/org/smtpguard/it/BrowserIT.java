@@ -77,7 +77,7 @@ class BrowserIT {
 
         assertThat(browser.text("document.querySelector('h1').innerText")).isEqualTo("Session " + reference);
         assertThat(browser.text("document.querySelector('.transcript').innerText"))
-            .contains("EHLO laptop.example.org", "503 5.5.1 MAIL refused: a mail transaction is open already [SEQ-MAIL-NESTED]");
+            .contains("EHLO laptop.example.org", "503 5.5.1 MAIL refused: a mail transaction is already open [SEQ-MAIL-NESTED]");
         assertThat(browser.text("[...document.querySelectorAll('.explanation')].pop().innerText"))
             .contains("A mail transaction is open", "EHLO done, authenticated, sender <alice@localhost>, 1 recipient accepted",
                 "DATA\nRCPT TO:<address>\nRSET\nQUIT", "Finish the open one");

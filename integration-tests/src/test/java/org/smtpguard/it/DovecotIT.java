@@ -172,7 +172,7 @@ class DovecotIT {
                         .send("AUTH CRAM-MD5").expect("454 4.7.0").send("NOOP").expect("250");
                 }
             }
-            assertThat(server.log()).contains("Backend tcp could not judge: it ", "Backend unix could not judge: it ");
+            assertThat(server.log()).contains("Backend tcp is unavailable: it ", "Backend unix is unavailable: it ");
         } finally {
             dovecot.start();
         }

@@ -147,7 +147,7 @@ class HttpIT {
             other.send("NOOP").expect("250");
             silent.expect("454 4.7.0");
         }
-        assertThat(server.log()).contains("Backend brisk could not judge: no answer within 2000 ms");
+        assertThat(server.log()).contains("Backend brisk is unavailable: no answer within 2000 ms");
     }
 
     private static WireScript greeted() {

@@ -69,7 +69,7 @@ class ImapBackendIT {
                 .send("AUTH PLAIN " + plain("alice@localhost", IMAP_PASSWORD)).expect("454 4.7.0")
                 .send("NOOP").expect("250");
         }
-        assertThat(server.log()).contains("Backend gone could not judge: java.net.ConnectException");
+        assertThat(server.log()).contains("Backend gone is unavailable: java.net.ConnectException");
     }
 
     @Test

@@ -78,14 +78,14 @@ class ImapBackendPenaltyIT {
         guess(patient);
 
         assertThat(logIn(patient, PASSWORD)).isEqualTo(235);
-        assertThat(server.log()).doesNotContain("Backend patient: circuit open", "Backend patient could not judge");
+        assertThat(server.log()).doesNotContain("Backend patient: circuit open", "Backend patient is unavailable");
     }
 
     @Test
     void timeoutsDuringAPenaltyDoNotOpenTheCircuit() {
         guess(impatient);
 
-        assertThat(server.log()).as("the penalty outlasts the timeout").contains("Backend impatient could not judge");
+        assertThat(server.log()).as("the penalty outlasts the timeout").contains("Backend impatient is unavailable");
         // Dovecot makes an address wait less, the longer ago its last wrong password is.
         await().atMost(PATIENCE).until(() -> logIn(impatient, PASSWORD) == 235);
         assertThat(server.log()).doesNotContain("Backend impatient: circuit open");

@@ -102,7 +102,7 @@ class JdbcIT {
         try {
             assertThat(logIn("bob@localhost")).isEqualTo(454);
             assertThat(logIn("nobody@localhost")).isEqualTo(454);
-            assertThat(server.log()).contains("Backend mail could not judge: the database cannot be reached");
+            assertThat(server.log()).contains("Backend mail is unavailable: the database cannot be reached");
         } finally {
             postgres.startAgain();
         }

@@ -137,7 +137,7 @@ class LdapIT {
         }
         // Who asks on behalf of many may wait for some seconds until it tries again.
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(answer(ALICE, PASSWORD)).startsWith("235 2.7.0"));
-        assertThat(server.log()).contains("Backend direct could not judge: ");
+        assertThat(server.log()).contains("Backend direct is unavailable: ");
     }
 
     @Test

@@ -138,7 +138,7 @@ class ModesIT {
                 .send("EHLO client.example").expect("250").expectInReply("STARTTLS").expectInReply("AUTH")
                 .send("AUTH PLAIN " + plain("alice@localhost", "secret")).expect("235")
                 .send("STARTTLS").expect("503").expectReply(refusal("503 5.5.1",
-                    "STARTTLS refused: the session was authenticated without it", "SEQ-STARTTLS-AFTER-AUTH")
+                    "STARTTLS refused: the session was authenticated without TLS", "SEQ-STARTTLS-AFTER-AUTH")
                     .page("https://wiki.example.org/smtp/SEQ-STARTTLS-AFTER-AUTH")
                     .state("EHLO done, authenticated, no mail transaction open")
                     .next("MAIL FROM:<address> | QUIT"))

@@ -78,7 +78,7 @@ class SequenceIT {
             wire.expect("220")
                 .send("HELO client.example").expect("250")
                 .send(AUTH).expect("503").expectReply(refusal(OUT_OF_ORDER,
-                    "AUTH refused: it is an extension, and HELO has none: greet with EHLO", "SEQ-EHLO-NOT-HELO")
+                    "AUTH refused: it is an extension; the session was greeted with HELO, not EHLO", "SEQ-EHLO-NOT-HELO")
                     .state("HELO done, no mail transaction open")
                     .next("MAIL FROM:<address> | EHLO <your-domain> | QUIT"));
             delivers(wire, "extensionsNeedEhloAndNotHelo");
@@ -119,7 +119,7 @@ class SequenceIT {
             wire.send("MAIL FROM:<alice@localhost>").expect("250")
                 .send("RCPT TO:<bob@localhost>").expect("250")
                 .send("MAIL FROM:<dave@localhost>").expect("503").expectReply(refusal(OUT_OF_ORDER,
-                    "MAIL refused: a mail transaction is open already", "SEQ-MAIL-NESTED")
+                    "MAIL refused: a mail transaction is already open", "SEQ-MAIL-NESTED")
                     .state("EHLO done, sender <alice@localhost>, 1 recipient accepted")
                     .next("DATA | RCPT TO:<address> | RSET | QUIT"))
                 .send("RCPT TO:<carol@localhost>").expect("250")
@@ -184,7 +184,7 @@ class SequenceIT {
     void authIsTakenOnceAndTheLoginStays() {
         try (WireScript wire = greeted(server.smtp())) {
             wire.send(AUTH).expect("235")
-                .send(AUTH).expect("503").expectReply(refusal(OUT_OF_ORDER, "AUTH refused: the session is authenticated already",
+                .send(AUTH).expect("503").expectReply(refusal(OUT_OF_ORDER, "AUTH refused: the session is already authenticated",
                     "SEQ-AUTH-REPEATED").state("EHLO done, authenticated, no mail transaction open").next("MAIL FROM:<address> | QUIT"))
                 .send("MAIL FROM:<alice@localhost>").expect("250")
                 .send("RCPT TO:<erin@elsewhere.example>").expect("250")
@@ -254,7 +254,7 @@ class SequenceIT {
         try (WireScript wire = greeted(server.submission())) {
             wire.startTls()
                 .send(command).expect("503").expectReply(refusal(OUT_OF_ORDER,
-                    verb(command) + " refused: STARTTLS has voided the greeting, EHLO has to come again", "SEQ-EHLO-AFTER-TLS")
+                    verb(command) + " refused: STARTTLS voided the greeting; send EHLO again", "SEQ-EHLO-AFTER-TLS")
                     .state("TLS active, no EHLO since STARTTLS").next(GREET))
                 .send("EHLO client.example").expect("250");
             delivers(wire, "tlsVoidsTheGreeting");
@@ -263,8 +263,8 @@ class SequenceIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "EHLO | it needs your domain as its argument",
-        "HELO | it needs your domain as its argument",
+        "EHLO | it requires your domain as its argument",
+        "HELO | it requires your domain as its argument",
         "DATA now | it takes no argument",
         "RSET now | it takes no argument",
         "QUIT now | it takes no argument"})
@@ -280,7 +280,7 @@ class SequenceIT {
     @Test
     void authNeedsAMechanism() {
         try (WireScript wire = greeted(server.smtp())) {
-            wire.send("AUTH").expect("501").expectReply(refusal("501 5.5.4", "AUTH refused: it needs a mechanism as its argument",
+            wire.send("AUTH").expect("501").expectReply(refusal("501 5.5.4", "AUTH refused: it requires a mechanism as its argument",
                     "SYN-ARGUMENT").state(GREETED).next(MAIL_OR_AUTH))
                 .send(AUTH).expect("235");
         }
@@ -291,7 +291,7 @@ class SequenceIT {
     void anUnknownCommandChangesNothing(String command, String named) {
         try (WireScript wire = greeted(server.smtp())) {
             wire.send("MAIL FROM:<alice@localhost>").expect("250").send("RSET").expect("250")
-                .send(command).expect("500").expectReply(refusal("500 5.5.1", named + " refused: this server knows no such command",
+                .send(command).expect("500").expectReply(refusal("500 5.5.1", named + " refused: unknown command",
                     "SYN-COMMAND").state(GREETED).next(MAIL_OR_AUTH));
             delivers(wire, "anUnknownCommand");
         }

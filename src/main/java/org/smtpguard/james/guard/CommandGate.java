@@ -105,7 +105,7 @@ public final class CommandGate {
     private Response lastOfItsGroup(SMTPSession session, byte[] line, CommandLine command, int behind) {
         if (command.verb() == Verb.STARTTLS && behind > 0) {
             // Whatever came in clear text must not be taken for something that came under TLS (RFC 3207 §4.2).
-            Optional<Response> refusal = guard.judge(session, Fault.PIPELINED_BEHIND, command);
+            Optional<Response> refusal = guard.judge(session, Fault.FOLLOWED_TOO_EARLY, command);
             if (refusal.isPresent()) {
                 return refusal.get();
             }
