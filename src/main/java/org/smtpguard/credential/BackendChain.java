@@ -13,17 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks backends one after the other. The first that accepts ends the chain; what a backend's "no" or silence means for
- * those behind it is the link's to say. When nobody accepted, the claim is refused only if every backend that was asked
- * has definitely said no: {@link CredentialResult.Kind#UNAVAILABLE} outweighs the refusals, these outweigh
- * {@link CredentialResult.Kind#UNKNOWN}, and among equals the first counts.
+ * Queries backends one after the other. The first that accepts ends the chain; each link says whether to continue after other results.
+ * If no backend accepts, the log-in is refused only if every queried backend refused it: {@link CredentialResult.Kind#UNAVAILABLE}
+ * takes precedence over refusals, these over {@link CredentialResult.Kind#UNKNOWN}, and the first over later ones of the same weight.
  *
- * <p>A backend that throws, gives {@code null} or fails its stage is unavailable. One that does not answer is waited for: the
- * time limit is kept by what stands around each backend.
+ * <p>A backend that throws, returns {@code null} or fails its stage is unavailable. The chain has no time limit of its own; package
+ * {@code resilience} puts one around each backend.
  *
- * <p>Threads: {@link #verify} returns at once. The first backend is asked on the caller's thread, each further one on the
- * thread that brought the answer before it, where the result is completed too: none of them may be made to wait. Nothing is
- * shared between two calls.
+ * <p>Threads: any; {@link #verify} returns immediately. The first backend is queried on the caller's thread, each further one on the
+ * thread that completed the previous result, which also completes the future: callbacks must not block.
  */
 public final class BackendChain {
     private static final Logger LOGGER = LoggerFactory.getLogger(BackendChain.class);
@@ -31,7 +29,7 @@ public final class BackendChain {
     private final List<Link> links;
 
     /**
-     * @param links the backends, in the order of asking
+     * @param links the backends, in the order in which they are queried
      * @throws IllegalArgumentException if there is no link
      */
     public BackendChain(List<Link> links) {
@@ -42,30 +40,29 @@ public final class BackendChain {
     }
 
     /**
-     * Judges a claim. The future never fails; its result names the backend that decided, and holds a definite "no" of another
-     * ({@link CredentialResult#refusal}) where that one could not judge. Credentials
-     * that no user can have ({@link Credentials#canBeValid}) are refused and no backend is queried, so none is named.
+     * Verifies credentials. The future never fails. Its result names the deciding backend; if that was unavailable and another one
+     * refused, it also has the refusal ({@link CredentialResult#refusal}). Credentials that no user can have
+     * ({@link Credentials#canBeValid}) are refused without a query.
      *
-     * <p>A client that has gone cancels the future: no further backend is queried then, and a request that still waits is dropped. What
-     * the backends have said by then, and what one that is already queried says, is the result ({@link RequestFuture}).
+     * <p>When the client disconnects, the caller cancels the future: no further backend is queried, and a waiting request is dropped. The
+     * result is that of the backends queried so far ({@link RequestFuture}).
      */
     public CompletableFuture<CredentialResult> verify(Credentials credentials) {
         if (!credentials.canBeValid()) {
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
-        return new Inquiry(backend -> backend.verify(credentials)).begin();
+        return new Query(backend -> backend.verify(credentials)).start();
     }
 
     /**
-     * Looks for a user's SCRAM keys, by the same rules: the first backend that has them ends the chain. The future never
-     * fails. Backends without keys ({@link CredentialBackend#hasKeys}) have none to give.
+     * Looks up a user's SCRAM keys, by the same rules: the first backend that has them ends the chain. The future never fails.
      *
-     * @param scheme the mechanism that the keys were made for, without {@code -PLUS}
-     * @param origin where the client is
+     * @param scheme the mechanism of the keys, without {@code -PLUS}
+     * @param origin the origin of the request
      */
     public CompletableFuture<KeyResult> lookup(String username, String scheme, Origin origin) {
         AtomicReference<Optional<KeyResult>> found = new AtomicReference<>(Optional.empty());
-        CompletableFuture<CredentialResult> verdict = new Inquiry(backend -> {
+        CompletableFuture<CredentialResult> verdict = new Query(backend -> {
             CompletionStage<KeyResult> looked = backend.lookup(username, scheme, origin);
             CompletionStage<CredentialResult> judged = looked.thenApply(result -> {
                 if (result.keys().isPresent()) {
@@ -74,73 +71,73 @@ public final class BackendChain {
                 return result.asCredentialResult();
             });
             return RequestFuture.of(judged, () -> abandon(looked));
-        }).begin();
+        }).start();
         return RequestFuture.of(verdict.thenApply(result -> found.get().filter(any -> result.isAccepted())
             .orElseGet(() -> KeyResult.none(result)).by(result.backend())), verdict);
     }
 
-    /** How the SCRAM keys of a scheme look that the backends hold, all of them together. Returns at once. */
+    /** The census of all backends' SCRAM keys of a scheme. Returns immediately. */
     public KeyCensus census(String scheme) {
         return links.stream().map(link -> link.backend.census(scheme)).reduce(KeyCensus.counted(Map.of()), KeyCensus::and);
     }
 
-    /** What tells users apart here: two names by which every backend finds the same user have the same. */
+    /** The same for all names by which every backend finds the same user. */
     public String identity(String username) {
         return links.stream().reduce(username, (name, link) -> link.backend.identity(name), (one, other) -> other);
     }
 
-    /** One question on its way along the chain. */
-    private final class Inquiry {
-        private final Function<CredentialBackend, CompletionStage<CredentialResult>> question;
-        private volatile CompletionStage<?> asked = CompletableFuture.completedFuture(null);
-        private volatile boolean dropped;
+    /** One request that is sent along the chain. */
+    private final class Query {
+        private final Function<CredentialBackend, CompletionStage<CredentialResult>> request;
+        private volatile CompletionStage<?> current = CompletableFuture.completedFuture(null);
+        private volatile boolean abandoned;
 
-        Inquiry(Function<CredentialBackend, CompletionStage<CredentialResult>> question) {
-            this.question = question;
+        Query(Function<CredentialBackend, CompletionStage<CredentialResult>> request) {
+            this.request = request;
         }
 
-        CompletableFuture<CredentialResult> begin() {
-            // A fold over the links rather than a call from each to the next: its depth does not grow with the chain.
-            CompletableFuture<Progress> standing = CompletableFuture.completedFuture(Progress.START);
+        CompletableFuture<CredentialResult> start() {
+            // A fold over the links, not a recursion, so that the depth of calls does not grow with the chain.
+            CompletableFuture<Progress> progress = CompletableFuture.completedFuture(Progress.START);
             for (Link link : links) {
-                standing = standing.thenCompose(soFar -> soFar.over || dropped
+                progress = progress.thenCompose(soFar -> soFar.over || abandoned
                     ? CompletableFuture.completedFuture(soFar)
-                    : ask(link).thenApply(result -> soFar.and(result, link)));
+                    : query(link).thenApply(result -> soFar.and(result, link)));
             }
-            return RequestFuture.of(standing.thenApply(Progress::verdict), this::drop);
+            return RequestFuture.of(progress.thenApply(Progress::verdict), this::abandonQuery);
         }
 
-        private void drop() {
-            dropped = true;
-            abandon(asked);
+        private void abandonQuery() {
+            abandoned = true;
+            abandon(current);
         }
 
-        private CompletableFuture<CredentialResult> ask(Link link) {
+        private CompletableFuture<CredentialResult> query(Link link) {
             CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
             try {
-                CompletionStage<CredentialResult> stage = Objects.requireNonNull(question.apply(link.backend));
-                asked = stage;
-                stage.whenComplete((result, fault) -> {
-                    if (fault == null && result != null) {
+                CompletionStage<CredentialResult> stage = Objects.requireNonNull(request.apply(link.backend));
+                current = stage;
+                stage.whenComplete((result, failure) -> {
+                    if (failure == null && result != null) {
                         answer.complete(result);
                     } else {
-                        answer.completeExceptionally(fault == null ? new NullPointerException() : fault);
+                        answer.completeExceptionally(failure == null ? new NullPointerException() : failure);
                     }
                 });
-                if (dropped) {
+                if (abandoned) {
                     abandon(stage);
                 }
-            } catch (Throwable fault) {
-                // Errors too: a driver that is not on the class path must not leave a client without an answer.
-                answer.completeExceptionally(fault);
+            } catch (Throwable failure) {
+                // Also errors: a driver that is not on the class path must not leave a client without a reply.
+                answer.completeExceptionally(failure);
             }
-            return answer.handle((result, fault) -> (fault == null ? result : CredentialResult.unavailable(fault)).by(link.name))
-                .thenApply(this::logged);
+            return answer.handle((result, failure) -> (failure == null ? result : CredentialResult.unavailable(failure)).by(link.name))
+                .thenApply(this::log);
         }
 
-        /** A backend that fails must be seen even if one behind it mends the answer; who was not asked has not failed. */
-        private CredentialResult logged(CredentialResult result) {
-            if (result.kind() == CredentialResult.Kind.UNAVAILABLE && result.wasAsked() && !dropped) {
+        /** A failing backend is logged even if a later one accepts; a backend that was not queried has not failed. */
+        private CredentialResult log(CredentialResult result) {
+            if (result.kind() == CredentialResult.Kind.UNAVAILABLE && result.wasQueried() && !abandoned) {
                 LOGGER.warn("Backend {} is unavailable: {}", result.backend().orElseThrow(), result.reason());
             }
             return result;
@@ -151,12 +148,12 @@ public final class BackendChain {
         try {
             stage.toCompletableFuture().cancel(false);
         } catch (RuntimeException e) {
-            // A stage that is no future cannot be told; its answer is dropped. It must not spoil one that came in time.
+            // Not every stage is a future that can be cancelled; then its result is ignored.
             LOGGER.debug("A backend's stage cannot be cancelled: {}", e.getClass().getName());
         }
     }
 
-    /** What is known after some of the links. Immutable. */
+    /** The results of the links queried so far. Immutable. */
     private static final class Progress {
         private static final Progress START = new Progress(Optional.empty(), Optional.empty(), false);
 
@@ -176,8 +173,8 @@ public final class BackendChain {
         }
 
         CredentialResult verdict() {
-            CredentialResult verdict = weightiest.orElseGet(() -> CredentialResult.unavailable("nobody was asked"));
-            return verdict.kind() == CredentialResult.Kind.UNAVAILABLE ? refusal.map(verdict::after).orElse(verdict) : verdict;
+            CredentialResult verdict = weightiest.orElseGet(() -> CredentialResult.unavailable("no backend was queried"));
+            return verdict.kind() == CredentialResult.Kind.UNAVAILABLE ? refusal.map(verdict::withRefusal).orElse(verdict) : verdict;
         }
 
         private static Optional<CredentialResult> weightier(Optional<CredentialResult> before, CredentialResult result) {
@@ -198,15 +195,15 @@ public final class BackendChain {
         }
     }
 
-    /** What to do after an answer that is not "accepted". */
+    /** What to do after a result other than ACCEPTED. */
     public enum Then {
-        /** Ask the next backend; the default throughout. */
+        /** Query the next backend; the default. */
         NEXT,
-        /** Ask nobody else. */
+        /** End the chain. */
         STOP
     }
 
-    /** A backend and what its answers mean for those behind it. Immutable. */
+    /** A backend, and whether the chain continues after its results. Immutable. */
     public static final class Link {
         private final CredentialBackend backend;
         private final String name;
@@ -222,7 +219,7 @@ public final class BackendChain {
             this.onUnavailable = Objects.requireNonNull(onUnavailable, "onUnavailable");
         }
 
-        /** A link that goes on after every answer but "accepted". */
+        /** A link that continues after every result other than ACCEPTED. */
         public static Link of(CredentialBackend backend) {
             return new Link(backend, Then.NEXT, Then.NEXT, Then.NEXT);
         }
@@ -234,14 +231,13 @@ public final class BackendChain {
 
         /**
          * After {@link CredentialResult.Kind#REFUSED}, {@link CredentialResult.Kind#DISABLED},
-         * {@link CredentialResult.Kind#EXPIRED} and {@link CredentialResult.Kind#TOO_WEAK}: four ways to say that the user is
-         * known and may not log in.
+         * {@link CredentialResult.Kind#EXPIRED} and {@link CredentialResult.Kind#TOO_WEAK}: the user is known and may not log in.
          */
         public Link onRefused(Then then) {
             return new Link(backend, onUnknown, then, onUnavailable);
         }
 
-        /** After {@link CredentialResult.Kind#UNAVAILABLE}, and after every fault, which is the same. */
+        /** After {@link CredentialResult.Kind#UNAVAILABLE}, including exceptions. */
         public Link onUnavailable(Then then) {
             return new Link(backend, onUnknown, onRefused, then);
         }

@@ -15,24 +15,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the operator wrote inside one {@code <backend>} element: child elements by name. Two ports whose settings are
- * equal share one backend.
+ * The configuration of one {@code <backend>}: its child elements by name. Ports with equal settings share one backend. Immutable.
  *
- * <p>A value may stand in the environment or in a file, see {@link Placeholders}. Whoever asks for it gets what stands there; a
- * fault shows only what the operator wrote.
+ * <p>Values may contain placeholders for environment variables and files, see {@link Placeholders}. Getters return the values with
+ * placeholders filled in; error messages show only the text as configured.
  */
 public final class BackendSettings {
     /** The element of {@link #timeout}. */
     public static final String TIMEOUT = "timeout";
 
-    /** What may stand on every backend, with its attributes. The backend itself need not know of them. */
+    /** The elements that every backend may have, with their attributes. They are handled outside of the backend. */
     private static final Map<String, List<String>> COMMON = Map.of(
         TIMEOUT, List.of(),
         "concurrency", List.of("max", "queue"),
         "circuitBreaker", List.of("failures", "retryAfter"),
         "cache", List.of("accepted", "refused", "entries", "stale"));
     private static final Pattern DURATION = Pattern.compile("(\\d{1,6})\\s*(ms|s|m|h|d)");
-    private static final Duration LONGEST = Duration.ofDays(30);
+    private static final Duration MAX_DURATION = Duration.ofDays(30);
 
     private final String type;
     private final String name;
@@ -42,23 +41,23 @@ public final class BackendSettings {
     private final InstallationSecret secret;
 
     /**
-     * Settings with a random secret, for a backend outside of a server.
+     * Settings with a random secret, for a backend outside a server.
      *
-     * @param type the backend's class, as written
+     * @param type the backend's class, as configured
      * @param name the backend's name
-     * @param elements the text of each child element, by the element's name, and of each attribute of those, by its
+     * @param elements the text of each child element by its name, and of each attribute of these by its
      *     {@linkplain #attribute name}
      * @param files resolves a value such as {@code file://conf/smtp-users} as James does
-     * @throws InvalidConfigurationException if a value stands in a variable that is not set, or in a file that cannot be read
+     * @throws InvalidConfigurationException if a placeholder names a variable that is not set, or a file that cannot be read
      */
     public BackendSettings(String type, String name, Map<String, String> elements, Function<String, Path> files) {
         this(type, name, elements, files, InstallationSecret.random());
     }
 
     /**
-     * The same for a backend of a server.
+     * Settings of a backend in a server; the other parameters are as above.
      *
-     * @param secret the server's
+     * @param secret the secret of the installation
      */
     public BackendSettings(String type, String name, Map<String, String> elements, Function<String, Path> files,
                            InstallationSecret secret) {
@@ -89,12 +88,12 @@ public final class BackendSettings {
         }
     }
 
-    /** The name by which an attribute of a child element is asked for. */
+    /** The name of an attribute of a child element, for the getters. */
     public static String attribute(String element, String attribute) {
         return element + " " + attribute;
     }
 
-    /** The attributes that a child element may have: none, unless it is one of those that may stand on every backend. */
+    /** The attributes that a child element may have; empty unless it is an element of every backend. */
     public static List<String> attributesOf(String element) {
         return COMMON.getOrDefault(element, List.of());
     }
@@ -108,10 +107,9 @@ public final class BackendSettings {
     }
 
     /**
-     * Refuses elements that the backend does not know and that do not stand on every backend: a misspelt limit must not silently
-     * become the default.
+     * Rejects elements other than these and those of every backend, so that a misspelt setting is never silently ignored.
      *
-     * @throws InvalidConfigurationException naming the first unknown element and those that are known
+     * @throws InvalidConfigurationException if there is an unknown element; the message names it and the known ones
      */
     public BackendSettings only(String... known) {
         Set<String> names = new TreeSet<>(Set.of(known));
@@ -125,7 +123,7 @@ public final class BackendSettings {
     }
 
     /**
-     * A key for one use of this backend, 32 octets: the same after each restart and on all servers of a cluster.
+     * A key of 32 octets for one use in this backend: the same after each restart and on all servers of a cluster.
      *
      * @param use as for {@link InstallationSecret#keyFor}
      */
@@ -133,7 +131,7 @@ public final class BackendSettings {
         return secret.keyFor(use + " " + name);
     }
 
-    /** Whether the element stands there, empty or not. */
+    /** Whether the element is configured, empty or not. */
     public boolean has(String element) {
         return written.containsKey(element);
     }
@@ -147,7 +145,7 @@ public final class BackendSettings {
         return text(element).orElseThrow(() -> fault("needs an element <" + element + ">"));
     }
 
-    /** A flag; false unless the element says true. */
+    /** A boolean; false if the element is missing. */
     public boolean flag(String element) {
         String value = text(element).orElse("false");
         if (!value.equals("true") && !value.equals("false")) {
@@ -156,36 +154,36 @@ public final class BackendSettings {
         return value.equals("true");
     }
 
-    /** A whole number of that range. */
-    public int number(String element, int least, int most, int byDefault) {
+    /** An integer between {@code min} and {@code max}. */
+    public int number(String element, int min, int max, int defaultValue) {
         return text(element).map(text -> {
             int number = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
-            if (number < least || number > most) {
-                throw fault("has " + shown(element) + "; it can be a whole number from " + least + " to " + most);
+            if (number < min || number > max) {
+                throw fault("has " + shown(element) + "; it must be a whole number from " + min + " to " + max);
             }
             return number;
-        }).orElse(byDefault);
+        }).orElse(defaultValue);
     }
 
-    /** A time above zero, written as {@code 500ms}, {@code 2s}, {@code 5m}, {@code 1h} or {@code 1d}. */
-    public Duration duration(String element, Duration byDefault) {
+    /** A duration above zero, such as {@code 500ms}, {@code 2s}, {@code 5m}, {@code 1h} or {@code 1d}. */
+    public Duration duration(String element, Duration defaultValue) {
         return text(element).map(text -> duration(text).orElseThrow(() -> fault("has " + shown(element)
-            + ", which is no time; write for example 500ms, 2s, 5m or 1h"))).orElse(byDefault);
+            + ", which is not a duration; write for example 500ms, 2s, 5m or 1h"))).orElse(defaultValue);
     }
 
-    /** How long an answer may take: what {@code <timeout>} says, which stands on every backend. */
-    public Duration timeout(Duration byDefault) {
-        return duration(TIMEOUT, byDefault);
+    /** The maximum time for an answer: {@code <timeout>}, which every backend may have. */
+    public Duration timeout(Duration defaultValue) {
+        return duration(TIMEOUT, defaultValue);
     }
 
-    /** Reads a time as {@link #duration(String, Duration)} does; empty if it is none. */
+    /** Parses a duration as {@link #duration(String, Duration)} does; empty if the text is not one. */
     public static Optional<Duration> duration(String text) {
         Matcher matcher = DURATION.matcher(text.trim());
         if (!matcher.matches()) {
             return Optional.empty();
         }
         return Optional.of(unit(matcher.group(2)).multipliedBy(Long.parseLong(matcher.group(1))))
-            .filter(time -> !time.isZero() && time.compareTo(LONGEST) <= 0);
+            .filter(time -> !time.isZero() && time.compareTo(MAX_DURATION) <= 0);
     }
 
     private static Duration unit(String name) {
@@ -214,14 +212,13 @@ public final class BackendSettings {
             return files.apply(value);
         } catch (RuntimeException e) {
             InvalidConfigurationException fault = fault("has " + shown(element)
-                + ", which is no file that can be found; write file://conf/... or"
-                + " file:///an/absolute/path");
-            // The cause names the file, which is nobody's business if the operator wrote it elsewhere.
+                + ", which cannot be resolved; write file://conf/... or file:///an/absolute/path");
+            // The cause names the file; do not show it if it comes from a placeholder.
             throw value.equals(written.get(element)) ? new InvalidConfigurationException(fault.getMessage(), e) : fault;
         }
     }
 
-    /** The element or attribute as the operator wrote it: what a fault may show. */
+    /** The element or attribute as configured, for error messages. */
     public String shown(String element) {
         String text = written.getOrDefault(element, "").trim();
         int blank = element.indexOf(' ');
@@ -234,7 +231,11 @@ public final class BackendSettings {
         return blank < 0 ? "<" + element + ">" : "<" + element.substring(0, blank) + " " + element.substring(blank + 1) + "=…>";
     }
 
-    /** A fault of this backend: the sentence goes on after its name. */
+    /**
+     * An error in the configuration of this backend.
+     *
+     * @param predicate the rest of a sentence that begins with the backend's name, without the full stop
+     */
     public InvalidConfigurationException fault(String predicate) {
         return new InvalidConfigurationException("<backend class=\"" + type + "\" name=\"" + name + "\"> " + predicate + ".");
     }

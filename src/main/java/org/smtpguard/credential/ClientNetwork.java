@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The network that a client belongs to, as far as its address tells: an IPv4 address (/32), or the first 64 bits of an IPv6 address,
- * which one customer has to itself (RFC 6177 §2). IPv4 addresses in IPv6 form ({@code ::ffff:192.0.2.1}, RFC 4291 §2.5.5.2) are IPv4
- * addresses. Requests without an address are a network of their own, {@link #NONE}. Immutable.
+ * The network of a client: an IPv4 address (/32), or an IPv6 /64, which usually belongs to one customer (RFC 6177 §2). IPv4-mapped IPv6
+ * addresses ({@code ::ffff:192.0.2.1}, RFC 4291 §2.5.5.2) are IPv4 addresses. Requests without an address have the network
+ * {@link #NONE}. Immutable.
  */
 public final class ClientNetwork {
-    /** Of requests without a client, and of addresses that are none. */
+    /** The network of requests without a client address, or with an invalid one. */
     public static final ClientNetwork NONE = new ClientNetwork(new byte[0]);
 
     private static final int IPV6_PREFIX_OCTETS = 8;
@@ -34,7 +34,7 @@ public final class ClientNetwork {
     private static ClientNetwork of(String address) {
         int zone = address.indexOf('%');
         String literal = zone < 0 ? address : address.substring(0, zone);
-        // Anything else would be looked up as a name.
+        // Anything else would cause a DNS look-up.
         if (literal.indexOf(':') < 0 && !IPV4.matcher(literal).matches()) {
             return NONE;
         }
@@ -68,7 +68,7 @@ public final class ClientNetwork {
             String address = InetAddress.getByAddress(isIpv6 ? Arrays.copyOf(prefix, 2 * IPV6_PREFIX_OCTETS) : prefix).getHostAddress();
             return address + "/" + 8 * prefix.length;
         } catch (UnknownHostException e) {
-            throw new IllegalStateException("An address has 4 or 16 octets", e);
+            throw new IllegalStateException("Not 4 or 16 octets", e);
         }
     }
 }

@@ -9,30 +9,28 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Someone who can tell whether a user name and a password belong together. This is the SPI: an implementation has one
- * public constructor that takes {@link BackendSettings} and {@link Workers} (and {@link LocalUsers}, if it asks those), and stands
- * in {@code smtpserver.xml} as {@code <backend class="…" name="…">}.
+ * Verifies user names and passwords. This is the SPI: an implementation has one public constructor with the parameters
+ * {@link BackendSettings}, {@link Workers} and optionally {@link LocalUsers}, and is configured in {@code smtpserver.xml} as
+ * {@code <backend class="…" name="…">}.
  *
- * <p>Threads: {@link #verify} is called on a thread of the server that must not wait. It returns at once; blocking work
- * goes to {@link Workers#blocking()}, work that burns the CPU (password hashing) to {@link Workers#hashing()}; see {@link WorkerPool}.
+ * <p>Threads: all methods are called on threads of the server that must not block. Blocking work goes to {@link Workers#blocking()},
+ * CPU-bound work (password hashing) to {@link Workers#hashing()}; see {@link WorkerPool}. Implementations are thread-safe.
  */
 public interface CredentialBackend extends AutoCloseable {
-    /** The name that the operator gave it; for logs and metrics. */
+    /** The configured name, for logs and metrics. */
     String name();
 
     /**
-     * Judges a claim, without blocking the caller. The stage may complete on any thread. A stage that fails, or an
-     * exception, counts as {@link CredentialResult.Kind#UNAVAILABLE}; an exception's text must hold no secret.
-     * An unknown user must cost the same time as a wrong password, and an empty password is never accepted.
+     * Verifies credentials, without blocking the caller. The stage may complete on any thread. A failed stage or an exception counts as
+     * {@link CredentialResult.Kind#UNAVAILABLE}; the message of an exception must not contain a secret. An unknown user must take the
+     * same time as a wrong password, and an empty password is never accepted.
      *
-     * <p>When nobody waits for the answer any more (too late, client gone) the stage's future is cancelled; work that
-     * has not begun by then had better be left undone.
+     * <p>When the result is no longer needed (timeout, client disconnected), the stage's future is cancelled; work that has not begun
+     * should then be skipped.
      */
     CompletionStage<CredentialResult> verify(Credentials credentials);
 
-    /**
-     * Whether users may have SCRAM keys here ({@link #lookup}). A mechanism that never sees the password needs them. Constant.
-     */
+    /** Whether users may have SCRAM keys ({@link #lookup}), which mechanisms need that do not see the password. Constant. */
     default boolean hasKeys() {
         return false;
     }
@@ -41,16 +39,16 @@ public interface CredentialBackend extends AutoCloseable {
      * Looks up a user's SCRAM keys, without blocking the caller. Threads and failures as for {@link #verify}.
      *
      * @param username normalised as James normalises user names
-     * @param scheme the name of the mechanism that the keys were made for, without {@code -PLUS}: {@code SCRAM-SHA-256}
-     * @param origin where the client is
+     * @param scheme the mechanism of the keys, without {@code -PLUS}, such as {@code SCRAM-SHA-256}
+     * @param origin the origin of the request
      */
     default CompletionStage<KeyResult> lookup(String username, String scheme, Origin origin) {
         return CompletableFuture.completedFuture(KeyResult.unknown());
     }
 
     /**
-     * How the keys of a scheme look that are stored here. Called on a thread that must not wait, also by EHLO: returns what was found out
-     * before. It must follow the users and never the look-ups, which are an attacker's to make.
+     * The iteration counts and salt lengths of the stored SCRAM keys of a scheme. Called for EHLO too, so it must return immediately what
+     * is already known. It must depend on the users only, not on look-ups, which an attacker can make.
      *
      * @param scheme as for {@link #lookup}
      */
@@ -59,88 +57,86 @@ public interface CredentialBackend extends AutoCloseable {
     }
 
     /**
-     * The part of a user name by which keys are looked up: two names that give the same user always have the same. An unknown user's
-     * salt is made of it.
+     * The part of a user name by which keys are looked up: the same for all names of one user. The salt of an unknown user is derived
+     * from it.
      */
     default String identity(String username) {
         return username;
     }
 
     /**
-     * The mechanisms that the operator has another server play by way of this backend ({@link #relay}), by their registered names
-     * (RFC 4422 §3.1), in upper case. Constant. None of them is bound to a channel: the other server does not see the client's.
+     * The mechanisms that this backend relays to another server ({@link #relay}): registered names (RFC 4422 §3.1) in upper case.
+     * Constant. Mechanisms with channel binding cannot be relayed, since the other server does not see the client's channel.
      */
     default Set<String> relayed() {
         return Set.of();
     }
 
     /**
-     * Begins an exchange of a relayed mechanism, without blocking the caller: what the client says is handed on, and what the other
-     * server says comes back. The secrets stay there. Threads, failures and cancelling as for {@link #verify}, also for the stage of each
-     * {@link RelayStep#respond}.
+     * Begins an exchange of a relayed mechanism, without blocking the caller: messages of the client are passed to the other server, and
+     * its challenges are returned. Threads, failures and cancellation as for {@link #verify}, also for each {@link RelayStep#respond}.
      *
      * @param mechanism one of {@link #relayed()}
-     * @param origin where the client is
-     * @param initialResponse what the client sent along with AUTH (RFC 4954 §4), decoded; empty if it sent nothing, an empty array
-     *     if it sent {@code =}
+     * @param origin the origin of the request
+     * @param initialResponse the decoded initial response of AUTH (RFC 4954 §4); empty if there was none, an empty array for {@code =}
      */
     default CompletionStage<RelayStep> relay(String mechanism, Origin origin, Optional<byte[]> initialResponse) {
         return CompletableFuture.failedFuture(new UnsupportedOperationException(mechanism));
     }
 
     /**
-     * How long an answer may take, above zero; who asks gives up then. What the backend does by itself should end by then, too. The time
-     * that a request waits for a worker ({@link WorkerPool}) is not counted.
+     * The maximum time for an answer, above zero; after it the caller gives up. Work of the backend should end by then too. The time that
+     * a request waits for a worker ({@link WorkerPool}) is not included.
      */
     default Duration timeLimit() {
         return Duration.ofSeconds(10);
     }
 
     /**
-     * Whether the other side can be reached and takes what the operator has configured, found out without asking for
-     * anybody: empty if so, else what is wrong, in words for the operator and without a secret. Threads as for {@link #verify}.
+     * Checks that the service is reachable and accepts the configuration, without a log-in. Empty if so, otherwise the problem, as a
+     * message for the operator without secrets. Threads as for {@link #verify}.
      */
     default CompletionStage<Optional<String>> check() {
         return CompletableFuture.completedFuture(Optional.empty());
     }
 
     /**
-     * As much of a request's origin as the verdict may depend on: whatever is told to the other side. A cached verdict is used again only
-     * where this is the same. The default is safe for any backend: all of it but the name of the session, which is for logs.
+     * The part of the origin that the result may depend on, such as all that is sent to the service. A cached result is used only for an
+     * equal one. The default is safe for any backend: everything except the session id, which is for logs.
      */
     default Origin relevant(Origin origin) {
         return origin.withoutSession();
     }
 
-    /** What is amiss although the backend answers, in words for the operator: a file that stands at its last good version. */
+    /** Why the backend is degraded although it answers, for the operator: for example, it uses the last valid version of its file. */
     default Optional<String> flaw() {
         return Optional.empty();
     }
 
     /**
-     * What the operator has to correct in data that is their own, although the backend answers: it is also the {@link #flaw}, unless
-     * that is something worse.
+     * What the operator has to correct in the backend's data, although it answers. It is also the {@link #flaw}, unless that is
+     * something worse.
      */
     default Optional<String> mistake() {
         return Optional.empty();
     }
 
     /**
-     * What the operator should look at although it may be meant so, in words for the operator and without a secret. As of the last
-     * look; a few at most. It makes nothing degraded.
+     * Notices for the operator, without secrets: what looks like a mistake but may be intended. A few at most, as of the last check. They
+     * do not make the backend degraded.
      */
     default List<String> notices() {
         return List.of();
     }
 
     /**
-     * Has the listener run, on whatever thread, each time that answers given before may not hold any more. A backend that
-     * cannot know never calls it. Called at most once, before the first question.
+     * Registers a listener, to be called on any thread whenever earlier results may have become invalid. A backend that cannot know does
+     * not call it. Called at most once, before the first request.
      */
     default void onChange(Runnable listener) {
     }
 
-    /** Lets go of connections and threads of its own. Called once, when no port uses the backend any more. */
+    /** Closes connections and stops threads of the backend. Called once, when no port uses it any more. */
     @Override
     default void close() {
     }

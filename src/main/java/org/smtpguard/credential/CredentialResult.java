@@ -8,44 +8,44 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * What a backend says of a claim, and why. {@link Kind#UNAVAILABLE} is not a "no": a backend that could not judge
- * must never make a client throw a good password away (RFC 4954 §6, 454 4.7.0).
+ * The result of verifying credentials, and the reason. {@link Kind#UNAVAILABLE} is not a refusal: an unavailable backend must never make
+ * a client discard a correct password (RFC 4954 §6, 454 4.7.0). Immutable.
  */
 public final class CredentialResult {
-    /** The kinds of answer, after Dovecot's passdb results. */
+    /** The kinds of result, modelled on Dovecot's passdb results. */
     public enum Kind {
-        /** The password is the user's. */
+        /** The password is correct. */
         ACCEPTED,
-        /** The backend knows no such user. */
+        /** The user does not exist in this backend. */
         UNKNOWN,
-        /** The user is known and the password is not theirs. */
+        /** The user exists and the password is wrong. */
         REFUSED,
-        /** The user is known and may not log in. */
+        /** The user exists and may not log in. */
         DISABLED,
-        /** The password is the user's and has to be changed first. The client is told so: never said of one that is wrong. */
+        /** The password is correct, but must be changed first. Only if the password is correct, since the client is told. */
         EXPIRED,
-        /** The password is the user's, who may not log in by this mechanism. The client is told so: never said of one that is wrong. */
+        /** The password is correct, but the user may not use the mechanism. Only if the password is correct, since the client is told. */
         TOO_WEAK,
-        /** The backend is unavailable: down, too slow, overloaded or broken. */
+        /** The backend could not verify the credentials: down, too slow, overloaded or broken. */
         UNAVAILABLE;
 
-        /** Whether this is a definite no. */
+        /** Whether the credentials were definitely refused. */
         public boolean isRefusal() {
             return this != ACCEPTED && this != UNAVAILABLE;
         }
     }
 
-    /** What an answer that is no verdict tells about the service that the backend queries. */
+    /** What {@link Kind#UNAVAILABLE} shows about the state of the service behind the backend. */
     enum Evidence {
         /** The service failed. */
         SERVICE_FAILED,
-        /** The service failed, or this one log-in made it fail or wait. */
+        /** The service failed, or only this log-in made it fail or wait. */
         INCONCLUSIVE,
-        /** The service works, and could not judge this user. */
+        /** The service works, but could not verify this user. */
         SERVICE_WORKS,
         /** Nothing: the service was not queried. */
         NONE,
-        /** Nothing: a queue of this server had no place for the request, or kept it too long. */
+        /** Nothing: a queue of this server was full, or the request waited in it too long. */
         OVERLOAD
     }
 
@@ -69,9 +69,10 @@ public final class CredentialResult {
     }
 
     /**
-     * The claim holds; {@code username} is the name to go on with (a backend may map what the client sent).
+     * Accepted.
      *
-     * @throws IllegalArgumentException if the name is empty: nobody can be logged in as nobody
+     * @param username the user's name, which may differ from the name that the client sent
+     * @throws IllegalArgumentException if the name is empty
      */
     public static CredentialResult accepted(String username) {
         if (username.isEmpty()) {
@@ -88,7 +89,7 @@ public final class CredentialResult {
         return new CredentialResult(Kind.REFUSED, "wrong password");
     }
 
-    /** Refused, since the user's stored password is of a kind that the mechanism cannot be checked with. */
+    /** Refused, since the stored password cannot be used with the mechanism. */
     public static CredentialResult keyless() {
         return new CredentialResult(Kind.REFUSED, "no SCRAM key for this user");
     }
@@ -97,7 +98,7 @@ public final class CredentialResult {
         return new CredentialResult(Kind.DISABLED, "account disabled");
     }
 
-    /** Disabled, since an account without a password lets nobody in. */
+    /** Disabled, since the account has no password. */
     public static CredentialResult withoutPassword() {
         return new CredentialResult(Kind.DISABLED, "the password field is empty");
     }
@@ -111,26 +112,26 @@ public final class CredentialResult {
     }
 
     /**
-     * The service that the backend queries failed, in a way that no client can provoke: it counts towards the circuit breaker.
+     * The service failed in a way that no client can provoke: counts towards the circuit breaker.
      *
-     * @param reason for the operator's log alone; never shown to a client, and never with a secret in it
+     * @param reason for the operator's log only: never shown to a client, never containing a secret
      */
     public static CredentialResult unavailable(String reason) {
         return new CredentialResult(Kind.UNAVAILABLE, reason);
     }
 
     /**
-     * Unavailable, and nothing is learnt of the other side by it: it was not asked, on purpose.
+     * Unavailable, because the service was intentionally not queried; shows nothing about its state.
      *
      * @param reason as for {@link #unavailable(String)}
      */
-    public static CredentialResult notAsked(String reason) {
+    public static CredentialResult notQueried(String reason) {
         return unavailable(reason).with(Evidence.NONE);
     }
 
     /**
-     * Unavailable because this server has too much to do: a queue of ours had no place for the request, or kept it too long. Nothing is
-     * learnt of the other side by it.
+     * Unavailable, because this server is overloaded: a queue was full, or the request waited in it too long. Shows nothing about the
+     * state of the service.
      *
      * @param reason as for {@link #unavailable(String)}
      */
@@ -147,20 +148,20 @@ public final class CredentialResult {
     }
 
     /**
-     * The same, said by a service that works: it could not judge this user, and nothing follows for other users. Never counts towards
-     * the circuit breaker, or one client's invented names would keep all other users out.
+     * The same for a service that works and could not verify only this user. Does not count towards the circuit breaker; otherwise, one
+     * client with invented names could lock out all users.
      *
-     * @throws IllegalStateException if this is a verdict
+     * @throws IllegalStateException if this is not {@link Kind#UNAVAILABLE}
      */
     public CredentialResult forThisUser() {
         return requireUnavailable().with(Evidence.SERVICE_WORKS);
     }
 
     /**
-     * The same, where the name, the password or earlier refusals may be the cause: silence, an internal error. Counts towards the circuit
-     * breaker only if the service shows no other sign of life.
+     * The same for a failure that this log-in may have caused, such as a timeout or an internal error. Counts towards the circuit breaker
+     * only if the service gives no definite answers at the same time.
      *
-     * @throws IllegalStateException if this is a verdict
+     * @throws IllegalStateException if this is not {@link Kind#UNAVAILABLE}
      */
     public CredentialResult perhapsForThisUser() {
         return requireUnavailable().with(Evidence.INCONCLUSIVE);
@@ -168,18 +169,18 @@ public final class CredentialResult {
 
     private CredentialResult requireUnavailable() {
         if (kind != Kind.UNAVAILABLE) {
-            throw new IllegalStateException("A verdict: " + kind);
+            throw new IllegalStateException("Not UNAVAILABLE: " + kind);
         }
         return this;
     }
 
     /**
-     * Unavailable because of that. The reason names the exception's class alone: its message may hold anything, a password too.
-     * Work that a pool has rejected is overload; what is neither I/O nor an error of the JVM, as
-     * {@link #perhapsForThisUser}: an unexpected value may be the cause.
+     * Unavailable because of an exception. The reason is its class name only, since its message may contain a password. Rejected work is
+     * {@linkplain #overloaded overload}; an exception other than an I/O error or an {@link Error} is
+     * {@link #perhapsForThisUser}, since the input may have caused it.
      */
-    public static CredentialResult unavailable(Throwable fault) {
-        Throwable cause = fault;
+    public static CredentialResult unavailable(Throwable failure) {
+        Throwable cause = failure;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
             cause = cause.getCause();
         }
@@ -190,14 +191,14 @@ public final class CredentialResult {
         return cause instanceof IOException || cause instanceof Error ? result : result.perhapsForThisUser();
     }
 
-    /** The same answer, with the name of the backend that gave it. */
+    /** The same result with the name of the backend. */
     public CredentialResult by(String backend) {
         return new CredentialResult(kind, detail, evidence, Optional.of(backend), refusal);
     }
 
-    /** The same answer of a backend that could not judge, where another had refused the credentials before: see {@link #refusal()}. */
-    CredentialResult after(CredentialResult refusedBy) {
-        return new CredentialResult(kind, detail, evidence, backend, Optional.of(refusedBy));
+    /** The same result of an unavailable backend, with the refusal by another one: see {@link #refusal()}. */
+    CredentialResult withRefusal(CredentialResult other) {
+        return new CredentialResult(kind, detail, evidence, backend, Optional.of(other));
     }
 
     public Kind kind() {
@@ -209,29 +210,29 @@ public final class CredentialResult {
     }
 
     /**
-     * The definite "no" in this answer: itself, or that of another backend where this one could not judge. A log-in with such an answer
-     * has failed, whatever the client is told.
+     * The refusal in this result: itself, or that of another backend if this one was unavailable. If present, the log-in counts as failed,
+     * whatever the reply to the client.
      */
     public Optional<CredentialResult> refusal() {
         return kind.isRefusal() ? Optional.of(this) : refusal;
     }
 
-    /** False if it says nothing of the other side, see {@link #notAsked} and {@link #overloaded}. */
-    public boolean wasAsked() {
+    /** False for {@link #notQueried} and {@link #overloaded}: the service was not queried. */
+    public boolean wasQueried() {
         return evidence != Evidence.NONE && evidence != Evidence.OVERLOAD;
     }
 
-    /** Whether a queue of ours is the reason, see {@link #overloaded}. */
+    /** Whether this server is overloaded, see {@link #overloaded}. */
     public boolean isOverload() {
         return evidence == Evidence.OVERLOAD;
     }
 
-    /** Whether the service works and only this user could not be judged, see {@link #forThisUser}. */
+    /** Whether the service works and could not verify only this user, see {@link #forThisUser}. */
     public boolean isForThisUser() {
         return evidence == Evidence.SERVICE_WORKS;
     }
 
-    /** Whether this one log-in may be the cause, see {@link #perhapsForThisUser}. */
+    /** Whether this log-in may be the cause, see {@link #perhapsForThisUser}. */
     public boolean isPerhapsForThisUser() {
         return evidence == Evidence.INCONCLUSIVE;
     }
@@ -241,28 +242,28 @@ public final class CredentialResult {
     }
 
     /**
-     * The user's name as the backend has it.
+     * The user's name according to the backend.
      *
-     * @throws IllegalStateException if the claim was not accepted
+     * @throws IllegalStateException if the credentials were not accepted
      */
     public String username() {
         if (!isAccepted()) {
-            throw new IllegalStateException("Nobody was authenticated: " + kind);
+            throw new IllegalStateException("Not accepted: " + kind);
         }
         return detail;
     }
 
-    /** For the operator's log: the private reason, never for the client. */
+    /** The reason, for the operator's log only: never shown to a client. */
     public String reason() {
         return isAccepted() ? "accepted" : detail;
     }
 
-    /** For logs and metrics: the name of the backend that decided, once a {@link BackendChain} has put it there. */
+    /** The name of the deciding backend, for logs and metrics; set by {@link BackendChain}. */
     public Optional<String> backend() {
         return backend;
     }
 
-    /** Apart from what it tells about the service: that is not part of the answer. */
+    /** Ignores the evidence about the service, which is not part of the result. */
     @Override
     public boolean equals(Object o) {
         if (!(o instanceof CredentialResult)) {

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * A claim to be checked: "I am {@code username}, and this is my password" (the authentication identity of
- * RFC 4422 §2, already normalised as James normalises user names).
+ * A user name and a password to be verified. The name is the authentication identity (RFC 4422 §2), normalised as James normalises user
+ * names. Immutable.
  */
 public final class Credentials {
     private static final char NUL = '\0';
@@ -20,21 +20,20 @@ public final class Credentials {
         this.origin = Objects.requireNonNull(origin, "origin");
     }
 
-    /** A claim made by hand, outside of any session. */
+    /** Credentials outside of a session, see {@link Origin#byHand()}. */
     public static Credentials of(String username, Secret password) {
         return new Credentials(username, password, Origin.byHand());
     }
 
-    /** The same claim, made there. */
+    /** The same credentials with this origin. */
     public Credentials from(Origin origin) {
         return new Credentials(username, password, origin);
     }
 
     /**
-     * Whether a user can have such a name and password: neither is empty or contains NUL (RFC 4616 §2), and the password is not
-     * {@linkplain Secret#isTooLong too long}. Where not, the log-in is refused
-     * and no backend queried: a directory takes an empty password for an anonymous bind and accepts it (RFC 4513 §5.1.2), and a backend
-     * written in C sees a text end at NUL.
+     * Whether a user can have these credentials: neither name nor password is empty or contains NUL (RFC 4616 §2), and the password is not
+     * {@linkplain Secret#isTooLong too long}. Other credentials are refused without a query: a directory accepts an empty password as an
+     * anonymous bind (RFC 4513 §5.1.2), and a backend written in C reads a string up to NUL.
      */
     public boolean canBeValid() {
         return !username.isEmpty() && username.indexOf(NUL) < 0 && !password.isEmpty() && !password.isTooLong()

@@ -8,19 +8,19 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Gives each name one of several things, always the same one, and each thing as often as it occurs among the users: unknown names
- * look like one more sample of the users. Who has not the key cannot tell which name gets what. Immutable.
+ * Assigns each name one of several items, always the same one, with the frequencies that the items have among the users. Unknown names
+ * thus look like further users. The assignment depends on a secret key. Immutable.
  */
 public final class Draw<T> {
-    /** Ordered, so that a user more or less changes what few names get. */
+    /** Ordered, so that adding or removing a user changes the items of few names. */
     private final SortedMap<String, Lot<T>> lots = new TreeMap<>();
     private final byte[] key;
     private final long users;
 
     /**
-     * @param things one for each user, at least one
-     * @param label equal for things that are the same
-     * @param key decides which name gets what
+     * @param things the item of each user; at least one
+     * @param label identifies equal items
+     * @param key the secret key
      */
     public Draw(Collection<T> things, Function<T, String> label, byte[] key) {
         if (things.isEmpty()) {
@@ -32,7 +32,7 @@ public final class Draw<T> {
         this.users = things.size();
     }
 
-    /** The name's. */
+    /** The item of a name. */
     public T of(String name) {
         long place = (long) (fraction(name) * users);
         for (Map.Entry<String, Lot<T>> lot : lots.entrySet()) {
@@ -44,7 +44,7 @@ public final class Draw<T> {
         return lots.get(lots.lastKey()).thing;
     }
 
-    /** Of each name its own, from 0 to below 1. */
+    /** A pseudorandom number for the name, from 0 (inclusive) to 1 (exclusive). */
     private double fraction(String name) {
         return (ByteBuffer.wrap(InstallationSecret.hmac(key, name)).getLong() >>> 11) * 0x1.0p-53;
     }

@@ -4,9 +4,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A log-in attempt that was definitely refused: once for each attempt, whatever the client was told and whether or not it waited for the
- * reply. Backends that could not judge, cancelled exchanges and requests that were dropped before a backend was queried are none.
- * Immutable; holds no secret.
+ * A log-in attempt that was definitely refused, whatever the reply to the client and whether or not it waited for the reply. Attempts are
+ * not failed log-ins if the backends were unavailable, if the exchange was cancelled, or if no backend was queried. Immutable; contains
+ * no secret.
  */
 public final class FailedLogin {
     private final String user;
@@ -15,10 +15,10 @@ public final class FailedLogin {
     private final String reason;
 
     /**
-     * @param user whom the client claimed to be, as far as the server reads it; empty if it named no user
+     * @param user the user name that the client sent; empty if there was none
      * @param origin the client's address, session and mechanism
      * @param backend the name of the backend that refused; empty if none was queried
-     * @param reason for the operator alone
+     * @param reason for the operator only
      */
     public FailedLogin(String user, Origin origin, Optional<String> backend, String reason) {
         this.user = Objects.requireNonNull(user, "user");

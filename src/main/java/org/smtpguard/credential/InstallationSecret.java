@@ -8,9 +8,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The secret of an installation: the same for all ports, across restarts, and on all servers of a cluster. It makes values that an
- * outsider cannot compute and that are nevertheless always the same, such as the salt that an unknown user is given. Never used
- * itself: each use has a key of its own. Immutable; has no text form.
+ * The secret of an installation: the same for all ports, after each restart, and on all servers of a cluster. Used to derive values that
+ * are constant but unpredictable to clients, such as the salt of an unknown user. Each use has a derived key of its own. Immutable;
+ * {@link #toString} does not show it.
  */
 public final class InstallationSecret {
     /** The minimum length of a secret, in octets. */
@@ -25,7 +25,7 @@ public final class InstallationSecret {
     }
 
     /**
-     * @param secret random octets; copied
+     * @param secret random octets; the array is copied
      * @throws IllegalArgumentException if there are fewer than {@link #MIN_OCTETS}
      */
     public static InstallationSecret of(byte[] secret) {
@@ -35,12 +35,12 @@ public final class InstallationSecret {
         return new InstallationSecret(secret.clone());
     }
 
-    /** A secret that lasts as long as the process. */
+    /** A random secret, for use within this process only. */
     public static InstallationSecret random() {
         return of(randomOctets());
     }
 
-    /** Octets for a new secret. */
+    /** Random octets for a new secret. */
     public static byte[] randomOctets() {
         byte[] octets = new byte[MIN_OCTETS];
         new SecureRandom().nextBytes(octets);
@@ -48,7 +48,7 @@ public final class InstallationSecret {
     }
 
     /**
-     * The key for one use, 32 octets: HMAC-SHA-256 of the use's name. A key tells nothing of the secret or of another key.
+     * The key for one use, 32 octets: HMAC-SHA-256 of the name of the use. It reveals neither the secret nor other keys.
      *
      * @param use the name of the use, such as {@code scram-decoy SCRAM-SHA-256}; never changed once released
      */

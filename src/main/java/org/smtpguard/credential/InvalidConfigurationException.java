@@ -1,8 +1,8 @@
 package org.smtpguard.credential;
 
 /**
- * A mistake in the operator's configuration. The message is one sentence that names the element and the mend; it stops
- * the start of the server and is all that the operator gets to read, so it has to be enough.
+ * An error in the configuration. James does not start, and the message is all that the operator sees: it names the element and the fix in
+ * one sentence.
  */
 public final class InvalidConfigurationException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How the SCRAM keys of one scheme look that a backend holds, counted over its users: what an unknown user is told has to look like
- * most of them. Immutable.
+ * The {@linkplain KeyShape shapes} of a backend's SCRAM keys of one scheme, with the number of users of each. The challenge for an
+ * unknown user has to look like most of them. Immutable.
  */
 public final class KeyCensus {
     private static final KeyCensus UNCOUNTED = new KeyCensus(Map.of(), false);
@@ -21,36 +21,36 @@ public final class KeyCensus {
         this.complete = complete;
     }
 
-    /** Of a backend that cannot count its users: there may be keys. */
+    /** For a backend that cannot count its keys: there may be some. */
     public static KeyCensus uncounted() {
         return UNCOUNTED;
     }
 
-    /** @param shapes of all keys that there are, with the number of users that have such keys */
+    /** @param shapes the shapes of all keys, with the number of users of each */
     public static KeyCensus counted(Map<KeyShape, Long> shapes) {
         return new KeyCensus(shapes, true);
     }
 
-    /** @param shapes of some of the keys; there may be more */
+    /** @param shapes the shapes of some of the keys; there may be more */
     public static KeyCensus sampled(Map<KeyShape, Long> shapes) {
         return new KeyCensus(shapes, false);
     }
 
-    /** Both together. */
+    /** The sum of both. */
     public KeyCensus and(KeyCensus other) {
         Map<KeyShape, Long> sum = new HashMap<>(shapes);
         other.shapes.forEach((shape, users) -> sum.merge(shape, users, Long::sum));
         return new KeyCensus(sum, complete && other.complete);
     }
 
-    /** Whether it is certain that no user has keys. */
+    /** Whether certainly no user has keys. */
     public boolean isEmpty() {
         return complete && shapes.isEmpty();
     }
 
     /**
-     * The iteration count that most keys have, with the salt length that most of those have; of two that are equally frequent, the
-     * higher one. Empty if no keys are known.
+     * The most frequent iteration count, with the most frequent salt length among those; the higher one of two that are equally frequent.
+     * Empty if no keys are known.
      */
     public Optional<KeyShape> typical() {
         Map<Integer, Long> byIterations = shapes.entrySet().stream()

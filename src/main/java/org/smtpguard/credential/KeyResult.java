@@ -3,7 +3,7 @@ package org.smtpguard.credential;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What a backend says when it is asked for a user's SCRAM keys. */
+/** The result of looking up a user's SCRAM keys. Immutable. */
 public final class KeyResult {
     private final CredentialResult.Kind kind;
     private final Optional<ScramKeys> keys;
@@ -24,22 +24,22 @@ public final class KeyResult {
         this.backend = backend;
     }
 
-    /** The same answer, with the name of the backend that gave it. */
+    /** The same result with the name of the backend. */
     KeyResult by(Optional<String> name) {
         return new KeyResult(kind, keys, detail, evidence, name);
     }
 
-    /** @param username the user's name as the backend has it */
+    /** @param username the user's name according to the backend */
     public static KeyResult found(String username, ScramKeys keys) {
         return new KeyResult(CredentialResult.Kind.ACCEPTED, Optional.of(keys), username);
     }
 
-    /** The backend knows no such user. */
+    /** The user does not exist in this backend. */
     public static KeyResult unknown() {
         return new KeyResult(CredentialResult.Kind.UNKNOWN, Optional.empty(), "no such user");
     }
 
-    /** The backend knows the user and has no keys for the mechanism: to a client, the same as a wrong password. */
+    /** The user exists, but has no keys for the mechanism. To the client, the same as a wrong password. */
     public static KeyResult keyless() {
         return new KeyResult(CredentialResult.Kind.REFUSED, Optional.empty(), CredentialResult.keyless().reason());
     }
@@ -48,12 +48,12 @@ public final class KeyResult {
         return new KeyResult(CredentialResult.Kind.DISABLED, Optional.empty(), "account disabled");
     }
 
-    /** Nobody had any, for that reason. */
+    /** No backend has keys, for this reason. */
     public static KeyResult none(CredentialResult result) {
         return new KeyResult(result.kind(), Optional.empty(), result.reason(), result.evidence(), Optional.empty());
     }
 
-    /** The same answer without the keys. */
+    /** The same result without the keys. */
     public CredentialResult asCredentialResult() {
         switch (kind) {
             case ACCEPTED:
@@ -69,18 +69,18 @@ public final class KeyResult {
         }
     }
 
-    /** What it means for a client whose proof these keys do not bear out, or that has none. */
+    /** The result for a client whose proof is wrong for these keys, or for which there are no keys. */
     public CredentialResult refusal() {
         CredentialResult refusal = keys.isPresent() ? CredentialResult.refused() : asCredentialResult();
         return backend.map(refusal::by).orElse(refusal);
     }
 
-    /** @param reason for the operator's log alone, never with a secret in it */
+    /** @param reason for the operator's log only, never containing a secret */
     public static KeyResult unavailable(String reason) {
         return new KeyResult(CredentialResult.Kind.UNAVAILABLE, Optional.empty(), reason);
     }
 
-    /** {@link CredentialResult.Kind#ACCEPTED} where there are keys. */
+    /** {@link CredentialResult.Kind#ACCEPTED} if there are keys. */
     public CredentialResult.Kind kind() {
         return kind;
     }
@@ -89,12 +89,12 @@ public final class KeyResult {
         return keys;
     }
 
-    /** The user's name as the backend has it where there are keys; the reason where there are none. */
+    /** The user's name according to the backend if there are keys; otherwise the reason. */
     public String detail() {
         return detail;
     }
 
-    /** For logs and mails: the backend that decided, once a {@link BackendChain} has put it there. */
+    /** The name of the deciding backend, for logs; set by {@link BackendChain}. */
     public Optional<String> backend() {
         return backend;
     }

@@ -2,7 +2,7 @@ package org.smtpguard.credential;
 
 import java.util.Objects;
 
-/** What a client sees of SCRAM keys that does not depend on the user: the number of iterations, and how long the salt is. Immutable. */
+/** The properties of SCRAM keys that a client sees before its proof: the iteration count and the length of the salt. Immutable. */
 public final class KeyShape {
     private final int iterations;
     private final int saltOctets;

@@ -1,39 +1,38 @@
 package org.smtpguard.credential;
 
 /**
- * The users that the server itself keeps, with the passwords by which they read their mail. A backend that asks them has a third
- * parameter of this type in its constructor.
+ * The users of James itself, with their mailbox passwords. A backend that uses them has a third constructor parameter of this type.
  */
 public interface LocalUsers {
     /**
-     * Judges a claim, and waits for whatever the users are kept in: for a thread that may wait. A stranger costs what a wrong
-     * password costs, as far as the server's own ways can be matched.
+     * Verifies credentials. Blocks until the user store answers. An unknown user takes as long as a wrong password, as far as the
+     * implementation of the store allows.
      *
      * @param username normalised as James normalises user names
      * @param password not empty
-     * @return accepted by the name that the server has for the user, refused or unknown
-     * @throws Exception if the users could not be asked
+     * @return accepted with the user's name in James, refused or unknown
+     * @throws Exception if the user store fails
      */
     CredentialResult verify(String username, Secret password) throws Exception;
 
     /**
-     * Looks whether the users can be asked, without meaning any of them; waits, too.
+     * Checks that the user store can be queried. Blocks.
      *
-     * @throws Exception if they could not
+     * @throws Exception if the user store fails
      */
     void probe() throws Exception;
 
-    /** Where no server runs, as on the command line: there is nobody to ask. */
+    /** For use without a server, as on the command line: always unavailable. */
     static LocalUsers none() {
         return new LocalUsers() {
             @Override
             public CredentialResult verify(String username, Secret password) {
-                return CredentialResult.unavailable("no server runs here");
+                return CredentialResult.unavailable("no server is running");
             }
 
             @Override
             public void probe() {
-                throw new IllegalStateException("no server runs here");
+                throw new IllegalStateException("no server is running");
             }
         };
     }

@@ -4,22 +4,22 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Where a request comes from, for backends that pass it on, and for the queues that it waits in. Holds no secret. Immutable, but for the
- * listener that is told how long the request waits ({@link #reportingTo}).
+ * The origin of a request: for backends that pass it on, and for the queues that it waits in. Contains no secret. Immutable, except for
+ * the listener ({@link #reportingTo}).
  */
 public final class Origin {
-    private static final QueueListener NOBODY = new QueueListener() {
+    private static final QueueListener NO_LISTENER = new QueueListener() {
         @Override
         public void queued() {
-            // Nobody counts.
+            // Not measured.
         }
 
         @Override
         public void started() {
-            // Nobody counts.
+            // Not measured.
         }
     };
-    private static final Origin BY_HAND = new Origin("PLAIN", Optional.empty(), Optional.empty(), true, ClientNetwork.NONE, NOBODY);
+    private static final Origin BY_HAND = new Origin("PLAIN", Optional.empty(), Optional.empty(), true, ClientNetwork.NONE, NO_LISTENER);
 
     private final String mechanism;
     private final Optional<String> remoteAddress;
@@ -38,7 +38,7 @@ public final class Origin {
         this.listener = Objects.requireNonNull(listener, "listener");
     }
 
-    /** No session: somebody who asks by hand, from within. */
+    /** The origin of requests outside of a session, such as a check by the operator. */
     public static Origin byHand() {
         return BY_HAND;
     }
@@ -46,34 +46,34 @@ public final class Origin {
     /**
      * @param mechanism the SASL mechanism, by its registered name
      * @param remoteAddress the client's IP address, as text
-     * @param sessionId what James calls the session
-     * @param tls whether the client speaks under TLS
+     * @param sessionId James' id of the session
+     * @param tls whether the connection is under TLS
      */
     public static Origin of(String mechanism, Optional<String> remoteAddress, Optional<String> sessionId, boolean tls) {
-        return new Origin(mechanism, remoteAddress, sessionId, tls, ClientNetwork.of(remoteAddress), NOBODY);
+        return new Origin(mechanism, remoteAddress, sessionId, tls, ClientNetwork.of(remoteAddress), NO_LISTENER);
     }
 
-    /** The same without the session's name: what may be the same for two requests of one client. */
+    /** The same without the session id, so that several requests of one client can be equal. */
     public Origin withoutSession() {
         return new Origin(mechanism, remoteAddress, Optional.empty(), tls, network, listener);
     }
 
-    /** The same; {@code listener} is told about the time that the request spends in queues of workers. */
+    /** The same with a listener for the time that the request waits for workers. */
     public Origin reportingTo(QueueListener listener) {
         return new Origin(mechanism, remoteAddress, sessionId, tls, network, listener);
     }
 
-    /** The request begins to wait for a worker: called by {@link WorkerPool}. */
+    /** Called by {@link WorkerPool} when the request begins to wait for a worker. */
     public void queued() {
         listener.queued();
     }
 
-    /** A worker has taken the request up: called by {@link WorkerPool}. */
+    /** Called by {@link WorkerPool} when a worker starts to process the request. */
     public void started() {
         listener.started();
     }
 
-    /** By which places in queues are shared. */
+    /** The client's network, by which places in queues are shared. */
     public ClientNetwork network() {
         return network;
     }
@@ -94,12 +94,12 @@ public final class Origin {
         return tls;
     }
 
-    /** Told about the time that a request spends in queues of workers, which is no time of the backend's. For any thread. */
+    /** Measures the time that a request waits for workers, which does not count towards the backend's time limit. Thread-safe. */
     public interface QueueListener {
-        /** It begins to wait for a worker. */
+        /** The request begins to wait for a worker. */
         void queued();
 
-        /** A worker has taken it up. Not called if it was dropped. */
+        /** A worker starts to process the request. Not called if the request was dropped. */
         void started();
     }
 

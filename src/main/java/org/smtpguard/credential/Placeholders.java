@@ -13,9 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts in the place of {@code ${env:NAME}} what the environment has by that name, and in the place of {@code ${file:/path}} what
- * stands in that file, in UTF-8 and without the end of its last line. What comes in is taken as it is and not looked through for
- * more. {@code $${} stands for {@code ${}.
+ * Replaces {@code ${env:NAME}} by the environment variable and {@code ${file:/path}} by the content of the file, in UTF-8, without the
+ * last line's end. Replaced text is not searched for further placeholders. {@code $${} is an escaped {@code ${}.
  */
 final class Placeholders {
     private static final Pattern PLACEHOLDER = Pattern.compile("(\\$?)\\$\\{(\\w*):([^}]*)\\}");
@@ -28,9 +27,9 @@ final class Placeholders {
     }
 
     /**
-     * The text with all of them filled in.
+     * Replaces all placeholders.
      *
-     * @throws IllegalArgumentException saying which one cannot be, and the mend, with nothing of what it stands for
+     * @throws IllegalArgumentException if one cannot be replaced; the message names it and the fix, but not its value
      */
     String fill(String text) {
         Matcher matcher = PLACEHOLDER.matcher(text);
@@ -51,7 +50,7 @@ final class Placeholders {
             case "file":
                 return content(placeholder, name);
             default:
-                throw new IllegalArgumentException(placeholder + ", which is not known; write ${env:NAME} or ${file:/an/absolute/path},"
+                throw new IllegalArgumentException(placeholder + ", which is unknown; write ${env:NAME} or ${file:/an/absolute/path},"
                     + " or $" + placeholder + " for the text itself");
         }
     }
@@ -60,7 +59,7 @@ final class Placeholders {
         try {
             Path file = Path.of(name);
             if (!file.isAbsolute()) {
-                throw new IllegalArgumentException(placeholder + ", which is no absolute path; begin it with a /");
+                throw new IllegalArgumentException(placeholder + ", which is not an absolute path; begin it with a /");
             }
             String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
             return text.endsWith("\r\n") ? text.substring(0, text.length() - 2)

@@ -4,9 +4,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** What the other side of a {@link CredentialBackend} says next: a challenge to the client, or the verdict, which ends the exchange. */
+/** A step of a relayed exchange: a challenge to the client, or the verdict, which ends the exchange. */
 public final class RelayStep {
-    /** Hands the client's response to a challenge on. Used once. */
+    /** Passes the client's response on. Used once. */
     public interface Continuation {
         CompletionStage<RelayStep> respond(byte[] response);
     }
@@ -27,38 +27,38 @@ public final class RelayStep {
         return new RelayStep(Optional.of(challenge.clone()), continuation, Optional.empty(), "");
     }
 
-    /** @param claimed whom the client claimed to be, for the operator's log; empty where the other side does not tell */
+    /** @param claimed the user name that the client sent, for the operator's log; empty if unknown */
     public static RelayStep verdict(String claimed, CredentialResult verdict) {
         return new RelayStep(Optional.empty(), response -> {
-            throw new IllegalStateException("The exchange is over");
+            throw new IllegalStateException("The exchange has ended");
         }, Optional.of(verdict), claimed);
     }
 
-    /** For the client; empty if this is the verdict. */
+    /** The challenge; empty if this is the verdict. */
     public Optional<byte[]> challenge() {
         return challenge.map(byte[]::clone);
     }
 
     /**
-     * The step after the client's response to the challenge, decoded.
+     * Passes on the client's decoded response to the challenge.
      *
-     * @throws IllegalStateException if there was no challenge
+     * @throws IllegalStateException if this is the verdict
      */
     public CompletionStage<RelayStep> respond(byte[] response) {
         return continuation.respond(response);
     }
 
-    /** Accepted with the user that the other side names, authorization identity and all; empty if this is a challenge. */
+    /** The verdict; if accepted, with the user name of the other server, which has checked the authorization identity. */
     public Optional<CredentialResult> verdict() {
         return verdict;
     }
 
-    /** Whom the client claimed to be, for the operator's log; may be empty. */
+    /** The user name that the client sent, for the operator's log; may be empty. */
     public String claimed() {
         return claimed;
     }
 
-    /** The challenge is not shown: it may tell of the user. */
+    /** Without the challenge, which may contain information about the user. */
     @Override
     public String toString() {
         return verdict.map(CredentialResult::toString).orElse("challenge");

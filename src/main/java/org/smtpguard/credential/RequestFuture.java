@@ -5,9 +5,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The outcome of a request that its caller may abandon. {@link #cancel} asks for that, and does not by itself end this future: what has
- * not begun is dropped, and what a backend has already been asked is answered nevertheless, so that a definite "no" is counted although
- * the client has gone.
+ * The outcome of a request that its caller may abandon. {@link #cancel} does not complete the future: work that has not begun is dropped,
+ * but a query that was already sent is awaited, so that a refusal counts even if the client has disconnected.
  *
  * <p>Threads: any.
  */
@@ -19,27 +18,28 @@ public final class RequestFuture<T> extends CompletableFuture<T> {
     }
 
     /**
-     * @param outcome completes the future, in the same way
-     * @param abandon drops whatever has not begun; called at each {@link #cancel}, on the thread that cancels
+     * @param outcome the result or failure of this future
+     * @param abandon drops work that has not begun; called by each {@link #cancel}, on the caller's thread
      */
     public static <T> RequestFuture<T> of(CompletionStage<T> outcome, Runnable abandon) {
         RequestFuture<T> request = new RequestFuture<>(abandon);
-        outcome.whenComplete((result, fault) -> {
-            if (fault == null) {
+        outcome.whenComplete((result, failure) -> {
+            if (failure == null) {
                 request.complete(result);
             } else {
-                request.completeExceptionally(fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault);
+                request.completeExceptionally(
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
             }
         });
         return request;
     }
 
-    /** The outcome of a request that another one is part of: to abandon the one is to abandon the other. */
+    /** The outcome of a request that includes another one; both are abandoned together. */
     public static <T> RequestFuture<T> of(CompletionStage<T> outcome, CompletableFuture<?> part) {
         return of(outcome, () -> part.cancel(false));
     }
 
-    /** @return whether the request has ended by this, or had been cancelled before */
+    /** @return whether the future is cancelled now */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         if (!isDone()) {

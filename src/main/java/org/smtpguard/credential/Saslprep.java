@@ -13,8 +13,8 @@ import com.ongres.stringprep.Option;
 import com.ongres.stringprep.Profile;
 
 /**
- * SASLprep (RFC 4013): the form in which two strings that look the same are the same, which clients of SCRAM bring passwords into before
- * they use them (RFC 5802 §2.2). What has no such form (control characters, private use, text that changes direction) has none here.
+ * SASLprep (RFC 4013): normalises strings that look the same. SCRAM clients apply it to passwords (RFC 5802 §2.2). Strings with
+ * prohibited characters (control characters, private use, mixed directions) have no prepared form.
  */
 public final class Saslprep {
     private static final Profile PROFILE = new SASLprep();
@@ -24,19 +24,19 @@ public final class Saslprep {
     }
 
     /**
-     * A user name, as it is compared: a query string (RFC 3454 §7), which may hold characters that Unicode 3.2 does not know. An address
-     * may have a local part of one direction and a domain of the other, so the direction is not looked at.
+     * Prepares a user name for comparison: a query string (RFC 3454 §7), which may contain characters that are unassigned in Unicode 3.2.
+     * The direction is not checked, since local part and domain of an address may differ in it.
      */
     public static Optional<String> name(String name) {
         return prepared(name, OF_NAMES::prepareQuery);
     }
 
-    /** A password, as it is compared: a query string. Empty if it has no prepared form, or is not UTF-8. */
+    /** Prepares a password for comparison: a query string. Empty if it has no prepared form, or is not UTF-8. */
     public static Optional<byte[]> password(byte[] utf8) {
         return octets(utf8, PROFILE::prepareQuery);
     }
 
-    /** A password, as a hash or a key of it is made: a stored string (RFC 3454 §7). Empty as for {@link #password}. */
+    /** Prepares a password for hashing: a stored string (RFC 3454 §7). Empty as for {@link #password}. */
     public static Optional<byte[]> storedPassword(byte[] utf8) {
         return octets(utf8, PROFILE::prepareStored);
     }
@@ -57,7 +57,7 @@ public final class Saslprep {
         try {
             return Optional.of(preparation.apply(text)).filter(prepared -> !prepared.isEmpty());
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            // The library's way to say that it is prohibited, and that nothing is left of it.
+            // The library throws the former for prohibited text, the latter if no character is left.
             return Optional.empty();
         }
     }

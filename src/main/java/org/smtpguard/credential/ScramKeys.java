@@ -1,8 +1,8 @@
 package org.smtpguard.credential;
 
 /**
- * What a server keeps of a password for SCRAM (RFC 5802 §3): enough to check a client and to prove itself, not enough to
- * log in elsewhere. Has no text form that shows it.
+ * The SCRAM keys of a user (RFC 5802 §3): enough to verify a client and to prove the server's identity, not enough to log in.
+ * Immutable; {@link #toString} shows no key.
  */
 public final class ScramKeys {
     private final int iterations;
@@ -18,7 +18,7 @@ public final class ScramKeys {
         this.serverKey = serverKey.clone();
     }
 
-    /** How often the client has to hash its password. */
+    /** The iteration count of PBKDF2. */
     public int iterations() {
         return iterations;
     }

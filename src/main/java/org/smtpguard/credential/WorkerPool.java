@@ -6,38 +6,38 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * A bounded pool of threads. Places in its queue are shared between client networks: waiting requests are served round robin over the
- * networks, and when the queue is full, a request from a network with few places takes the last place of the network that has most.
+ * A bounded thread pool with a fair queue. Waiting requests are served round robin over client networks; when the queue is full, a request
+ * from a network with few places takes the last place of the network with the most.
  *
- * <p>Threads: any thread may call; none waits.
+ * <p>Threads: any; no method blocks.
  */
 public interface WorkerPool {
     /**
-     * Has a worker take a step towards an answer. Never throws. If the answer is complete before a worker is free (the client has gone,
-     * or waited too long), the step is not taken, and its place in the queue is free at once. A step that fails fails the answer; one
-     * that the queue has no place for, or that loses its place, fails it with an {@link OverloadException}.
+     * Executes a step towards an answer on a worker. Never throws. If the answer completes before a worker is free (client disconnected,
+     * timeout), the step is skipped and its place in the queue freed immediately. If the step fails, so does the answer; if the queue is
+     * full, or the step loses its place, the answer fails with an {@link OverloadException}.
      *
-     * @param origin whose request it is, {@link Origin#byHand()} for work that no client waits for; it is told when the request begins
-     *     to wait and when it is taken up
-     * @param step completes the answer, or has another worker take the next step
+     * @param origin the origin of the request, {@link Origin#byHand()} for work that no client waits for; it is notified when the request
+     *     is queued and started
+     * @param step completes the answer, or submits the next step
      */
     void execute(Origin origin, CompletableFuture<?> answer, Work step);
 
-    /** Has a worker answer; see {@link #execute}. What has not begun when the future is cancelled is left undone. */
+    /** Calls on a worker; see {@link #execute}. Skipped if the future is cancelled before it begins. */
     default <T> CompletableFuture<T> submit(Origin origin, Callable<T> call) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         execute(origin, answer, () -> answer.complete(call.call()));
         return answer;
     }
 
-    /** Has a worker judge; as {@link #submit}, but what fails is {@link CredentialResult#unavailable(Throwable)}. */
+    /** Verifies on a worker; like {@link #submit}, but a failure becomes {@link CredentialResult#unavailable(Throwable)}. */
     default CompletableFuture<CredentialResult> judge(Origin origin, Callable<CredentialResult> call) {
         return submit(origin, () -> {
             try {
                 return call.call();
-            } catch (Throwable fault) {
-                // Errors too: a driver that is not on the class path must not leave a client without an answer.
-                return CredentialResult.unavailable(fault);
+            } catch (Throwable failure) {
+                // Also errors: a driver that is not on the class path must not leave a client without a reply.
+                return CredentialResult.unavailable(failure);
             }
         });
     }
@@ -47,7 +47,7 @@ public interface WorkerPool {
         void take() throws Exception;
     }
 
-    /** A pool that leaves queueing to an executor: for tests, and for backends with threads of their own. */
+    /** A pool that uses the queue of an executor: for tests, and for backends with threads of their own. */
     static WorkerPool on(Executor executor) {
         return (origin, answer, step) -> {
             origin.queued();
@@ -59,7 +59,7 @@ public interface WorkerPool {
         };
     }
 
-    /** Takes a step on this thread, unless nobody waits for the answer any more. */
+    /** Executes a step on the current thread, unless the answer is already complete. */
     static void run(Origin origin, CompletableFuture<?> answer, Work step) {
         if (answer.isDone()) {
             return;
@@ -67,9 +67,9 @@ public interface WorkerPool {
         origin.started();
         try {
             step.take();
-        } catch (Throwable fault) {
-            // Errors too: a driver that is not on the class path must not leave a client without an answer.
-            answer.completeExceptionally(fault);
+        } catch (Throwable failure) {
+            // Also errors: a driver that is not on the class path must not leave a client without a reply.
+            answer.completeExceptionally(failure);
         }
     }
 }

@@ -1,16 +1,16 @@
 package org.smtpguard.credential;
 
-/** The bounded pools on which backends do what must not be done on an I/O thread. */
+/** The bounded pools for work of backends that must not run on an I/O thread. */
 public interface Workers {
-    /** For password hashing: as many threads as there are processors, shared by all backends. */
+    /** For password hashing: one thread per processor, shared by all backends. */
     WorkerPool hashing();
 
-    /** For calls that wait for another service (a directory, a database). Each backend has its own. */
+    /** For blocking calls to another service, such as a database. Each backend has its own. */
     WorkerPool blocking();
 
     /**
-     * The same, with a maximum of threads: for a backend that has only so many connections. What would wait for a connection then waits
-     * for a worker, in a queue that is fair, and whose time is not the backend's. To be called once.
+     * The same with a maximum number of threads, for a backend with a limited number of connections. A request that would wait for a
+     * connection then waits for a worker, in a fair queue, outside of the backend's time limit. To be called once.
      *
      * @param max above zero
      */

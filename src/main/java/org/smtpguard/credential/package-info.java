@@ -1,6 +1,6 @@
 /**
- * Who may log in: the question ({@link org.smtpguard.credential.Credentials}), those who can answer it
- * ({@link org.smtpguard.credential.CredentialBackend}) and what they say
- * ({@link org.smtpguard.credential.CredentialResult}). Knows neither SMTP nor James.
+ * The verification of credentials: the request ({@link org.smtpguard.credential.Credentials}), the SPI of backends
+ * ({@link org.smtpguard.credential.CredentialBackend}) and their results ({@link org.smtpguard.credential.CredentialResult}).
+ * Depends neither on SMTP nor on James.
  */
 package org.smtpguard.credential;

@@ -128,7 +128,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
             gate.breaker.answered(admitted, true);
             // What a working backend says of one user holds, whatever it has said before.
             leave(answer);
-        } else if (verdict.wasAsked()) {
+        } else if (verdict.wasQueried()) {
             fail(verdict);
         } else {
             gate.breaker.withdrawn(admitted);
@@ -173,7 +173,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
         if (move(Stage.QUEUED, Stage.OVER)) {
             abandon();
             gate.breaker.withdrawn(admitted);
-            leave(reading.unavailable(CredentialResult.notAsked(reason)));
+            leave(reading.unavailable(CredentialResult.notQueried(reason)));
         } else {
             refuse(reason);
         }
@@ -183,13 +183,13 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
     void refuse(String reason) {
         if (move(Stage.WAITS, Stage.OVER)) {
             gate.limiter.forget(this);
-            finish(reading.unavailable(CredentialResult.notAsked(reason)));
+            finish(reading.unavailable(CredentialResult.notQueried(reason)));
         }
     }
 
     void refuseForOutage(String reason) {
         if (move(Stage.WAITS, Stage.OVER)) {
-            finish(reading.outage(CredentialResult.notAsked(reason)));
+            finish(reading.outage(CredentialResult.notQueried(reason)));
         }
     }
 

@@ -67,7 +67,7 @@ final class RequestGate {
     <T> CompletableFuture<T> submit(String name, Origin origin, Function<Origin, CompletionStage<T>> question, Reading<T> reading) {
         Optional<String> refusal = breaker.refusal(name);
         if (refusal.isPresent()) {
-            return CompletableFuture.completedFuture(reading.outage(CredentialResult.notAsked(refusal.get())));
+            return CompletableFuture.completedFuture(reading.outage(CredentialResult.notQueried(refusal.get())));
         }
         return new GatedRequest<>(this, name, origin, question, reading).begin();
     }

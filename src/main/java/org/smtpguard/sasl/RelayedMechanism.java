@@ -89,7 +89,7 @@ public final class RelayedMechanism implements SaslMechanism {
         }
 
         private CompletionStage<SaslStep> end(String claimed, CredentialResult verdict) {
-            if (verdict.kind() == CredentialResult.Kind.UNAVAILABLE && verdict.wasAsked()) {
+            if (verdict.kind() == CredentialResult.Kind.UNAVAILABLE && verdict.wasQueried()) {
                 LOGGER.warn("Backend {} is unavailable: {}", backend.name(), verdict.reason());
             }
             return verdict.isAccepted() ? identities.settle(origin, Optional.empty(), verdict.username(), verdict)

@@ -10,46 +10,45 @@ import java.util.Optional;
 import org.smtpguard.protocol.DiagnosisId;
 
 /**
- * The last lines of one session in an array of octets, which is reused, so that a line costs no object. It grows only when
- * it is told to. For one thread at a time.
+ * A ring buffer of the last lines of one session. One array of octets, so that a line needs no object; grows only on
+ * {@link #growTo}. Not thread-safe.
  *
- * <p>An entry is its own length (2 octets), the speaker, the diagnosis or 0, the milliseconds since the session began (6
- * octets), the octets on the wire (4), and the text; of a refusal the state and what is next as well. A text is its length
- * (2) and its characters.
+ * <p>An entry consists of its length (2 octets), the speaker (1), the diagnosis or 0 (1), the milliseconds since the session began (6),
+ * the octets on the wire (4), and the text; a refusal also has the state and the next commands. A text is its length (2) and its
+ * characters.
  */
 final class LineRing {
-    /** Between the lines of a reply, and between what is next. */
+    /** Separates the lines of a reply, and the next commands. */
     static final char BETWEEN_LINES = '\n';
 
     private static final int HEAD = 14;
     private static final int LENGTH = 2;
-    /** The least that an array is worth. */
-    private static final int LEAST = 256;
-    private static final int CUT = 3;
-    private static final byte[] NOTHING = new byte[0];
+    private static final int MIN_CAPACITY = 256;
+    private static final int ELLIPSIS = 3;
+    private static final byte[] EMPTY = new byte[0];
     private static final DiagnosisId[] IDS = DiagnosisId.values();
     private static final TranscriptLine.Speaker[] SPEAKERS = TranscriptLine.Speaker.values();
 
-    private byte[] octets = NOTHING;
+    private byte[] octets = EMPTY;
     private int first;
     private int end;
     private int count;
     private long omitted;
 
-    /** How much an entry with that text takes, in octets. */
+    /** The size of an entry in octets. */
     static int size(int text) {
         return HEAD + LENGTH + text;
     }
 
-    /** The same of a refusal. */
+    /** The size of a refusal in octets. */
     static int size(int text, int state, int next) {
         return size(text) + LENGTH + state + LENGTH + next;
     }
 
-    /** How many octets the array has to have so that an entry of this size fits in behind the others; not less than it has. */
+    /** The capacity that is needed to append an entry of this size; at least the current capacity. */
     int capacityFor(int size) {
         int needed = end - first + size;
-        return needed <= octets.length ? octets.length : Math.max(LEAST, Integer.highestOneBit(needed - 1) << 1);
+        return needed <= octets.length ? octets.length : Math.max(MIN_CAPACITY, Integer.highestOneBit(needed - 1) << 1);
     }
 
     int capacity() {
@@ -66,15 +65,15 @@ final class LineRing {
         }
     }
 
-    /** Gives back what is not used. */
+    /** Shrinks the array to its content. */
     void trim() {
         move(new byte[end - first]);
     }
 
-    /** Forgets all lines, and counts them as omitted. */
+    /** Removes all lines, and counts them as omitted. */
     void clear() {
         omitted += count;
-        octets = NOTHING;
+        octets = EMPTY;
         first = 0;
         end = 0;
         count = 0;
@@ -86,7 +85,7 @@ final class LineRing {
         omitted++;
     }
 
-    /** Begins an entry, for which there must be room; text comes next. */
+    /** Begins an entry; the caller then appends its texts. The capacity must be sufficient. */
     void open(int size, TranscriptLine.Speaker speaker, int diagnosis, long millis, int wire) {
         if (end + size > octets.length) {
             move(octets);
@@ -99,12 +98,12 @@ final class LineRing {
         count++;
     }
 
-    /** How long a text of these parts is that is cut at the limit. */
+    /** The length of the joined parts, cut at the limit. */
     static int length(List<? extends CharSequence> parts, int limit) {
-        return Math.min(whole(parts), limit);
+        return Math.min(fullLength(parts), limit);
     }
 
-    private static int whole(List<? extends CharSequence> parts) {
+    private static int fullLength(List<? extends CharSequence> parts) {
         int length = Math.max(0, parts.size() - 1);
         for (int i = 0; i < parts.size(); i++) {
             length += parts.get(i).length();
@@ -112,10 +111,10 @@ final class LineRing {
         return length;
     }
 
-    /** A text of parts, as printable ASCII, cut at the limit; a cut shows as {@code ...}. */
+    /** Appends the joined parts as printable ASCII, cut at the limit; {@code ...} marks a cut. */
     void text(List<? extends CharSequence> parts, char between, int limit) {
-        int whole = whole(parts);
-        int length = Math.min(whole, limit);
+        int fullLength = fullLength(parts);
+        int length = Math.min(fullLength, limit);
         put(length, LENGTH);
         int last = end + length;
         for (int i = 0; i < parts.size() && end < last; i++) {
@@ -124,8 +123,8 @@ final class LineRing {
             }
             copy(parts.get(i), Math.min(parts.get(i).length(), last - end));
         }
-        if (whole > length) {
-            Arrays.fill(octets, last - CUT, last, (byte) '.');
+        if (fullLength > length) {
+            Arrays.fill(octets, last - ELLIPSIS, last, (byte) '.');
         }
     }
 
@@ -136,7 +135,7 @@ final class LineRing {
         }
     }
 
-    /** A copy that nobody writes to. */
+    /** A snapshot. */
     LineRing copy() {
         LineRing copy = new LineRing();
         copy.octets = Arrays.copyOfRange(octets, first, end);

@@ -8,18 +8,18 @@ import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.transcript.TranscriptLine.Speaker;
 
 /**
- * The transcript of one session while it is written. What is written is what {@link TranscriptRedactor} leaves of it.
+ * The transcript of one session while it is recorded, redacted by {@link TranscriptRedactor}.
  *
- * <p>Threads: written to by the session's own thread alone, read and emptied by others; its monitor is held while octets are
- * copied, and never while it asks the store for room.
+ * <p>Threads: written by the session's thread only, read and emptied by any thread. Its monitor is held while octets are copied, and
+ * never while it requests memory from the store.
  */
 public final class Recording {
-    /** The longest text of a client's line, and of a reply, in characters. */
+    /** The maximum length of a client's line, and of a reply, in characters. */
     static final int LINE_LIMIT = 256;
     static final int REPLY_LIMIT = 1024;
-    /** Of the state, and of what is next. */
+    /** The maximum length of the state, and of the next commands, in characters. */
     static final int DETAIL_LIMIT = 512;
-    /** What a session takes beside its lines, in octets: the object, its ring, its texts, its place in the store. */
+    /** The memory of a session without its lines, in octets: the objects, their texts, the entry in the store. */
     static final int OVERHEAD = 400;
 
     private static final int CRLF = 2;
@@ -36,7 +36,7 @@ public final class Recording {
     private boolean isShown;
 
     private boolean isConfidential;
-    /** The store's, and guarded by its monitor. */
+    /** Guarded by the monitor of the store. */
     private long keptSince;
 
     Recording(Transcripts store, String reference, String client, long begin) {
@@ -50,7 +50,7 @@ public final class Recording {
         return reference;
     }
 
-    /** @param octets of its line, with the delimiter; 0 if it was too long to be read */
+    /** @param octets the length of the line with its delimiter; 0 if it was too long to be read */
     public void command(CommandLine command, int octets) {
         isConfidential = TranscriptRedactor.isConfidential(command);
         add(Speaker.CLIENT, octets, TranscriptRedactor.command(command, octets), ' ', LINE_LIMIT);
@@ -67,18 +67,18 @@ public final class Recording {
     }
 
     /**
-     * A message, its end included.
+     * A message, including its end.
      *
-     * @param octets of all its lines, with their delimiters
+     * @param octets the length of all lines with their delimiters
      */
     public void content(long octets) {
         add(Speaker.CLIENT, (int) Math.min(octets, Integer.MAX_VALUE), List.of(TranscriptRedactor.content(octets)), ' ', LINE_LIMIT);
     }
 
     /**
-     * A reply that is no refusal of the guard's.
+     * A reply other than a refusal by the guard.
      *
-     * @param lines as they are sent, code and all
+     * @param lines as they are sent, with the code
      */
     public void reply(String code, List<? extends CharSequence> lines) {
         int octets = octets(lines);
@@ -87,25 +87,25 @@ public final class Recording {
     }
 
     /**
-     * A reply in which the guard refuses a command: from now on somebody may ask for this session.
+     * A reply in which the guard refuses a command. It shows the reference, so from now on the session can be looked up.
      *
-     * @param lines what was wrong, behind the codes, and details
-     * @param octets of the whole reply
+     * @param lines the summary and the details, without the codes
+     * @param octets the length of the whole reply
      */
     public void refusal(Refusal refusal, List<String> lines, int octets) {
         add(Speaker.SERVER, octets, lines, refusal);
     }
 
     /**
-     * A refusal that there would have been, were the rule enforced.
+     * A command that a rule in mode observe would have refused.
      *
-     * @param summary what is wrong
+     * @param summary what would have been refused and why
      */
     public void observed(Refusal refusal, String summary) {
         add(Speaker.OBSERVER, 0, List.of(summary), refusal);
     }
 
-    /** The octets of a reply's lines on the wire. */
+    /** The length of a reply's lines on the wire, in octets. */
     public static int octets(List<? extends CharSequence> lines) {
         int octets = 0;
         for (int i = 0; i < lines.size(); i++) {
@@ -114,7 +114,7 @@ public final class Recording {
         return octets;
     }
 
-    /** The session has ended; what nobody can ask for is forgotten. Nothing can be added any more. */
+    /** Ends the recording: nothing can be added any more. A session whose reference was never shown is discarded. */
     public void end() {
         store.end(this);
     }
@@ -122,7 +122,7 @@ public final class Recording {
     private void add(Speaker speaker, int octets, List<? extends CharSequence> parts, char between, int limit) {
         int missing;
         while ((missing = tryToAdd(speaker, octets, parts, between, limit)) > 0) {
-            // Others may be pushed out for it, and meanwhile this one, too: then once more.
+            // Making room evicts other sessions; concurrently, another session may evict this one: then try again.
             store.makeRoom(this, missing);
         }
     }
@@ -134,7 +134,7 @@ public final class Recording {
         }
     }
 
-    /** @return how many octets are missing for it; 0 if it was added, or never will be */
+    /** @return how many octets have to be reserved first; 0 if the entry was added, or the recording has ended */
     private synchronized int tryToAdd(Speaker speaker, int octets, List<? extends CharSequence> parts, char between, int limit) {
         int size = LineRing.size(LineRing.length(parts, limit));
         int missing = prepare(size);
@@ -160,12 +160,12 @@ public final class Recording {
         return missing;
     }
 
-    /** Lets the oldest lines go that have to. @return how many octets are missing then */
+    /** Removes the oldest lines as necessary. @return how many octets have to be reserved first */
     private int prepare(int size) {
         if (end != GOES_ON) {
             return 0;
         }
-        while (ring.count() > 0 && (ring.count() >= store.lines() || ring.capacityFor(size) > store.mostOfOne())) {
+        while (ring.count() > 0 && (ring.count() >= store.lines() || ring.capacityFor(size) > store.maxOctetsPerSession())) {
             ring.dropFirst();
         }
         int capacity = ring.capacityFor(size);
@@ -177,32 +177,32 @@ public final class Recording {
         return 0;
     }
 
-    /** Called by the store, which has the room. */
+    /** Called by the store when it has the memory. */
     synchronized void reserve(int octets) {
         reserved += octets;
     }
 
-    /** Called by the store. Forgets all lines. @return how many octets that gives back */
+    /** Called by the store. Removes all lines. @return how many octets that frees */
     synchronized int drop() {
-        int given = reserved;
+        int freed = reserved;
         ring.clear();
         reserved = 0;
-        return given;
+        return freed;
     }
 
-    /** Called by the store. Keeps the lines if somebody may ask for them. @return how many octets that gives back */
+    /** Called by the store. Keeps the lines if the reference was shown. @return how many octets that frees */
     synchronized int close(long now) {
         end = now;
         if (!isShown || reserved == 0) {
             return drop();
         }
         ring.trim();
-        int given = reserved - OVERHEAD - ring.capacity();
-        reserved -= given;
-        return given;
+        int freed = reserved - OVERHEAD - ring.capacity();
+        reserved -= freed;
+        return freed;
     }
 
-    /** Called by the store: since when it is kept there, as far as the order of going is concerned. */
+    /** Called by the store: the time that determines the order of eviction. */
     void keptSince(long now) {
         keptSince = now;
     }

@@ -4,7 +4,7 @@ import java.util.List;
 
 import org.smtpguard.protocol.DiagnosisId;
 
-/** Why a command was refused, or would have been, and where the session stood then. Immutable. */
+/** Why a command was refused, or would have been, and the state of the session. Immutable. */
 public final class Refusal {
     private final DiagnosisId id;
     private final String state;
@@ -20,12 +20,12 @@ public final class Refusal {
         return id;
     }
 
-    /** Where the session stood, in the words of the reply. */
+    /** The state of the session, as in the reply. */
     public String state() {
         return state;
     }
 
-    /** What was legal next, the shortest way on first. */
+    /** The legal next commands, as in the reply. */
     public List<String> next() {
         return next;
     }

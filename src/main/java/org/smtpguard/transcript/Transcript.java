@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The last lines of a session, as far as they are kept. Immutable; of a session that goes on, as it was when asked for. */
+/** A snapshot of the last lines of a session. Immutable. */
 public final class Transcript {
     private final String reference;
     private final String client;
@@ -22,27 +22,27 @@ public final class Transcript {
         this.lines = List.copyOf(lines);
     }
 
-    /** What the session's refusals call it. */
+    /** The reference of the session, as in its refusals. */
     public String reference() {
         return reference;
     }
 
-    /** The client's IP address; behind a proxy that tells it, not the proxy's. */
+    /** The client's IP address; behind a proxy with PROXY protocol, that of the client. */
     public String client() {
         return client;
     }
 
-    /** When the session said its first line. */
+    /** When the session began. */
     public Instant begin() {
         return begin;
     }
 
-    /** When it ended; empty if it goes on. */
+    /** When the session ended; empty if it is still open. */
     public Optional<Instant> end() {
         return end;
     }
 
-    /** How many older lines are not kept any more. */
+    /** The number of older lines that are not kept any more. */
     public long omitted() {
         return omitted;
     }

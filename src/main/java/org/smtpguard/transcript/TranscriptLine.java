@@ -5,11 +5,11 @@ import java.util.Optional;
 
 /** A line of a transcript: a command, a response, a message or a whole reply. Immutable. */
 public final class TranscriptLine {
-    /** Whose line it is. */
+    /** Who sent the line. */
     public enum Speaker {
         CLIENT,
         SERVER,
-        /** Nobody on the wire: the guard watched a rule being broken that it only observes. */
+        /** Not sent: a command broke a rule in mode observe. */
         OBSERVER
     }
 
@@ -27,7 +27,7 @@ public final class TranscriptLine {
         this.refusal = refusal;
     }
 
-    /** To the millisecond. */
+    /** With a precision of one millisecond. */
     public Instant time() {
         return time;
     }
@@ -37,19 +37,19 @@ public final class TranscriptLine {
     }
 
     /**
-     * Printable ASCII, the lines of a reply with LF between them. What was confidential, or may have been, stands there as
-     * what it was and how long, in brackets. Of a refusal what was wrong and the details; the rest is in {@link #refusal()}.
+     * Printable ASCII; LF separates the lines of a reply. Text that is or may be confidential is replaced by its kind and length in
+     * brackets. For a refusal: the summary and the details; the rest is in {@link #refusal()}.
      */
     public String text() {
         return text;
     }
 
-    /** How many octets went over the wire, with their CRLFs; 0 for what did not. */
+    /** The number of octets on the wire, including CRLF; 0 if nothing was sent. */
     public int octets() {
         return octets;
     }
 
-    /** Of a reply that refuses, and of what was observed. */
+    /** Present for refusals and for broken rules in mode observe. */
     public Optional<Refusal> refusal() {
         return refusal;
     }

@@ -13,18 +13,18 @@ import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.Verb;
 
 /**
- * What others may read of a line. Credentials are never among it, nor anything that may be one: of AUTH the mechanism can be
- * read, of a response and of an unknown command (a password that lost its place) the length, and of the reply to AUTH or to
- * an unknown command only what cannot repeat it.
+ * Removes credentials, and anything that may be one, from the lines of a transcript. Of AUTH, only the mechanism is kept; of a response
+ * and of an unknown command, which may be a password sent at the wrong time, only the length; of the reply to either, only text that
+ * cannot repeat it.
  */
 final class TranscriptRedactor {
-    /** The usual mechanisms; another word behind AUTH may be a password. */
+    /** Known mechanisms; any other word after AUTH may be a password. */
     private static final Set<String> MECHANISMS = Set.of("PLAIN", "LOGIN", "EXTERNAL", "ANONYMOUS", "CRAM-MD5", "DIGEST-MD5", "NTLM",
         "GSSAPI", "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS",
         "OAUTHBEARER", "XOAUTH2");
     /**
-     * What can be read behind a verb. Anything else has no business there, and may be anything: a client whose DATA was refused
-     * may go on with its message, and a line of that may begin with "Help" or "Mail".
+     * Well-formed arguments, which are kept. Other arguments may be confidential: a client whose DATA was refused may continue with its
+     * message, and a line of that may begin with "Help" or "Mail".
      */
     private static final Map<Verb, Predicate<String>> ARGUMENTS = new EnumMap<>(Map.of(
         Verb.EHLO, any -> true, Verb.HELO, any -> true, Verb.VRFY, any -> true, Verb.EXPN, any -> true,
@@ -38,12 +38,12 @@ final class TranscriptRedactor {
     private TranscriptRedactor() {
     }
 
-    /** Whether what is said next may repeat, or be made of, something confidential. */
+    /** Whether the reply may repeat something confidential. */
     static boolean isConfidential(CommandLine command) {
         return command.verb() == Verb.AUTH || command.verb() == Verb.OTHER;
     }
 
-    /** A command, in the parts between which there is a space. */
+    /** The parts of a command, to be joined by spaces. */
     static List<String> command(CommandLine command, int octets) {
         String argument = command.argument().orElse("").trim();
         if (command.verb() == Verb.OTHER) {
@@ -85,7 +85,7 @@ final class TranscriptRedactor {
         return "(content, " + octets + " octets)";
     }
 
-    /** A reply to what {@linkplain #isConfidential is confidential}: that somebody was logged in in its words, whatever else as a code. */
+    /** The reply to a {@linkplain #isConfidential confidential} command: 235 with its text, every other reply without. */
     static List<? extends CharSequence> reply(String code, List<? extends CharSequence> lines, int octets) {
         switch (code) {
             case LOGGED_IN:

@@ -1,6 +1,6 @@
 package org.smtpguard.transcript;
 
-/** How much is kept of sessions. Immutable. */
+/** The limits of the transcripts. Immutable. */
 public final class TranscriptSettings {
     /** 16 MiB, 64 lines of each session. */
     public static final TranscriptSettings DEFAULT = new TranscriptSettings(16 << 20, 64);
@@ -9,8 +9,8 @@ public final class TranscriptSettings {
     private final int lines;
 
     /**
-     * @param octets of all sessions together; 0 to keep none
-     * @param lines of each session, commands and replies, at least 1
+     * @param octets the maximum for all sessions together; 0 to keep none
+     * @param lines the maximum for each session, commands and replies; at least 1
      */
     public TranscriptSettings(long octets, int lines) {
         this.octets = octets;

@@ -12,17 +12,17 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The transcripts of all ports, by reference, within one number of octets. Where there is no room the session goes first
- * that began, or ended, or came back after it had to go, the longest time ago; one that goes on comes back with its next
- * line. A session without a refusal, whose reference nobody was shown, is forgotten when it ends; the others a day later.
+ * The transcripts of all ports, by reference, within a memory limit. If the limit is reached, the session that began, ended or returned
+ * the longest time ago is evicted; an open session returns with its next line. A session without a refusal, whose reference was never
+ * shown, is discarded when it ends; the others are kept for {@link #KEPT}.
  *
- * <p>Threads: any. The monitor is held for the moment in which a session begins, grows, ends or is looked up, and within it
- * that of a {@link Recording}; never the other way round.
+ * <p>Threads: any. The monitor is held briefly when a session begins, grows, ends or is looked up. Lock order: this monitor, then that of
+ * a {@link Recording}.
  */
 public final class Transcripts {
-    /** How long a session is kept that has ended. */
+    /** How long a session is kept after its end. */
     public static final Duration KEPT = Duration.ofHours(24);
-    /** No session may take more than that part of the room, or the lines of one could push out all others. */
+    /** The divisor of the memory limit that gives the maximum of one session; without it, one session could evict all others. */
     private static final int SHARE = 8;
 
     private final Clock clock;
@@ -36,9 +36,9 @@ public final class Transcripts {
     }
 
     /**
-     * Has so much kept, where nobody has said otherwise before. To be called before sessions begin.
+     * Sets the limits, unless they have been set before. To be called before sessions begin.
      *
-     * @return what holds: as wanted, or what somebody else has said before
+     * @return the limits in effect
      */
     public synchronized TranscriptSettings configure(TranscriptSettings wanted) {
         if (!isConfigured) {
@@ -48,59 +48,59 @@ public final class Transcripts {
         return settings;
     }
 
-    /** Whether anything is kept at all. */
+    /** Whether transcripts are kept. */
     public boolean isOn() {
         return settings.octets() > 0;
     }
 
     /**
-     * A recording of a session, to be written to on its thread and ended when it ends.
+     * Begins the recording of a session, which its thread writes and ends.
      *
-     * @param reference what the session's refusals call it
-     * @param client its IP address, as text
+     * @param reference the reference of the session, as in its refusals
+     * @param client the client's IP address, as text
      */
     public Recording begin(String reference, String client) {
         return new Recording(this, reference, client, now());
     }
 
-    /** The last session of that reference, if it is kept; whether it has ended or goes on. */
+    /** The last session with this reference, open or ended; empty if it is not kept. */
     public Optional<Transcript> find(String reference) {
         Recording found;
         synchronized (this) {
-            forgetTheOld();
+            removeExpired();
             found = kept.get(reference);
         }
         return Optional.ofNullable(found).map(Recording::transcript);
     }
 
-    /** The sessions that were refused something, or would have been, the youngest first, and at most so many of them. */
-    public List<Transcript> recent(int most) {
-        Deque<Recording> youngest = new ArrayDeque<>();
+    /** The sessions with a refusal or an observed one, newest first, at most {@code max}. */
+    public List<Transcript> recent(int max) {
+        Deque<Recording> newest = new ArrayDeque<>();
         synchronized (this) {
-            forgetTheOld();
+            removeExpired();
             for (Recording next : kept.values()) {
                 if (next.isShown()) {
-                    youngest.addFirst(next);
-                    if (youngest.size() > most) {
-                        youngest.removeLast();
+                    newest.addFirst(next);
+                    if (newest.size() > max) {
+                        newest.removeLast();
                     }
                 }
             }
         }
-        return youngest.stream().map(Recording::transcript).collect(Collectors.toUnmodifiableList());
+        return newest.stream().map(Recording::transcript).collect(Collectors.toUnmodifiableList());
     }
 
-    /** How many octets all of it may take. */
+    /** The memory limit for all sessions, in octets. */
     public long octetLimit() {
         return settings.octets();
     }
 
-    /** How many octets all of it takes now. */
+    /** The memory in use, in octets. */
     public synchronized long octets() {
         return octets;
     }
 
-    /** How many sessions are kept now, those that go on among them. */
+    /** The number of sessions that are kept, including open ones. */
     public synchronized int sessions() {
         return kept.size();
     }
@@ -109,7 +109,7 @@ public final class Transcripts {
         return settings.lines();
     }
 
-    int mostOfOne() {
+    int maxOctetsPerSession() {
         return (int) Math.min(settings.octets() / SHARE, Integer.MAX_VALUE);
     }
 
@@ -118,7 +118,7 @@ public final class Transcripts {
     }
 
     synchronized void makeRoom(Recording recording, int more) {
-        forgetTheOld();
+        removeExpired();
         if (kept.get(recording.reference()) != recording) {
             put(recording);
         }
@@ -145,7 +145,7 @@ public final class Transcripts {
         }
     }
 
-    /** As the youngest. Another of the same reference, which is as likely as two equal throws of 32 coins, has to go. */
+    /** Adds a session as the newest. Replaces another one with the same (random, 32-bit) reference. */
     private void put(Recording recording) {
         Recording other = kept.remove(recording.reference());
         if (other != null && other != recording) {
@@ -155,7 +155,7 @@ public final class Transcripts {
         kept.put(recording.reference(), recording);
     }
 
-    private void forgetTheOld() {
+    private void removeExpired() {
         long limit = now() - KEPT.toMillis();
         Iterator<Recording> oldest = kept.values().iterator();
         while (oldest.hasNext()) {

@@ -2,9 +2,9 @@ package org.smtpguard.transcript;
 
 import java.util.Optional;
 
-/** How often something was refused, and how often it would have been, had its rule been enforced. Immutable. */
+/** A number of refusals, and of violations of rules in mode observe. Immutable. */
 public final class ViolationCount {
-    /** What counts are told apart by. */
+    /** The criterion by which violations are counted. */
     public enum By {
         RULE,
         CLIENT,
@@ -21,7 +21,7 @@ public final class ViolationCount {
         this.observed = observed;
     }
 
-    /** The rule's id, the client's address, or the verb; empty for clients that are not told apart. */
+    /** The rule's id, the client's address, or the verb; empty for the sum of the remaining clients. */
     public Optional<String> key() {
         return key;
     }

@@ -15,18 +15,17 @@ import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.Verb;
 
 /**
- * How often what was refused, or would have been, in the last 24 hours, by the minute: by rule, by verb and by client. The
- * memory for it is bounded: of each minute {@value #CLIENTS} clients are known by name, those that were refused most;
- * what the others did is counted together.
+ * Counts the violations of rules in the last 24 hours per minute: by rule, by verb and by client. Memory is bounded: each minute has the
+ * {@value #CLIENTS} clients with the most violations; the remaining ones are counted together.
  *
- * <p>Threads: any; the monitor is held for a few additions, or for one report.
+ * <p>Threads: any. The monitor is held for a few additions, or for one report.
  */
 public final class Violations {
-    /** How far back one may ask. */
+    /** How long counts are kept. */
     public static final Duration KEPT = Duration.ofHours(24);
-    /** How many clients of a minute are told apart. */
+    /** The maximum number of clients per minute. */
     static final int CLIENTS = 32;
-    /** The clients that are not told apart, as a key. */
+    /** The key of the remaining clients. */
     static final String OTHERS = "others";
 
     private static final Duration STEP = Duration.ofMinutes(1);
@@ -42,10 +41,10 @@ public final class Violations {
     }
 
     /**
-     * Counts one.
+     * Counts a violation.
      *
-     * @param client its IP address, as text
-     * @param isObserved whether the rule is only observed, and the command was not refused
+     * @param client the client's IP address, as text
+     * @param isObserved whether the rule is in mode observe, so that the command was not refused
      */
     public synchronized void count(DiagnosisId rule, Verb verb, String client, boolean isObserved) {
         long number = number(clock.instant());
@@ -56,7 +55,7 @@ public final class Violations {
         minutes[slot].count(rule, verb, client, isObserved);
     }
 
-    /** What was counted since then, the most frequent first; of clients that are not told apart the sum is the last. */
+    /** The counts since then, most frequent first; the sum of the remaining clients is last. */
     public synchronized List<ViolationCount> since(Instant since, ViolationCount.By by) {
         Map<String, long[]> sums = new HashMap<>();
         minutesSince(since).forEach(minute -> minute.addTo(sums, by));
@@ -69,10 +68,10 @@ public final class Violations {
     }
 
     /**
-     * The same over time, by rule: for each step that begins at or after that time, oldest first, what was counted in it.
-     * Steps in which nothing was counted are there, too.
+     * The counts by rule over time: for each step since then, oldest first, including steps without violations.
      *
-     * @param step whole minutes, at least one
+     * @param step the length of a step: whole minutes, at least one
+     * @throws IllegalArgumentException if the step is not in whole minutes
      */
     public synchronized Map<Instant, List<ViolationCount>> over(Instant since, Duration step) {
         if (step.toMinutes() < 1 || step.toSecondsPart() > 0) {
@@ -113,7 +112,7 @@ public final class Violations {
         return Math.floorDiv(time.getEpochSecond(), STEP.toSeconds());
     }
 
-    /** The counts of a minute; each a pair, refused and observed. */
+    /** The counts of a minute; each is a pair: refused, observed. */
     private static final class Minute {
         private final long number;
         private final int[][] rules = new int[RULES.length][];
@@ -135,13 +134,13 @@ public final class Violations {
             clients.computeIfAbsent(client, any -> new int[2])[which]++;
         }
 
-        /** The client that was refused least is not told apart any more: one that goes on being refused will be again. */
+        /** Moves the client with the fewest violations to the others; if it continues, it will be counted separately again. */
         private void joinOthers() {
-            Map.Entry<String, int[]> least = clients.entrySet().stream()
+            Map.Entry<String, int[]> fewest = clients.entrySet().stream()
                 .min(Comparator.comparingInt(client -> client.getValue()[0] + client.getValue()[1])).orElseThrow();
-            others[0] += least.getValue()[0];
-            others[1] += least.getValue()[1];
-            clients.remove(least.getKey());
+            others[0] += fewest.getValue()[0];
+            others[1] += fewest.getValue()[1];
+            clients.remove(fewest.getKey());
         }
 
         private static void add(int[][] counts, int index, int which) {

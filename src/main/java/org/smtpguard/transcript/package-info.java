@@ -1,5 +1,5 @@
 /**
- * What has happened on the ports, for people who ask later: the last lines of sessions by their reference, and counts of
- * refusals over time. In memory, both within bounds. Knows nobody but the words of SMTP.
+ * What has happened on the ports: the last lines of each session, by its reference, and counts of refusals over time. Kept in memory,
+ * within limits. Imports only {@code protocol}.
  */
 package org.smtpguard.transcript;

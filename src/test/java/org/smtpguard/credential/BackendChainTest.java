@@ -167,10 +167,10 @@ class BackendChainTest {
                 throw new RejectedExecutionException(PASSWORD);
             })));
             CredentialResult mended = verify(
-                Link.of(backend("open", c -> CompletableFuture.completedFuture(CredentialResult.notAsked("not asked: 5 faults in a row")))),
+                Link.of(backend("open", c -> CompletableFuture.completedFuture(CredentialResult.notQueried("circuit open: 5 failures")))),
                 Link.of(saying("good", ACCEPTED)));
 
-            assertThat(busy).isEqualTo(CredentialResult.notAsked("too many requests are waiting for a worker").by("busy"));
+            assertThat(busy).isEqualTo(CredentialResult.notQueried("too many requests are waiting for a worker").by("busy"));
             assertThat(mended).isEqualTo(CredentialResult.accepted("alice").by("good"));
             assertThat(log.at(Level.WARN)).isEmpty();
         }

@@ -78,8 +78,8 @@ class BackendSettingsTest {
         assertFault(() -> settings("${file:" + directory + "/none}")).hasMessage(BACKEND + "has in <value> ${file:" + directory
             + "/none}, a file that cannot be read (NoSuchFileException); create it, and let the user that runs James read it.");
         assertFault(() -> settings("${file:secret}"))
-            .hasMessage(BACKEND + "has in <value> ${file:secret}, which is no absolute path; begin it with a /.");
-        assertFault(() -> settings("${ENV:LDAP_PASSWORD}")).hasMessage(BACKEND + "has in <value> ${ENV:LDAP_PASSWORD}, which is not known; "
+            .hasMessage(BACKEND + "has in <value> ${file:secret}, which is not an absolute path; begin it with a /.");
+        assertFault(() -> settings("${ENV:LDAP_PASSWORD}")).hasMessage(BACKEND + "has in <value> ${ENV:LDAP_PASSWORD}, which is unknown; "
             + "write ${env:NAME} or ${file:/an/absolute/path}, or $${ENV:LDAP_PASSWORD} for the text itself.");
         Files.write(file, (SECRET + "ä").getBytes(StandardCharsets.ISO_8859_1));
         assertFault(() -> settings("${file:" + file + "}"))
@@ -93,11 +93,11 @@ class BackendSettingsTest {
         BackendSettings settings = settings("${env:LDAP_PASSWORD}");
 
         assertFault(() -> settings.number("value", 1, 9, 1)).hasMessage(BACKEND
-            + "has <value>${env:LDAP_PASSWORD}</value>; it can be a whole number from 1 to 9.");
+            + "has <value>${env:LDAP_PASSWORD}</value>; it must be a whole number from 1 to 9.");
         assertFault(() -> settings.duration("value", Duration.ZERO)).hasMessage(BACKEND
-            + "has <value>${env:LDAP_PASSWORD}</value>, which is no time; write for example 500ms, 2s, 5m or 1h.");
+            + "has <value>${env:LDAP_PASSWORD}</value>, which is not a duration; write for example 500ms, 2s, 5m or 1h.");
         assertFault(() -> settings.file("value")).hasNoCause().hasMessageStartingWith(BACKEND
-            + "has <value>${env:LDAP_PASSWORD}</value>, which is no file that can be found;");
+            + "has <value>${env:LDAP_PASSWORD}</value>, which cannot be resolved;");
         assertFault(() -> settings.flag("value"));
         assertFault(() -> settings.only("other"));
         assertThat(settings.toString()).isEqualTo("LdapBackend corp [value]");
@@ -107,7 +107,7 @@ class BackendSettingsTest {
     void aFaultShowsWhatTheOperatorWrote() {
         assertFault(() -> settings("x").number("value", 1, 9, 1)).hasMessageContaining("<value>x</value>");
         assertFault(() -> settings(Map.of("cache accepted", "x")).duration("cache accepted", Duration.ZERO))
-            .hasMessageContaining("has accepted=\"x\" in <cache>, which is no time");
+            .hasMessageContaining("has accepted=\"x\" in <cache>, which is not a duration");
     }
 
     @Test

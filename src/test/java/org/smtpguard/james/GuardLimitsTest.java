@@ -62,17 +62,17 @@ class GuardLimitsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "<limits errors=\"-1\"/> | <limits> in HANDLER has errors=\"-1\"; it can be a whole number from 0 to 1000000.",
-        "<limits errors=\"1000001\"/> | <limits> in HANDLER has errors=\"1000001\"; it can be a whole number from 0 to 1000000.",
-        "<limits errors=\"9999999999\"/> | <limits> in HANDLER has errors=\"9999999999\"; it can be a whole number from 0 to 1000000.",
-        "<limits authFailures=\"few\"/> | <limits> in HANDLER has authFailures=\"few\"; it can be a whole number from 0 to 1000000.",
-        "<limits authFailures=\"1.5\"/> | <limits> in HANDLER has authFailures=\"1.5\"; it can be a whole number from 0 to 1000000.",
+        "<limits errors=\"-1\"/> | <limits> in HANDLER has errors=\"-1\"; it must be a whole number from 0 to 1000000.",
+        "<limits errors=\"1000001\"/> | <limits> in HANDLER has errors=\"1000001\"; it must be a whole number from 0 to 1000000.",
+        "<limits errors=\"9999999999\"/> | <limits> in HANDLER has errors=\"9999999999\"; it must be a whole number from 0 to 1000000.",
+        "<limits authFailures=\"few\"/> | <limits> in HANDLER has authFailures=\"few\"; it must be a whole number from 0 to 1000000.",
+        "<limits authFailures=\"1.5\"/> | <limits> in HANDLER has authFailures=\"1.5\"; it must be a whole number from 0 to 1000000.",
         "<limits failures=\"5\"/> | <limits> in HANDLER has an unknown attribute failures; known here: authFailures, errors, "
             + "refusedRecipients.",
         "<limits><errors>5</errors></limits> | <limits> in HANDLER has an unknown element <errors>; known here: none.",
         "<limits/><limits/> | HANDLER has <limits> 2 times; leave one.",
-        "<greeting waitMillis=\"60001\"/> | <greeting> in HANDLER has waitMillis=\"60001\"; it can be a whole number from 0 to 60000.",
-        "<greeting waitMillis=\"1s\"/> | <greeting> in HANDLER has waitMillis=\"1s\"; it can be a whole number from 0 to 60000.",
+        "<greeting waitMillis=\"60001\"/> | <greeting> in HANDLER has waitMillis=\"60001\"; it must be a whole number from 0 to 60000.",
+        "<greeting waitMillis=\"1s\"/> | <greeting> in HANDLER has waitMillis=\"1s\"; it must be a whole number from 0 to 60000.",
         "<greeting wait=\"1\"/> | <greeting> in HANDLER has an unknown attribute wait; known here: waitMillis."})
     void aNumberThatCannotBeIsNamedTogetherWithThoseThatCan(String content, String sentence) {
         assertThatThrownBy(() -> parse(content)).isInstanceOf(InvalidConfigurationException.class)

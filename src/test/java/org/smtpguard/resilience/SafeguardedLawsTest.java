@@ -121,7 +121,7 @@ class SafeguardedLawsTest {
                 question.answer.complete(CredentialResult.refused());
                 break;
             case 2:
-                question.answer.complete(CredentialResult.notAsked("too many wait"));
+                question.answer.complete(CredentialResult.notQueried("too many wait"));
                 break;
             case 3:
                 question.answer.completeExceptionally(new RejectedExecutionException());

@@ -464,7 +464,7 @@ class SafeguardedTest {
             assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
             assertThat(backend.asked).hasSize(10);
             assertThat(ask(safeguarded).join())
-                .isEqualTo(CredentialResult.notAsked("circuit open: 5 failures in a row, the last: connection refused"));
+                .isEqualTo(CredentialResult.notQueried("circuit open: 5 failures in a row, the last: connection refused"));
             assertThat(backend.asked).as("the backend is left in peace").hasSize(10);
         }
 
@@ -486,12 +486,12 @@ class SafeguardedTest {
             backend.isSilent();
 
             time.pass(PROBE_EVERY.minus(MOMENT));
-            assertThat(ask(safeguarded).join().wasAsked()).isFalse();
+            assertThat(ask(safeguarded).join().wasQueried()).isFalse();
             time.pass(MOMENT);
             CompletableFuture<CredentialResult> probe = ask(safeguarded);
             assertThat(safeguarded.status().state()).isEqualTo(State.HALF_OPEN);
             assertThat(ask(safeguarded).join()).as("one probe is enough").isEqualTo(
-                CredentialResult.notAsked("circuit open: 5 failures in a row, the last: connection refused"));
+                CredentialResult.notQueried("circuit open: 5 failures in a row, the last: connection refused"));
             assertThat(backend.asked).hasSize(before + 1);
 
             backend.last().complete(NO);
@@ -532,7 +532,7 @@ class SafeguardedTest {
         void triesAgainAtOnceWhenAProbeDidNotReachTheBackend() {
             Safeguarded safeguarded = opened();
             time.pass(PROBE_EVERY);
-            backend.answers(CredentialResult.notAsked("too many wait"));
+            backend.answers(CredentialResult.notQueried("too many wait"));
             ask(safeguarded);
             backend.answers(YES);
 
@@ -558,7 +558,7 @@ class SafeguardedTest {
             early.get(1).complete(DOWN);
             early.get(2).complete(YES);
             assertThat(safeguarded.status().state()).as("nor decides in place of the probe").isEqualTo(State.HALF_OPEN);
-            assertThat(ask(safeguarded).join().wasAsked()).as("nor makes room for a second one").isFalse();
+            assertThat(ask(safeguarded).join().wasQueried()).as("nor makes room for a second one").isFalse();
             backend.last().complete(NO);
 
             assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
@@ -719,7 +719,7 @@ class SafeguardedTest {
             backend.answers(broken.perhapsForThisUser());
             IntStream.range(0, 5).forEach(i -> ask(safeguarded, "odd"));
             assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
-            assertThat(ask(safeguarded, "odd").join().wasAsked()).isFalse();
+            assertThat(ask(safeguarded, "odd").join().wasQueried()).isFalse();
 
             backend.answers(YES);
             assertThat(ask(safeguarded)).as("alice is a probe at once").isCompletedWithValue(YES);
@@ -808,7 +808,7 @@ class SafeguardedTest {
             }
             KeyResult refused = safeguarded.lookup("alice", "SCRAM-SHA-256", Origin.byHand()).toCompletableFuture().join();
             assertThat(refused.detail()).isEqualTo("circuit open: 5 failures in a row, the last: no answer within 200 ms");
-            assertThat(refused.asCredentialResult().wasAsked()).isFalse();
+            assertThat(refused.asCredentialResult().wasQueried()).isFalse();
             assertThat(lookup.looked).isEqualTo(5);
         }
 
@@ -825,7 +825,7 @@ class SafeguardedTest {
             safeguarded.close();
 
             assertThat(backend.closed).isTrue();
-            assertThat(waiting).isCompletedWithValue(CredentialResult.notAsked("not asked: the backend is closed"));
+            assertThat(waiting).isCompletedWithValue(CredentialResult.notQueried("not asked: the backend is closed"));
         }
 
         private final class Lookup extends TestBackend {

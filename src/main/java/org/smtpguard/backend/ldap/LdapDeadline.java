@@ -28,7 +28,7 @@ final class LdapDeadline {
     int millis() throws LdapUnavailableException {
         long left = left().toMillis();
         if (left <= 0) {
-            throw LdapUnavailableException.notAsked("no time left to ask the directory");
+            throw LdapUnavailableException.notQueried("no time left to ask the directory");
         }
         return (int) Math.min(left, Integer.MAX_VALUE);
     }

@@ -119,7 +119,7 @@ final class LdapPool implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw LdapUnavailableException.notAsked("interrupted while all connections were busy");
+            throw LdapUnavailableException.notQueried("interrupted while all connections were busy");
         }
     }
 

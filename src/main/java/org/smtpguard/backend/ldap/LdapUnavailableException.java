@@ -46,8 +46,8 @@ final class LdapUnavailableException extends Exception {
     }
 
     /** Nothing is learnt of the directory by it. */
-    static LdapUnavailableException notAsked(String reason) {
-        return new LdapUnavailableException(CredentialResult.notAsked(reason), false);
+    static LdapUnavailableException notQueried(String reason) {
+        return new LdapUnavailableException(CredentialResult.notQueried(reason), false);
     }
 
     /** It waited in vain for its turn, here. */

@@ -93,7 +93,7 @@ public final class ConfigurationElement {
         return attribute(attribute).map(text -> {
             int number = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
             if (number < least || number > most) {
-                throw fault("has " + attribute + "=\"" + text + "\"; it can be a whole number from " + least + " to " + most);
+                throw fault("has " + attribute + "=\"" + text + "\"; it must be a whole number from " + least + " to " + most);
             }
             return number;
         });

@@ -87,7 +87,7 @@ public final class GuardSettings {
         element.onlyAttributes("bytes", "lines").onlyElements();
         int octets = element.number("bytes", 0, OCTET_LIMIT).orElse((int) TranscriptSettings.DEFAULT.octets());
         if (octets > 0 && octets < LEAST_OCTETS) {
-            throw element.fault("has bytes=\"" + octets + "\"; it can be 0, for none, or a whole number from " + LEAST_OCTETS + " to "
+            throw element.fault("has bytes=\"" + octets + "\"; it must be 0 (none) or a whole number from " + LEAST_OCTETS + " to "
                 + OCTET_LIMIT);
         }
         return new TranscriptSettings(octets, element.number("lines", 1, LINE_LIMIT).orElse(TranscriptSettings.DEFAULT.lines()));

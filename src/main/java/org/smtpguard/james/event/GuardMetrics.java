@@ -35,7 +35,7 @@ import reactor.core.publisher.Mono;
  */
 @Singleton
 public final class GuardMetrics {
-    /** Where nobody was asked. */
+    /** Where no backend was queried. */
     static final String NO_BACKEND = "none";
 
     private static final String PREFIX = "smtpGuard.";

@@ -173,7 +173,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
 
             assertThat(ask(backend, "bob", "secret").kind()).isEqualTo(Kind.ACCEPTED);
             assertThat(ask(backend, USER, PASSWORD))
-                .isEqualTo(CredentialResult.notAsked("the look-up returned more than one row for one name; make it return one"));
+                .isEqualTo(CredentialResult.notQueried("the look-up returned more than one row for one name; make it return one"));
         }
 
         @Test

@@ -177,7 +177,7 @@ class LdapBackendTest extends LdapFixture {
             CredentialResult three = ask(backend, USER, PASSWORD);
 
             assertThat(List.of(two, three)).containsOnly(
-                CredentialResult.notAsked("more than one entry has the user's name; make <filter> more exact"));
+                CredentialResult.notQueried("more than one entry has the user's name; make <filter> more exact"));
             assertThat(directory.binds()).doesNotContain(LdapDirectory.ALICE);
         }
     }

@@ -360,7 +360,7 @@ class LdapConnectionsTest extends LdapFixture {
 
             assertThat(answers).allSatisfy(answer -> assertThat(answer.get(30, TimeUnit.SECONDS).kind()).isEqualTo(Kind.UNAVAILABLE));
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(HUNG);
-            assertThat(answers.stream().map(CompletableFuture::join).filter(CredentialResult.notAsked(
+            assertThat(answers.stream().map(CompletableFuture::join).filter(CredentialResult.notQueried(
                 "all connections are busy (2)")::equals)).hasSize(6);
             assertThat(silent.requests()).isEqualTo(2);
         }

@@ -105,8 +105,8 @@ class LdapSettingsTest extends LdapFixture {
             Arguments.of("disabledBits=2", "has <disabledBits> and no <disabledAttribute>; name the attribute there"),
             Arguments.of("disabledAttribute=x & disabledBits=2 & disabledValues=1", "has <disabledValues> and <disabledBits>; leave one"),
             Arguments.of("disabledAttribute=x & disabledBits=0",
-                "has <disabledBits>0</disabledBits>; it can be a whole number from 1 to 999999999"),
-            Arguments.of("poolSize=0", "has <poolSize>0</poolSize>; it can be a whole number from 1 to 1000"),
+                "has <disabledBits>0</disabledBits>; it must be a whole number from 1 to 999999999"),
+            Arguments.of("poolSize=0", "has <poolSize>0</poolSize>; it must be a whole number from 1 to 1000"),
             Arguments.of("connectTimeout=5s", "has a <connectTimeout> that, once for each server in <url>, uses up all of the 5000 ms of"
                 + " <timeout>; make it shorter, or <timeout> longer"),
             Arguments.of("url=ldap://a ldap://b ldap://c & connectTimeout=2s", "has a <connectTimeout> that, once for each server in <url>,"

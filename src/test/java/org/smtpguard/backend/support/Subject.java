@@ -18,7 +18,7 @@ public enum Subject {
 
     public static Subject of(CredentialResult result) {
         assertThat(result.kind()).isEqualTo(Kind.UNAVAILABLE);
-        if (!result.wasAsked()) {
+        if (!result.wasQueried()) {
             return NONE;
         }
         if (result.isForThisUser()) {

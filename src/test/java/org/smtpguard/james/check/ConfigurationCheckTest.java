@@ -63,7 +63,7 @@ class ConfigurationCheckTest {
         "startTLS=\"true\" | startTLS=\"false\" | nobody can ever log in here",
         "</handlerchain> | <handler class=\"org.smtpguard.james.Authentication\"/></handlerchain> | is given twice",
         "GuardHandlers\"> | GuardHandlers\"><handler class=\"org.smtpguard.james.SequenceGuard\"/> | is given twice",
-        "</file> | </file><timeout>soon</timeout> | which is no time"})
+        "</file> | </file><timeout>soon</timeout> | which is not a duration"})
     void whatJamesWouldRefuseOrCouldNeverDoIsWrong(String before, String after, String sentence) throws IOException {
         List<Finding> wrong = of(Severity.WRONG, check(SERVERS.replace(before, after)));
 

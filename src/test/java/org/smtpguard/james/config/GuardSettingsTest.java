@@ -57,11 +57,11 @@ class GuardSettingsTest {
             + "<rule> in HANDLER with id=\"SYN-COMMAND\" is given twice; remove one.",
         "<replies style=\"long\"/> | <replies> in HANDLER has style=\"long\"; it can be full or brief.",
         "<replies><style>full</style></replies> | <replies> in HANDLER has an unknown element <style>; known here: none.",
-        "<limits errors=\"lots\"/> | <limits> in HANDLER has errors=\"lots\"; it can be a whole number from 0 to 1000000.",
-        "<greeting waitMillis=\"60001\"/> | <greeting> in HANDLER has waitMillis=\"60001\"; it can be a whole number from 0 to 60000.",
-        "<transcripts bytes=\"1048575\"/> | <transcripts> in HANDLER has bytes=\"1048575\"; it can be 0, for none, or a whole number from "
+        "<limits errors=\"lots\"/> | <limits> in HANDLER has errors=\"lots\"; it must be a whole number from 0 to 1000000.",
+        "<greeting waitMillis=\"60001\"/> | <greeting> in HANDLER has waitMillis=\"60001\"; it must be a whole number from 0 to 60000.",
+        "<transcripts bytes=\"1048575\"/> | <transcripts> in HANDLER has bytes=\"1048575\"; it must be 0 (none) or a whole number from "
             + "1048576 to 999999999.",
-        "<transcripts lines=\"0\"/> | <transcripts> in HANDLER has lines=\"0\"; it can be a whole number from 1 to 1000.",
+        "<transcripts lines=\"0\"/> | <transcripts> in HANDLER has lines=\"0\"; it must be a whole number from 1 to 1000.",
         "<mode level=\"1\">off</mode> | <mode> in HANDLER has an unknown attribute level; known here: none.",
         "<replies helpUrl=\"javascript:x\"/> | <replies> in HANDLER has a helpUrl that is no http(s) address"})
     void aMistakeIsNamedTogetherWithItsMend(String content, String sentence) {
