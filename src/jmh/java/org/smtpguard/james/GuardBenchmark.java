@@ -38,6 +38,7 @@ import org.smtpguard.james.channel.Responses;
 import org.smtpguard.james.config.GuardSettings;
 import org.smtpguard.james.event.GuardMetrics;
 import org.smtpguard.james.event.Logbook;
+import org.smtpguard.james.guard.GuardedPorts;
 import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.sequence.Greeting;
@@ -128,9 +129,10 @@ public class GuardBenchmark {
     @State(Scope.Thread)
     public static class Door {
         private final Transcripts transcripts = new Transcripts(Clock.systemUTC());
-        private final SequenceGuard guard = new SequenceGuard(new SequenceTable(), new DiagnosisCatalogue(),
-            new Logbook(new GuardMetrics(new DropWizardMetricFactory(new MetricRegistry()), new NoopGaugeRegistry()),
-                transcripts, new Violations(Clock.systemUTC())));
+        private final Logbook logbook = new Logbook(new GuardMetrics(new DropWizardMetricFactory(new MetricRegistry()),
+            new NoopGaugeRegistry()), transcripts, new Violations(Clock.systemUTC()));
+        private final SequenceGuard guard = new SequenceGuard(new GuardedPorts(new SequenceTable(), new DiagnosisCatalogue(), logbook),
+            logbook);
         private final SMTPSession session = new SMTPSessionImpl(new StubTransport(), new SMTPConfigurationImpl());
 
         /** Whether transcripts are kept. */
