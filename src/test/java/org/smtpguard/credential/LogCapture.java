@@ -36,6 +36,12 @@ public final class LogCapture implements AutoCloseable {
             .collect(Collectors.toList());
     }
 
+    /** What was logged by the logger of that name: the messages, filled in. */
+    public List<String> by(String logger) {
+        return events().filter(event -> event.getLoggerName().equals(logger)).map(ILoggingEvent::getFormattedMessage)
+            .collect(Collectors.toList());
+    }
+
     /** All of it, with stack traces. */
     public String text() {
         return events()
