@@ -9,8 +9,10 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -385,17 +387,25 @@ class LdapConnectionsTest extends LdapFixture {
 
         @Test
         void goWithTheirThreadsWhenTheBackendIsClosed() throws Exception {
+            // Other tests of this JVM may have left some.
+            Set<Thread> before = threadsOfTheSdk();
             LdapBackend backend = backend(search());
             assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
-            assertThat(threadsOfTheSdk()).isNotEmpty().allMatch(Thread::isDaemon);
+            assertThat(newThreadsOfTheSdk(before)).isNotEmpty().allMatch(Thread::isDaemon);
 
             backend.close();
 
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(threadsOfTheSdk()).isEmpty());
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(newThreadsOfTheSdk(before)).isEmpty());
         }
 
-        private List<Thread> threadsOfTheSdk() {
-            List<Thread> threads = new ArrayList<>();
+        private Set<Thread> newThreadsOfTheSdk(Set<Thread> before) {
+            Set<Thread> threads = threadsOfTheSdk();
+            threads.removeAll(before);
+            return threads;
+        }
+
+        private Set<Thread> threadsOfTheSdk() {
+            Set<Thread> threads = new HashSet<>();
             for (Thread thread : Thread.getAllStackTraces().keySet()) {
                 // Those of the directory are named after its listener.
                 boolean ofAClient = Stream.of("Connection reader for connection", "Write Timeout Handler", "Background connect",
