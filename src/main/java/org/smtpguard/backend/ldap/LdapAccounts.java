@@ -16,15 +16,15 @@ import org.smtpguard.backend.support.LastingProblem;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialResult;
 
-/** What is read of a user's entry: whether the account is disabled, and the name to go on with. */
+/** What a user's entry tells: whether the account is disabled, and the user's name for James. Immutable. */
 final class LdapAccounts {
     static final String USERNAME = "usernameAttribute";
     static final String DISABLED = "disabledAttribute";
     static final String DISABLED_VALUES = "disabledValues";
     static final String DISABLED_BITS = "disabledBits";
 
-    /** More than Active Directory has names for. */
-    private static final int MOST_BITS = 999_999_999;
+    /** More than Active Directory uses. */
+    private static final int MAX_BITS = 999_999_999;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LdapAccounts.class);
 
@@ -40,37 +40,37 @@ final class LdapAccounts {
         this.disabled = settings.text(DISABLED);
         this.disabledValues = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         settings.text(DISABLED_VALUES).ifPresent(values -> disabledValues.addAll(Arrays.asList(values.split("\\s+"))));
-        this.disabledBits = settings.number(DISABLED_BITS, 1, MOST_BITS, 0);
+        this.disabledBits = settings.number(DISABLED_BITS, 1, MAX_BITS, 0);
     }
 
     /**
-     * @throws org.smtpguard.credential.InvalidConfigurationException if values or bits stand there without their attribute, or both of them
+     * @throws org.smtpguard.credential.InvalidConfigurationException if values or bits are configured without the attribute, or both are
      */
     static LdapAccounts parse(BackendSettings settings) {
         LdapAccounts accounts = new LdapAccounts(settings);
         List<String> tests = Stream.of(DISABLED_VALUES, DISABLED_BITS).filter(test -> settings.text(test).isPresent())
             .collect(Collectors.toList());
         if (tests.size() > 1) {
-            throw settings.fault("has <" + DISABLED_VALUES + "> and <" + DISABLED_BITS + ">; leave one");
+            throw settings.fault("has <" + DISABLED_VALUES + "> and <" + DISABLED_BITS + ">; keep one");
         }
         if (!tests.isEmpty() && accounts.disabled.isEmpty()) {
-            throw settings.fault("has <" + tests.get(0) + "> and no <" + DISABLED + ">; name the attribute there");
+            throw settings.fault("has <" + tests.get(0) + "> and no <" + DISABLED + ">; name the attribute in it");
         }
         return accounts;
     }
 
-    /** Whether there is anything to be read. */
+    /** Whether an attribute has to be read. */
     boolean isRead() {
         return username.isPresent() || disabled.isPresent();
     }
 
-    /** The attributes to ask for. */
+    /** The attributes to request. */
     String[] attributes() {
         return isRead() ? Stream.concat(username.stream(), disabled.stream()).toArray(String[]::new)
             : new String[] {SearchRequest.NO_ATTRIBUTES};
     }
 
-    /** The verdict on a user whose password is right. */
+    /** The verdict for a user whose password is right. */
     CredentialResult judge(LdapUser user, Entry entry) {
         if (isDisabled(entry)) {
             return CredentialResult.disabled();
@@ -89,22 +89,22 @@ final class LdapAccounts {
         return disabledValues.isEmpty() || Arrays.stream(values).anyMatch(disabledValues::contains);
     }
 
-    /** What is no number cannot say that the account is enabled. */
+    /** A value that is no number counts as disabled. */
     private boolean hasBits(String value) {
         return !value.matches("-?\\d{1,18}") || (Long.parseLong(value) & disabledBits) == disabledBits;
     }
 
     /**
-     * By the one value, or by what the client sent if that is among several. Otherwise nobody can say as whom the user is to go
-     * on: an account that cannot be used, and no fault of the directory.
+     * By the only value, or by the name that was sent if that is one of several. Otherwise the user's name is not known: the account
+     * cannot be used, and the directory has not failed.
      */
     private CredentialResult judgeByName(LdapUser user, Entry entry, String attribute) {
         String[] values = entry.hasAttribute(attribute) ? entry.getAttributeValues(attribute) : new String[0];
         return Arrays.stream(values).map(value -> new LdapUser(value).normalised())
             .filter(name -> !name.isEmpty() && (values.length == 1 || name.equals(user.normalised())))
             .findFirst().map(CredentialResult::accepted).orElseGet(() -> {
-                problem.report("keeps out a user whose password is right: the entry has no " + attribute + ", or several and none as it was"
-                    + " sent; mend the entry, or <" + USERNAME + ">");
+                problem.report("rejects a user whose password is right: the entry has no " + attribute + ", or several, none of them the name"
+                    + " that was sent; correct the entry, or <" + USERNAME + ">");
                 return CredentialResult.disabled();
             });
     }

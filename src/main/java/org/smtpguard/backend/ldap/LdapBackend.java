@@ -20,70 +20,69 @@ import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.credential.Workers;
 
 /**
- * Users of an LDAP directory ({@code docs/backends/ldap.md}): whoever can bind with the password is who they say. The user's
- * entry is searched for ({@link LdapSearchThenBind}), or its DN is made of the name ({@link LdapDirectBind}).
+ * Checks passwords by a bind at an LDAP directory ({@code docs/backends/ldap.md}). The user's entry is searched
+ * ({@link LdapSearchThenBind}), or its DN is built from the name ({@link LdapDirectBind}).
  *
- * <p>A name is never read as part of a filter or of a DN; an empty password is never sent; a bind is sent once. No connection
- * is made before it is needed, so a directory that is down does not hinder the start. Referrals are not followed.
+ * <p>A name is always escaped as a value; an empty password is never sent; a bind is sent once. No connection
+ * is made before it is needed, so James starts while the directory is down. Referrals are not followed.
  *
- * <p>Threads: {@link #verify} and {@link #check} hand the question to the blocking pool and return. The worker waits for the
- * SDK, step by step, never beyond the time limit. For each open connection the SDK has a thread that reads, beside it one timer
- * for all, and one for each connection that is being made; all of them are daemons, and go with the connections.
+ * <p>Threads: {@link #verify} and {@link #check} pass the request to the blocking pool and return. The worker waits for the
+ * SDK, step by step, never beyond the time limit. The SDK has a thread that reads for each open connection, one timer for all,
+ * and one thread for each connection that is being made; all are daemons, and end with the connections.
  */
 public final class LdapBackend implements CredentialBackend {
     private static final Logger LOGGER = LoggerFactory.getLogger(LdapBackend.class);
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
-    private static final int MOST_CONNECTIONS = 1000;
+    private static final int MAX_CONNECTIONS = 1000;
     private static final int CONNECTIONS = 10;
     private static final String POOL_SIZE = "poolSize";
-    private static final String[] OF_A_SEARCH = {LdapSearchThenBind.BASE_DN, LdapSearchThenBind.FILTER, LdapSearchThenBind.SCOPE,
+    private static final String[] SEARCH_ELEMENTS = {LdapSearchThenBind.BASE_DN, LdapSearchThenBind.FILTER, LdapSearchThenBind.SCOPE,
         LdapSearchThenBind.BIND_DN, LdapSearchThenBind.BIND_PASSWORD, LdapSearchThenBind.DECOY_DN};
-    private static final String[] ELEMENTS = Stream.concat(Stream.of(OF_A_SEARCH),
+    private static final String[] ELEMENTS = Stream.concat(Stream.of(SEARCH_ELEMENTS),
         Stream.of(LdapServer.URL, LdapServer.START_TLS, TlsTrust.STORE, TlsTrust.PASSWORD, LdapServers.CONNECT_TIMEOUT, POOL_SIZE,
             LdapDirectBind.USER_DN, LdapAccounts.USERNAME, LdapAccounts.DISABLED, LdapAccounts.DISABLED_VALUES,
             LdapAccounts.DISABLED_BITS)).toArray(String[]::new);
 
     private final BackendSettings settings;
-    /** No more than there are connections, for which no request has to wait then. */
+    /** As many threads as connections: a request waits for a worker, in a fair queue, and never for a connection. */
     private final WorkerPool workers;
     private final Duration timeLimit;
     private final LdapServers servers;
     private final LdapMethod method;
 
     /**
-     * @param settings {@code <url>}, and either {@code <baseDn>} and {@code <filter>} or {@code <userDn>}; perhaps more
-     * @throws InvalidConfigurationException if something in them cannot be used
+     * @param settings {@code <url>}, and either {@code <baseDn>} and {@code <filter>} or {@code <userDn>}; others are optional
+     * @throws InvalidConfigurationException if one of them is invalid
      */
     public LdapBackend(BackendSettings settings, Workers workers) {
         this(settings, workers, System::nanoTime);
     }
 
-    /** @param nanoTime the clock by which servers are tried again, and idle connections before they are used */
+    /** @param nanoTime the clock that tells when servers are tried again and idle connections tested */
     LdapBackend(BackendSettings settings, Workers workers, LongSupplier nanoTime) {
         this.settings = settings.only(ELEMENTS);
         this.timeLimit = settings.timeout(TIME_LIMIT);
         this.servers = LdapServers.parse(settings, timeLimit, nanoTime);
-        int poolSize = settings.number(POOL_SIZE, 1, MOST_CONNECTIONS, CONNECTIONS);
-        this.method = method(settings, servers, poolSize, nanoTime);
+        int poolSize = settings.number(POOL_SIZE, 1, MAX_CONNECTIONS, CONNECTIONS);
+        this.method = method(settings, servers, nanoTime);
         this.workers = workers.blocking(poolSize);
         servers.inClearText().forEach(server -> LOGGER.warn("Backend {} sends passwords to {} in clear text; write ldaps:// in <url>, or"
             + " <startTls>true</startTls>", name(), server));
     }
 
-    private static LdapMethod method(BackendSettings settings, LdapServers servers, int poolSize, LongSupplier nanoTime) {
-        Optional<String> ofASearch = Stream.of(OF_A_SEARCH).filter(element -> settings.text(element).isPresent()).findFirst();
+    private static LdapMethod method(BackendSettings settings, LdapServers servers, LongSupplier nanoTime) {
+        Optional<String> searchElement = Stream.of(SEARCH_ELEMENTS).filter(element -> settings.text(element).isPresent()).findFirst();
         boolean isDirect = settings.text(LdapDirectBind.USER_DN).isPresent();
-        if (isDirect && ofASearch.isPresent()) {
-            throw settings.fault("has <" + LdapDirectBind.USER_DN + ">, by which nobody is searched for, and <" + ofASearch.get()
-                + ">, which belongs to a search; leave one");
+        if (isDirect && searchElement.isPresent()) {
+            throw settings.fault("has <" + LdapDirectBind.USER_DN + "> and <" + searchElement.get() + ">, which belongs to a search; keep one");
         }
-        if (!isDirect && ofASearch.isEmpty()) {
+        if (!isDirect && searchElement.isEmpty()) {
             throw settings.fault("needs <" + LdapSearchThenBind.BASE_DN + "> and <" + LdapSearchThenBind.FILTER + ">, to search for users,"
-                + " or <" + LdapDirectBind.USER_DN + ">, to make their DN of their name");
+                + " or <" + LdapDirectBind.USER_DN + ">, to build their DN from their name");
         }
-        return isDirect ? new LdapDirectBind(settings, servers, poolSize, nanoTime)
-            : new LdapSearchThenBind(settings, servers, poolSize, nanoTime);
+        return isDirect ? new LdapDirectBind(settings, servers, nanoTime)
+            : new LdapSearchThenBind(settings, servers, nanoTime);
     }
 
     @Override
@@ -99,17 +98,17 @@ public final class LdapBackend implements CredentialBackend {
     @Override
     public CompletionStage<CredentialResult> verify(Credentials credentials) {
         if (credentials.password().isEmpty()) {
-            // A directory takes it for an anonymous bind, and says yes (RFC 4513 5.1.2).
+            // A directory treats it as an anonymous bind, and accepts it (RFC 4513 §5.1.2).
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
-        // The time begins on the worker: what a request waits for one is not the directory's.
+        // The time starts on the worker: waiting for one is not the directory's time.
         return workers.judge(credentials.origin(), () -> judge(credentials, LdapDeadline.in(timeLimit)));
     }
 
     private CredentialResult judge(Credentials credentials, LdapDeadline deadline) {
         LdapUser user = new LdapUser(credentials.username());
         if (!user.isDistinct()) {
-            // Of such a name nothing is learnt from the haste: no entry is meant for it.
+            // An early answer reveals nothing: no entry can have such a name.
             return CredentialResult.unknown();
         }
         try {
@@ -124,7 +123,7 @@ public final class LdapBackend implements CredentialBackend {
         return workers.submit(Origin.byHand(), () -> method.check(LdapDeadline.in(timeLimit)));
     }
 
-    /** A directory is told nothing. */
+    /** A directory is not told where the client comes from. */
     @Override
     public Origin relevant(Origin origin) {
         return Origin.byHand();

@@ -19,44 +19,44 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Secret;
 
 /**
- * Simple binds in the name of users, on connections that are used for nothing else: whoever was bound last is bound there until
- * the next. A bind is sent once, whatever becomes of it, for the directory may count it.
+ * Simple binds as users, on connections that are used for nothing else, since a connection stays bound as its last user. A bind
+ * is sent once, whatever its outcome, since the directory may count it.
  */
 final class LdapBinds implements AutoCloseable {
-    /** Active Directory tells in the text why it says {@code invalidCredentials}: a Windows error, in hexadecimal. */
+    /** Active Directory's text gives the reason for {@code invalidCredentials}: a Windows error, in hexadecimal. */
     private static final Pattern ACTIVE_DIRECTORY = Pattern.compile("AcceptSecurityContext error, data ([0-9a-fA-F]+)");
 
     private final LdapPool connections;
 
-    LdapBinds(LdapServers servers, int poolSize, LongSupplier nanoTime) {
-        this.connections = new LdapPool(servers, LdapPool::hello, poolSize, nanoTime);
+    LdapBinds(LdapServers servers, LongSupplier nanoTime) {
+        this.connections = new LdapPool(servers, LdapPool::probe, nanoTime);
     }
 
-    /** What is asked on a connection on which a bind has succeeded, in the name of who is bound. */
-    interface OnceBound {
-        CredentialResult ask(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapUnavailableException;
+    /** The verdict after a successful bind, on the same connection, which is bound as the user. */
+    interface AfterBind {
+        CredentialResult judge(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapUnavailableException;
     }
 
     /**
      * Binds.
      *
-     * @param name what the user binds as
-     * @param password not empty: that would be an anonymous bind, and succeed (RFC 4513 5.1.2)
-     * @param onceBound says what is to be answered when the bind has succeeded
+     * @param name the DN, or what the directory accepts in its place
+     * @param password not empty: that would be an anonymous bind, and succeed (RFC 4513 §5.1.2)
+     * @param afterBind gives the verdict if the bind succeeds
      */
-    CredentialResult bind(LdapUser user, String name, Secret password, LdapDeadline deadline, OnceBound onceBound)
+    CredentialResult bind(LdapUser user, String name, Secret password, LdapDeadline deadline, AfterBind afterBind)
         throws LdapUnavailableException {
-        return connections.ask("a bind", deadline, (connection, limit) -> {
+        return connections.send("a bind", deadline, (connection, limit) -> {
             SimpleBindRequest request = new SimpleBindRequest(name, password.bytes(), new DraftBeheraLDAPPasswordPolicy10RequestControl());
             request.setResponseTimeoutMillis(limit.millis());
-            BindResult result = answerTo(request, connection);
+            BindResult result = resultOf(request, connection);
             return result.getResultCode().equals(ResultCode.SUCCESS) && !hasExpired(result)
-                ? onceBound.ask(connection, limit)
+                ? afterBind.judge(connection, limit)
                 : refusal(result, user);
         });
     }
 
-    private static BindResult answerTo(SimpleBindRequest request, LDAPConnection connection) throws LDAPException {
+    private static BindResult resultOf(SimpleBindRequest request, LDAPConnection connection) throws LDAPException {
         try {
             return connection.bind(request);
         } catch (LDAPBindException e) {
@@ -78,12 +78,12 @@ final class LdapBinds implements AutoCloseable {
                 // The entry has no password to compare with.
                 return CredentialResult.refused();
             case ResultCode.CONSTRAINT_VIOLATION_INT_VALUE:
-                // So 389 Directory Server calls an account that is locked after too many wrong passwords.
+                // 389 Directory Server's code for an account that is locked after too many wrong passwords.
                 return CredentialResult.disabled();
             case ResultCode.NO_SUCH_OBJECT_INT_VALUE:
                 return CredentialResult.unknown();
             case ResultCode.INVALID_DN_SYNTAX_INT_VALUE:
-                // A name that no entry can have; unless any can have it, and the DN in the configuration is to blame.
+                // A name that no entry can have; but if an ordinary name gets this answer, the DN in the configuration is wrong.
                 return user.isPlain() ? unavailable(result) : CredentialResult.unknown();
             default:
                 return unavailable(result);
@@ -109,7 +109,7 @@ final class LdapBinds implements AutoCloseable {
         }
     }
 
-    /** By Netscape's control or by draft-behera-ldap-password-policy: on a no, and on a yes that is good for nothing but a new password. */
+    /** By Netscape's control or by draft-behera-ldap-password-policy; a successful bind may then only change the password. */
     private static boolean hasExpired(BindResult result) {
         return result.getResponseControl(PasswordExpiredControl.PASSWORD_EXPIRED_OID) != null
             || policyError(result).filter(error -> error != DraftBeheraLDAPPasswordPolicy10ErrorType.ACCOUNT_LOCKED).isPresent();
@@ -120,7 +120,7 @@ final class LdapBinds implements AutoCloseable {
             return Optional.ofNullable(DraftBeheraLDAPPasswordPolicy10ResponseControl.get(result))
                 .map(DraftBeheraLDAPPasswordPolicy10ResponseControl::getErrorType);
         } catch (LDAPException e) {
-            // A control that cannot be read says nothing; the result code does.
+            // The result code remains.
             return Optional.empty();
         }
     }

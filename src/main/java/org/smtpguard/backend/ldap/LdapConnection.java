@@ -1,18 +1,20 @@
 package org.smtpguard.backend.ldap;
 
+import java.util.OptionalLong;
+
 import com.unboundid.ldap.sdk.LDAPConnection;
 
-/** A connection, and what has to be known of it while it is idle. Used by one worker at a time. */
+/** A connection, its server, and since when it has been idle. Used by one worker at a time. */
 final class LdapConnection implements AutoCloseable {
     private final LDAPConnection connection;
-    private final LdapServers.ServerHealth standing;
+    private final LdapServers.ServerHealth server;
     private final long failuresBefore;
-    private volatile long usedAt;
-    private volatile boolean used;
+    private volatile OptionalLong idleSince = OptionalLong.empty();
 
-    LdapConnection(LDAPConnection connection, LdapServers.ServerHealth standing, long failuresBefore) {
+    /** @param failuresBefore the failures of the server before the connection was made */
+    LdapConnection(LDAPConnection connection, LdapServers.ServerHealth server, long failuresBefore) {
         this.connection = connection;
-        this.standing = standing;
+        this.server = server;
         this.failuresBefore = failuresBefore;
     }
 
@@ -20,31 +22,26 @@ final class LdapConnection implements AutoCloseable {
         return connection;
     }
 
-    LdapServers.ServerHealth standing() {
-        return standing;
+    LdapServers.ServerHealth server() {
+        return server;
     }
 
-    boolean isTo(LdapServers.ServerHealth other) {
-        return standing == other;
+    /** Whether it is open and its server has not failed since it was made. The SDK's reader notices a disconnect immediately. */
+    boolean isCurrent() {
+        return connection.isConnected() && server.failures() == failuresBefore;
     }
 
-    /** Whether it is open, and its server has not failed since it was made. The SDK's reader sees a server hang up at once. */
-    boolean isOfNow() {
-        return connection.isConnected() && standing.failures() == failuresBefore;
+    void idleSince(long nanoTime) {
+        idleSince = OptionalLong.of(nanoTime);
     }
 
-    void usedAt(long nanoTime) {
-        usedAt = nanoTime;
-        used = true;
+    /** Whether it has been used for a request before. */
+    boolean wasIdle() {
+        return idleSince.isPresent();
     }
 
-    /** Whether it has been given back before. */
-    boolean wasUsed() {
-        return used;
-    }
-
-    long usedAt() {
-        return usedAt;
+    long idleSince() {
+        return idleSince.orElseThrow();
     }
 
     @Override
@@ -52,7 +49,7 @@ final class LdapConnection implements AutoCloseable {
         connection.close();
     }
 
-    /** Without a word to a server that does not listen. */
+    /** Closes it without an unbind request, which the server would not read. */
     void drop() {
         connection.closeWithoutUnbind();
     }

@@ -2,7 +2,7 @@ package org.smtpguard.backend.ldap;
 
 import java.time.Duration;
 
-/** Until when a directory has to have answered, however many steps that takes. Immutable. */
+/** The time by which a directory has to have answered, in whatever number of steps. Immutable. */
 final class LdapDeadline {
     private final long nanoTime;
 
@@ -14,26 +14,26 @@ final class LdapDeadline {
         return new LdapDeadline(System.nanoTime() + time.toNanos());
     }
 
-    /** The same, or sooner. */
+    /** The same, or earlier. */
     LdapDeadline within(Duration time) {
         LdapDeadline other = in(time);
         return other.nanoTime - nanoTime < 0 ? other : this;
     }
 
     /**
-     * What is left, in milliseconds, above zero: to the SDK, zero is no limit.
+     * The time left in milliseconds, above zero: to the SDK, zero is no limit.
      *
-     * @throws LdapUnavailableException if nothing is left: the directory has not been asked, and nothing is said about it
+     * @throws LdapUnavailableException if none is left; this says nothing about the directory, which was not queried
      */
     int millis() throws LdapUnavailableException {
         long left = left().toMillis();
         if (left <= 0) {
-            throw LdapUnavailableException.notQueried("no time left to ask the directory");
+            throw LdapUnavailableException.notQueried("no time left to query the directory");
         }
         return (int) Math.min(left, Integer.MAX_VALUE);
     }
 
-    /** What is left; below zero when it has passed. */
+    /** The time left; negative when it has passed. */
     Duration left() {
         return Duration.ofNanos(nanoTime - System.nanoTime());
     }

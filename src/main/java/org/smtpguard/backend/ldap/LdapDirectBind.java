@@ -15,8 +15,8 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Secret;
 
 /**
- * The user's DN is made of the name, and bound as. Whether there is such a user, the directory alone knows; most do not tell
- * (RFC 4511 4.2.2 wants {@code invalidCredentials} for both), and it is for them to take the same time.
+ * Builds the user's DN from the name and binds. Most directories do not tell whether there is such a user (RFC 4511 §4.2.2 wants
+ * {@code invalidCredentials} in both cases), and it is up to them to take the same time.
  */
 final class LdapDirectBind implements LdapMethod {
     static final String USER_DN = "userDn";
@@ -27,18 +27,18 @@ final class LdapDirectBind implements LdapMethod {
     private final LdapBinds binds;
 
     /**
-     * @throws org.smtpguard.credential.InvalidConfigurationException if {@code <userDn>} cannot be used, or no DN is there to read an entry
-     * by
+     * @throws org.smtpguard.credential.InvalidConfigurationException if {@code <userDn>} is invalid, or is no DN while attributes have to be
+     *     read
      */
-    LdapDirectBind(BackendSettings settings, LdapServers servers, int poolSize, LongSupplier nanoTime) {
+    LdapDirectBind(BackendSettings settings, LdapServers servers, LongSupplier nanoTime) {
         this.servers = servers;
         this.name = LdapName.parse(settings, USER_DN);
         this.accounts = LdapAccounts.parse(settings);
         if (accounts.isRead() && !name.isDn()) {
-            throw settings.fault("reads an attribute of the user's entry, for which a DN has to stand in <" + USER_DN + ">; write one, or"
-                + " search for the user by <filter>");
+            throw settings.fault("reads an attribute of the user's entry, which needs a DN in <" + USER_DN + ">; write one, or search for the"
+                + " user by <filter>");
         }
-        this.binds = new LdapBinds(servers, poolSize, nanoTime);
+        this.binds = new LdapBinds(servers, nanoTime);
     }
 
     @Override
@@ -49,7 +49,7 @@ final class LdapDirectBind implements LdapMethod {
         String bindName = name.as(user);
         return binds.bind(user, bindName, password, deadline, (connection, limit) -> accounts.isRead()
             ? ownEntry(bindName, connection, limit).map(entry -> accounts.judge(user, entry))
-                .orElseGet(() -> CredentialResult.unavailable("a user who is bound may not read the own entry"))
+                .orElseGet(() -> CredentialResult.unavailable("the user may not read its own entry"))
             : CredentialResult.accepted(user.normalised()));
     }
 
@@ -63,7 +63,7 @@ final class LdapDirectBind implements LdapMethod {
 
     @Override
     public Optional<String> check(LdapDeadline deadline) {
-        return servers.check(LdapPool::hello, (connection, limit) -> { }, deadline);
+        return servers.check(LdapPool::probe, (connection, limit) -> { }, deadline);
     }
 
     @Override

@@ -2,8 +2,6 @@ package org.smtpguard.backend.ldap;
 
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 import com.unboundid.ldap.sdk.LDAPConnection;
@@ -13,49 +11,40 @@ import com.unboundid.ldap.sdk.SearchRequest;
 import com.unboundid.ldap.sdk.SearchScope;
 
 /**
- * Connections that are kept for the next question, at most so many at a time. None is made before it is needed.
+ * Connections that are kept for the next request. A request that finds none makes one, so there are never more than there are
+ * concurrent requests, which are limited by the backend's workers.
  *
- * <p>The SDK has a pool, too. It replaces each connection that it finds dead on the spot, one after the other, on the thread
- * that asks for one and within a connect time-out each: after an outage, many times what an answer may take. Here all that
- * a question takes ends at its deadline.
+ * <p>The SDK's pools are not used: they do not know how much time a request has left ({@code docs/development/adr/0011-ldap-pool.md}).
  *
- * <p>Threads: any number of workers; each waits for its own question. There are no threads of the pool's own; the SDK has one
- * for each open connection, which reads, and a timer for all of them.
+ * <p>Threads: any number of workers; each waits for its own request. The pool has no thread. The SDK has one for each open
+ * connection, which reads, and a timer for all of them.
  */
 final class LdapPool implements AutoCloseable {
-    /** Firewalls forget connections without a word; a server that hangs up is noticed at once. */
-    private static final Duration TRIED_AFTER_IDLE = Duration.ofSeconds(30);
+    /** Firewalls forget connections silently. A server that disconnects is noticed immediately. */
+    private static final Duration TESTED_AFTER_IDLE = Duration.ofSeconds(30);
 
     private final LdapServers servers;
     private final LdapServers.Opening opening;
-    private final int size;
     private final LongSupplier nanoTime;
-    private final Semaphore free;
     private final ConcurrentLinkedDeque<LdapConnection> idle = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
 
-    /**
-     * @param size how many connections there may be, from 1
-     * @param nanoTime the clock by which an idle connection is tried before it is used
-     */
-    LdapPool(LdapServers servers, LdapServers.Opening opening, int size, LongSupplier nanoTime) {
+    /** @param nanoTime the clock that tells how long a connection has been idle */
+    LdapPool(LdapServers servers, LdapServers.Opening opening, LongSupplier nanoTime) {
         this.servers = servers;
         this.opening = opening;
-        this.size = size;
         this.nanoTime = nanoTime;
-        this.free = new Semaphore(size, true);
     }
 
-    /** What is asked on a connection. */
-    interface Question<T> {
-        T put(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapUnavailableException;
+    /** What is sent on a connection, and how the response is read. */
+    interface Request<T> {
+        T send(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapUnavailableException;
     }
 
     /**
-     * Any question that harms nobody; it tells whether a server answers. What it answers does not matter, and neither who is
-     * bound: reading the root DSE may be forbidden.
+     * Finds out whether a server answers. Any result will do, and it does not matter who is bound: the root DSE may be unreadable.
      */
-    static void hello(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapUnavailableException {
+    static void probe(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapUnavailableException {
         SearchRequest request = new SearchRequest("", SearchScope.BASE, "(objectClass=*)", SearchRequest.NO_ATTRIBUTES);
         request.setResponseTimeoutMillis(deadline.millis());
         try {
@@ -68,65 +57,64 @@ final class LdapPool implements AutoCloseable {
     }
 
     /**
-     * Puts a question, once. A connection on which no answer comes is not used again.
+     * Sends a request, once. A connection on which no response comes is not used again.
      *
-     * @param what the question, for the operator
-     * @throws LdapUnavailableException if it could not be put, or was not answered
+     * @param what the request, for the operator
+     * @throws LdapUnavailableException if it could not be sent, or was not answered
      */
-    <T> T ask(String what, LdapDeadline deadline, Question<T> question) throws LdapUnavailableException {
-        await(deadline);
+    <T> T send(String what, LdapDeadline deadline, Request<T> request) throws LdapUnavailableException {
+        LdapConnection connection = take(deadline);
+        boolean hasTime = servers.canTell(deadline);
         try {
-            LdapConnection connection = take(deadline);
-            try {
-                return put(what, question, connection, deadline);
-            } finally {
-                giveBack(connection);
+            return request.send(connection.get(), deadline);
+        } catch (LDAPException e) {
+            LdapUnavailableException fault = LdapUnavailableException.of(what, connection.server().server(), e);
+            if (!e.getResultCode().isConnectionUsable()) {
+                connection.drop();
+                if (fault.isDisconnect() && connection.wasIdle()) {
+                    // A server may close idle connections. Whether it is still there, the next connection to it shows.
+                    connection.server().disconnected();
+                } else if (hasTime) {
+                    connection.server().failed(fault);
+                }
             }
+            throw fault;
+        } catch (RuntimeException e) {
+            connection.drop();
+            throw e;
         } finally {
-            free.release();
+            giveBack(connection);
         }
     }
 
     /**
-     * Puts a question that changes nothing at the other side. When the server hangs up, which may have happened while the
-     * connection was idle, it is put once more.
+     * Sends a request that changes nothing at the server. If the server disconnects, which may have happened while the connection
+     * was idle, it is sent once more.
      *
-     * @throws LdapUnavailableException as {@link #ask}
+     * @throws LdapUnavailableException as {@link #send}
      */
-    <T> T askHarmlessly(String what, LdapDeadline deadline, Question<T> question) throws LdapUnavailableException {
+    <T> T sendRepeatable(String what, LdapDeadline deadline, Request<T> request) throws LdapUnavailableException {
         try {
-            return ask(what, deadline, question);
+            return send(what, deadline, request);
         } catch (LdapUnavailableException fault) {
-            if (!fault.isHangUp()) {
+            if (!fault.isDisconnect()) {
                 throw fault;
             }
-            return ask(what, deadline, question);
+            return send(what, deadline, request);
         }
     }
 
-    /** Lets go of all connections; one that is in use goes when its question is answered. */
+    /** Closes all connections; one in use is closed after its request. */
     @Override
     public void close() {
         closed = true;
         closeIdle();
     }
 
-    /** No longer than half of the time: a directory that is asked in the last moment would be taken for a dead one. */
-    private void await(LdapDeadline deadline) throws LdapUnavailableException {
-        try {
-            if (!free.tryAcquire(deadline.millis() / 2, TimeUnit.MILLISECONDS)) {
-                throw LdapUnavailableException.overloaded("all connections are busy (" + size + ")");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw LdapUnavailableException.notQueried("interrupted while all connections were busy");
-        }
-    }
-
-    /** The one that was used last, so that those which are not needed grow old and are hung up by the server. */
+    /** The one that was used last, so that those which are not needed stay idle until the server closes them. */
     private LdapConnection take(LdapDeadline deadline) throws LdapUnavailableException {
         for (LdapConnection connection = idle.pollFirst(); connection != null; connection = idle.pollFirst()) {
-            if (servers.trusts(connection) && isAlive(connection, deadline)) {
+            if (servers.isUsable(connection) && isAlive(connection, deadline)) {
                 return connection;
             }
             connection.drop();
@@ -134,54 +122,28 @@ final class LdapPool implements AutoCloseable {
         return servers.connect(opening, deadline);
     }
 
-    /** Whether it still leads anywhere, found out where that is doubtful: what is lost on the way may be a bind that counts. */
+    /** Whether the server still answers on it, tested if that is doubtful: what is lost may be a bind that counts. */
     private boolean isAlive(LdapConnection connection, LdapDeadline deadline) {
-        if (nanoTime.getAsLong() - connection.usedAt() < TRIED_AFTER_IDLE.toNanos()) {
+        if (nanoTime.getAsLong() - connection.idleSince() < TESTED_AFTER_IDLE.toNanos()) {
             return true;
         }
         try {
-            hello(connection.get(), deadline.within(servers.connectTimeout()));
+            probe(connection.get(), deadline.within(servers.connectTimeout()));
             return true;
         } catch (LDAPException | LdapUnavailableException e) {
-            // All others have been idle for longer; to try each of them could take all the time there is.
+            // All others have been idle for longer; to test each of them could take all the time there is.
             closeIdle();
             return false;
         }
     }
 
-    private <T> T put(String what, Question<T> question, LdapConnection connection, LdapDeadline deadline) throws LdapUnavailableException {
-        boolean hasTime = servers.canTell(deadline);
-        try {
-            return question.put(connection.get(), deadline);
-        } catch (LDAPException e) {
-            LdapUnavailableException fault = LdapUnavailableException.of(what, connection.standing().server(), e);
-            if (!e.getResultCode().isConnectionUsable()) {
-                connection.drop();
-                blame(connection, fault, hasTime);
-            }
-            throw fault;
-        } catch (RuntimeException e) {
-            connection.drop();
-            throw e;
-        }
-    }
-
-    private static void blame(LdapConnection connection, LdapUnavailableException fault, boolean hadTime) {
-        if (fault.isHangUp() && connection.wasUsed()) {
-            // A server may hang up on whoever was idle. Whether it is still there, the next connection to it shows.
-            connection.standing().hungUp();
-        } else if (hadTime) {
-            connection.standing().failed(fault);
-        }
-    }
-
     private void giveBack(LdapConnection connection) {
-        connection.usedAt(nanoTime.getAsLong());
-        if (connection.isOfNow()) {
-            idle.addFirst(connection);
-        } else {
+        if (!connection.isCurrent()) {
             connection.drop();
+            return;
         }
+        connection.idleSince(nanoTime.getAsLong());
+        idle.addFirst(connection);
         if (closed) {
             closeIdle();
         }

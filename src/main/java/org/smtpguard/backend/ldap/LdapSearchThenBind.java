@@ -22,10 +22,10 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Secret;
 
 /**
- * The user's entry is searched for, by a service account or by nobody, and then bound as, on another connection.
+ * Searches the user's entry, with a service account or anonymously, then binds as it, on another connection.
  *
- * <p>A stranger costs a bind, too: as somebody who cannot be, below the base, by a random name made at start; or as
- * {@code <decoyDn>}, for directories in which it takes time to check a password and none to find nobody.
+ * <p>An unknown user costs a bind as well: as a random name below the base, made at start, or as {@code <decoyDn>}, for
+ * directories that need time to check a password and none for a name that does not exist.
  */
 final class LdapSearchThenBind implements LdapMethod {
     static final String BASE_DN = "baseDn";
@@ -35,8 +35,8 @@ final class LdapSearchThenBind implements LdapMethod {
     static final String BIND_PASSWORD = "bindPassword";
     static final String DECOY_DN = "decoyDn";
 
-    /** One is the user; two cannot both be. */
-    private static final int MOST_ENTRIES = 2;
+    /** If there are two, none is chosen. */
+    private static final int MAX_ENTRIES = 2;
 
     private final LdapServers servers;
     private final DN base;
@@ -48,8 +48,8 @@ final class LdapSearchThenBind implements LdapMethod {
     private final LdapPool searches;
     private final LdapBinds binds;
 
-    /** @throws org.smtpguard.credential.InvalidConfigurationException if an element is missing, or says what cannot be done */
-    LdapSearchThenBind(BackendSettings settings, LdapServers servers, int poolSize, LongSupplier nanoTime) {
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if an element is missing or invalid */
+    LdapSearchThenBind(BackendSettings settings, LdapServers servers, LongSupplier nanoTime) {
         this.servers = servers;
         this.base = dn(settings, BASE_DN, settings.required(BASE_DN));
         this.scope = scope(settings);
@@ -58,8 +58,8 @@ final class LdapSearchThenBind implements LdapMethod {
         this.decoy = settings.text(DECOY_DN).map(text -> dn(settings, DECOY_DN, text))
             .orElseGet(() -> new DN(new RDN("cn", "nobody-" + UUID.randomUUID()), base)).toString();
         this.accounts = LdapAccounts.parse(settings);
-        this.searches = new LdapPool(servers, opening, poolSize, nanoTime);
-        this.binds = new LdapBinds(servers, poolSize, nanoTime);
+        this.searches = new LdapPool(servers, opening, nanoTime);
+        this.binds = new LdapBinds(servers, nanoTime);
     }
 
     private static DN dn(BackendSettings settings, String element, String text) {
@@ -78,8 +78,8 @@ final class LdapSearchThenBind implements LdapMethod {
             case "one":
                 return SearchScope.ONE;
             default:
-                throw settings.fault("has <" + SCOPE + ">" + scope + "</" + SCOPE + ">; it can be sub (all that is below <" + BASE_DN
-                    + ">) or one (what is right below it)");
+                throw settings.fault("has <" + SCOPE + ">" + scope + "</" + SCOPE + ">; it must be sub (the whole subtree of <" + BASE_DN
+                    + ">) or one (its direct children)");
         }
     }
 
@@ -90,7 +90,7 @@ final class LdapSearchThenBind implements LdapMethod {
             throw settings.fault("has one of <" + BIND_DN + "> and <" + BIND_PASSWORD + ">; a service account needs both, an anonymous"
                 + " search neither");
         }
-        return account.isEmpty() ? LdapPool::hello : (connection, deadline) -> {
+        return account.isEmpty() ? LdapPool::probe : (connection, deadline) -> {
             SimpleBindRequest request = new SimpleBindRequest(account.get(), password.orElseThrow());
             request.setResponseTimeoutMillis(deadline.millis());
             connection.bind(request);
@@ -102,30 +102,31 @@ final class LdapSearchThenBind implements LdapMethod {
         if (!filter.canFind(user)) {
             return CredentialResult.unknown();
         }
-        List<SearchResultEntry> entries = searches.askHarmlessly("the search for the user", deadline, (connection, limit) ->
-            search(filter.of(user), connection, limit));
+        Filter byName = filter.of(user);
+        List<SearchResultEntry> entries = searches.sendRepeatable("the search for the user", deadline, (connection, limit) ->
+            search(byName, connection, limit));
         if (entries.size() > 1) {
-            return CredentialResult.unavailable("more than one entry has the user's name; make <" + FILTER + "> more exact").forThisUser();
+            return CredentialResult.unavailable("more than one entry has the user's name; make <" + FILTER + "> more precise").forThisUser();
         }
-        return entries.isEmpty() ? judgeStranger(user, password, deadline) : judge(entries.get(0), user, password, deadline);
+        return entries.isEmpty() ? judgeUnknown(user, password, deadline) : judge(entries.get(0), user, password, deadline);
     }
 
     private CredentialResult judge(SearchResultEntry entry, LdapUser user, Secret password, LdapDeadline deadline)
         throws LdapUnavailableException {
         CredentialResult bound = binds.bind(user, entry.getDN(), password, deadline, (connection, limit) -> accounts.judge(user, entry));
-        // An account that is disabled may be refused in any way (53 by 389 Directory Server), or not at all.
+        // A directory may refuse a disabled account in any way (53 in 389 Directory Server), or not at all.
         return accounts.isDisabled(entry) ? CredentialResult.disabled() : bound;
     }
 
-    /** Whatever the bind comes to, but not if it comes to nothing: a fault must not tell who is a user either. */
-    private CredentialResult judgeStranger(LdapUser user, Secret password, LdapDeadline deadline) throws LdapUnavailableException {
+    /** Unknown, whatever the bind's result; but unavailable if there is none, so that a fault does not reveal who is a user either. */
+    private CredentialResult judgeUnknown(LdapUser user, Secret password, LdapDeadline deadline) throws LdapUnavailableException {
         CredentialResult bound = binds.bind(user, decoy, password, deadline, (connection, limit) -> CredentialResult.unknown());
         return bound.kind() == CredentialResult.Kind.UNAVAILABLE ? bound : CredentialResult.unknown();
     }
 
     private List<SearchResultEntry> search(Filter filter, LDAPConnection connection, LdapDeadline deadline)
         throws LDAPException, LdapUnavailableException {
-        SearchRequest request = new SearchRequest(base, scope, DereferencePolicy.NEVER, MOST_ENTRIES, 0, false, filter,
+        SearchRequest request = new SearchRequest(base, scope, DereferencePolicy.NEVER, MAX_ENTRIES, 0, false, filter,
             accounts.attributes());
         request.setResponseTimeoutMillis(deadline.millis());
         try {
@@ -145,7 +146,7 @@ final class LdapSearchThenBind implements LdapMethod {
                 SearchRequest.NO_ATTRIBUTES);
             request.setResponseTimeoutMillis(limit.millis());
             if (connection.search(request).getEntryCount() == 0) {
-                throw new LdapUnavailableException("<" + BASE_DN + "> is not there, or may not be read by who searches");
+                throw new LdapUnavailableException("<" + BASE_DN + "> does not exist, or the account that searches may not read it");
             }
         }, deadline);
     }

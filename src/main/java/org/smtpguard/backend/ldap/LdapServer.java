@@ -25,9 +25,9 @@ import com.unboundid.util.ssl.SSLSocketVerifier;
 import org.smtpguard.backend.support.TlsTrust;
 import org.smtpguard.credential.BackendSettings;
 
-/** One server of a directory, and how it is reached: in clear text, by STARTTLS or under TLS from the first octet. Immutable. */
+/** One server of a directory, and how to connect to it: in clear text, with STARTTLS or under TLS from the first octet. Immutable. */
 final class LdapServer {
-    /** The elements that {@link #parse} reads, besides those of {@link TlsTrust}. */
+    /** The elements that {@link #parse} reads, in addition to those of {@link TlsTrust}. */
     static final String URL = "url";
     static final String START_TLS = "startTls";
 
@@ -52,8 +52,8 @@ final class LdapServer {
     /**
      * The servers that {@code <url>} names.
      *
-     * @throws org.smtpguard.credential.InvalidConfigurationException if one of them is no ldap or ldaps URL of a host, or TLS is configured
-     *     where there is none, or twice
+     * @throws org.smtpguard.credential.InvalidConfigurationException if one of them is no ldap or ldaps URL of a host, or the elements for TLS
+     *     contradict the URLs
      */
     static List<LdapServer> parse(BackendSettings settings) {
         boolean startTls = settings.flag(START_TLS);
@@ -63,8 +63,8 @@ final class LdapServer {
         }
         boolean ldaps = urls.stream().anyMatch(LdapServer::isLdaps);
         if (startTls && ldaps) {
-            throw settings.fault("has <" + START_TLS + "> and an ldaps URL, which is under TLS from the start; write ldap:// or leave <"
-                + START_TLS + "> out");
+            throw settings.fault("has <" + START_TLS + "> and an ldaps URL, which is under TLS from the start; write ldap:// or remove <"
+                + START_TLS + ">");
         }
         if (!startTls && !ldaps && settings.text(TlsTrust.STORE).isPresent()) {
             throw settings.fault("has a <" + TlsTrust.STORE + "> and no TLS; write ldaps:// in <" + URL + ">, or <" + START_TLS
@@ -86,24 +86,23 @@ final class LdapServer {
                 return url;
             }
         } catch (LDAPException ignored) {
-            // It is not even a URL; the mend is the same.
+            // Not even a URL; the message is the same.
         }
         throw settings.fault("has a <" + URL + "> that names no server; write ldap://host:389 or ldaps://host:636, several of them"
-            + " separated by blanks");
+            + " separated by spaces");
     }
 
     private static boolean isLdaps(LDAPURL url) {
         return url.getScheme().equals(LDAPS);
     }
 
-    /** Whether a password would cross the network for everybody to read. */
+    /** Whether passwords cross the network in clear text. */
     boolean isClearText() {
         return tls.isEmpty() && !THIS_MACHINE.matcher(host).matches();
     }
 
     /**
-     * A new connection, under TLS where that is configured, and then to the server whose name the certificate bears. Nobody is
-     * bound on it yet.
+     * A new connection, not bound yet. Under TLS if that is configured; then the certificate has the name of the server.
      */
     LDAPConnection connect(LdapDeadline deadline) throws LDAPException, LdapUnavailableException {
         LDAPConnection connection = new LDAPConnection(socketFactory(deadline), options(deadline), host, port);
@@ -128,12 +127,12 @@ final class LdapServer {
     private static LDAPConnectionOptions options(LdapDeadline deadline) throws LdapUnavailableException {
         LDAPConnectionOptions options = new LDAPConnectionOptions();
         options.setConnectTimeoutMillis(deadline.millis());
-        // Each request has a limit of its own; this one is for the handshake of STARTTLS.
+        // Each request has its own limit; this one is for the handshake after STARTTLS.
         options.setResponseTimeoutMillis(deadline.millis());
         options.setFollowReferrals(false);
-        // By default the SDK waits when it closes a connection, up to 5 s for a server that has gone.
+        // By default the SDK waits when it closes a connection, up to 5 s for a server that is gone.
         options.setUseLinger(false, 0);
-        options.setSSLSocketVerifier(new NamedByCertificate());
+        options.setSSLSocketVerifier(new HostNameVerifier());
         return options;
     }
 
@@ -144,8 +143,8 @@ final class LdapServer {
     }
 
     /**
-     * Sockets whose handshake ends although the server is silent. The SDK has it on a thread of its own and waits for that in
-     * {@link NamedByCertificate}, without a limit: a worker would hang for as long as the server does. Read timeouts end there.
+     * Sockets whose handshake ends even if the server is silent. The SDK runs it on a thread of its own, for which it waits in
+     * {@link HostNameVerifier} without a limit: the worker would hang as long as the server does. That class ends the read timeout.
      */
     private static final class TimedHandshake extends SocketFactory {
         private final SocketFactory factory;
@@ -187,8 +186,8 @@ final class LdapServer {
         }
     }
 
-    /** RFC 4513 3.1.3. The SDK's own check, with a cause that tells it from other faults. */
-    private static final class NamedByCertificate extends SSLSocketVerifier {
+    /** RFC 4513 §3.1.3. The SDK's own check, with a cause that distinguishes it from other faults. */
+    private static final class HostNameVerifier extends SSLSocketVerifier {
         /** The session of a socket whose handshake has failed, as {@link SSLSocket#getSession} says. */
         private static final String NO_CIPHER = "SSL_NULL_WITH_NULL_NULL";
 
@@ -196,8 +195,8 @@ final class LdapServer {
 
         @Override
         public void verifySSLSocket(String host, int port, SSLSocket socket) throws LDAPException {
-            // The SDK comes here while it still shakes hands, if that takes longer than it waits for a connection: then this waits for
-            // the end of it, and gets a session of nothing where it failed. That says nothing about a name.
+            // If the handshake takes longer than the connect timeout, the SDK calls this before it has ended. Then getSession() waits for
+            // its end, and returns a session without a cipher if it failed, which says nothing about the name.
             if (socket.getSession().getCipherSuite().equals(NO_CIPHER)) {
                 throw new LDAPException(ResultCode.CONNECT_ERROR, "the TLS handshake with " + host + " has failed",
                     new SSLHandshakeException(host));
@@ -208,7 +207,7 @@ final class LdapServer {
                 throw new LDAPException(e.getResultCode(), e.getMessage(), new SSLPeerUnverifiedException(host));
             }
             try {
-                // From now on each request has a limit of its own, and an idle connection has none.
+                // From now on each request has its own limit, and an idle connection has none.
                 socket.setSoTimeout(0);
             } catch (SocketException e) {
                 throw new LDAPException(ResultCode.CONNECT_ERROR, "the connection to " + host + " was lost after the TLS handshake", e);

@@ -12,47 +12,48 @@ import com.unboundid.ldap.sdk.LDAPBindException;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.LDAPExtendedOperationException;
+import com.unboundid.ldap.sdk.ResultCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.BackendSettings;
 
 /**
  * The servers of a directory, in the order of preference. Connections are made to the first that answers. One that does not is
- * tried after all others from then on, but for a single question every 10 s, which finds out whether it is back; as soon as it
- * is, the connections to those behind it are let go of.
+ * tried after all others, except by one request every 10 s, which finds out whether it is back; then connections to less preferred
+ * servers are closed.
  *
- * <p>Threads: any number of workers at a time; nothing is locked.
+ * <p>Threads: any number of workers; no locks.
  */
 final class LdapServers {
-    /** The element that {@link #parse} reads, besides those of {@link LdapServer}. */
+    /** The element that {@link #parse} reads, in addition to those of {@link LdapServer}. */
     static final String CONNECT_TIMEOUT = "connectTimeout";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LdapServers.class);
 
-    private static final Duration LONGEST_CONNECT = Duration.ofSeconds(2);
-    private static final Duration TRIED_AGAIN_AFTER = Duration.ofSeconds(10);
+    private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     private final String backend;
-    private final List<ServerHealth> standings;
+    private final List<ServerHealth> servers;
     private final Duration connectTimeout;
     private final LongSupplier nanoTime;
 
     private LdapServers(String backend, List<LdapServer> servers, Duration connectTimeout, LongSupplier nanoTime) {
         this.backend = backend;
-        this.standings = servers.stream().map(ServerHealth::new).collect(Collectors.toUnmodifiableList());
+        this.servers = servers.stream().map(ServerHealth::new).collect(Collectors.toUnmodifiableList());
         this.connectTimeout = connectTimeout;
         this.nanoTime = nanoTime;
     }
 
     /**
-     * @param limit how long an answer may take
-     * @param nanoTime the clock by which a server is tried again
-     * @throws org.smtpguard.credential.InvalidConfigurationException if the servers cannot be told, or there is no time to try all of them
+     * @param limit the time limit of a log-in
+     * @param nanoTime the clock that tells when a server is tried again
+     * @throws org.smtpguard.credential.InvalidConfigurationException if a URL is invalid, or there is no time to try all servers
      */
     static LdapServers parse(BackendSettings settings, Duration limit, LongSupplier nanoTime) {
         List<LdapServer> servers = LdapServer.parse(settings);
         Duration share = limit.dividedBy(servers.size() + 1L);
-        Duration connectTimeout = settings.duration(CONNECT_TIMEOUT, share.compareTo(LONGEST_CONNECT) < 0 ? share : LONGEST_CONNECT);
+        Duration connectTimeout = settings.duration(CONNECT_TIMEOUT, share.compareTo(MAX_CONNECT_TIMEOUT) < 0 ? share : MAX_CONNECT_TIMEOUT);
         if (connectTimeout.multipliedBy(servers.size()).compareTo(limit) >= 0) {
             throw settings.fault("has a <" + CONNECT_TIMEOUT + "> that, once for each server in <" + LdapServer.URL + ">, uses up all of"
                 + " the " + limit.toMillis() + " ms of <timeout>; make it shorter, or <timeout> longer");
@@ -60,107 +61,121 @@ final class LdapServers {
         return new LdapServers(settings.name(), servers, connectTimeout, nanoTime);
     }
 
-    /** What is done on a new connection before it is used for anything else. It has to find out whether the server answers. */
+    /** What is done first on a new connection. It has to find out whether the server answers. */
     interface Opening {
         void on(LDAPConnection connection, LdapDeadline deadline) throws LDAPException, LdapUnavailableException;
     }
 
     /**
-     * A new connection to the first server that answers. Where one answers by a no to the {@link Opening}, that is the
-     * directory's answer: a service account is not tried at one server after the other, for each may count it.
+     * A new connection to the first server that answers. If one refuses the service account, no other is tried, since each may count
+     * it towards a lockout.
      *
      * @throws LdapUnavailableException if there is none
      */
     LdapConnection connect(Opening opening, LdapDeadline deadline) throws LdapUnavailableException {
-        List<String> faults = new ArrayList<>();
-        for (ServerHealth standing : order()) {
-            try {
-                return connect(standing, opening, deadline);
-            } catch (UnansweredException e) {
-                faults.add(e.getMessage());
+        List<String> reasons = new ArrayList<>();
+        for (ServerHealth server : inOrder()) {
+            Optional<LdapConnection> connection = connect(server, opening, deadline, reasons);
+            if (connection.isPresent()) {
+                return connection.get();
             }
         }
-        throw new LdapUnavailableException(String.join("; ", faults));
+        throw new LdapUnavailableException(String.join("; ", reasons));
     }
 
     /**
      * Tries each server, and keeps no connection.
      *
-     * @param trial what is asked of those that can be connected to
-     * @return what is wrong, if one of them answers by a no, or none answers; {@link #flaw} tells which do not
+     * @param test the request that a server has to accept
+     * @return what is wrong, if a server refuses the test or none answers; {@link #flaw} tells which do not answer
      */
-    Optional<String> check(Opening opening, Opening trial, LdapDeadline deadline) {
+    Optional<String> check(Opening opening, Opening test, LdapDeadline deadline) {
         List<String> refusals = new ArrayList<>();
-        List<String> silences = new ArrayList<>();
-        for (ServerHealth standing : standings) {
-            try (LdapConnection connection = connect(standing, opening, deadline)) {
-                trial.on(connection.get(), deadline.within(connectTimeout));
-            } catch (UnansweredException e) {
-                silences.add(e.getMessage());
+        List<String> reasons = new ArrayList<>();
+        for (ServerHealth server : servers) {
+            try {
+                Optional<LdapConnection> connection = connect(server, opening, deadline, reasons);
+                if (connection.isPresent()) {
+                    check(connection.get(), test, deadline);
+                }
             } catch (LdapUnavailableException e) {
                 refusals.add(e.getMessage());
-            } catch (LDAPException e) {
-                refusals.add(LdapUnavailableException.of("reading <baseDn>", standing.server, e).getMessage());
             }
         }
-        if (silences.size() == standings.size()) {
-            return Optional.of(String.join("; ", silences));
-        }
-        return Optional.of(String.join("; ", refusals)).filter(text -> !text.isEmpty());
+        return Optional.of(String.join("; ", reasons.size() == servers.size() ? reasons : refusals)).filter(text -> !text.isEmpty());
     }
 
-    /** Which servers have not answered when they were last tried, and why. */
+    private void check(LdapConnection connection, Opening test, LdapDeadline deadline) throws LdapUnavailableException {
+        try (connection) {
+            test.on(connection.get(), deadline.within(connectTimeout));
+        } catch (LDAPException e) {
+            throw LdapUnavailableException.of("reading <baseDn>", connection.server().server(), e);
+        }
+    }
+
+    /** Which servers did not answer when they were last tried, and why. */
     Optional<String> flaw() {
-        return Optional.of(standings.stream().flatMap(standing -> standing.fault.stream()).collect(Collectors.joining("; ")))
+        return Optional.of(servers.stream().flatMap(server -> server.fault.stream()).collect(Collectors.joining("; ")))
             .filter(text -> !text.isEmpty());
     }
 
-    /** Whether an idle connection may be used: its server has not failed since, and none that is preferred may be back. */
-    boolean trusts(LdapConnection connection) {
-        return connection.isOfNow() && standings.stream().filter(standing -> standing.isGood() || standing.isDue()).findFirst()
-            .map(connection::isTo).orElse(true);
+    /** Whether an idle connection may be used: its server has not failed since, and no preferred one is good or due to be tried. */
+    boolean isUsable(LdapConnection connection) {
+        return connection.isCurrent() && servers.stream().filter(server -> server.isGood() || server.isDue()).findFirst()
+            .map(connection.server()::equals).orElse(true);
     }
 
-    /** How long one server may take until it can be asked. */
+    /** The time limit for the connection to one server. */
     Duration connectTimeout() {
         return connectTimeout;
     }
 
-    /** Whether there is so much time left that silence tells something of a server. */
+    /** Whether there is enough time left to conclude from silence that a server is down. */
     boolean canTell(LdapDeadline deadline) {
         return deadline.left().compareTo(connectTimeout) >= 0;
     }
 
-    /** Those that passwords would be sent to in clear text. */
+    /** Those to which passwords are sent in clear text. */
     List<LdapServer> inClearText() {
-        return standings.stream().map(standing -> standing.server).filter(LdapServer::isClearText).collect(Collectors.toList());
+        return servers.stream().map(ServerHealth::server).filter(LdapServer::isClearText).collect(Collectors.toList());
     }
 
     @Override
     public String toString() {
-        return standings.stream().map(standing -> standing.server.toString()).collect(Collectors.joining(" "));
+        return servers.stream().map(server -> server.server.toString()).collect(Collectors.joining(" "));
     }
 
-    private LdapConnection connect(ServerHealth standing, Opening opening, LdapDeadline deadline)
-        throws LdapUnavailableException, UnansweredException {
+    /**
+     * @param reasons gets another if the server does not answer
+     * @throws LdapUnavailableException if it refuses the service account, or too little time was left
+     */
+    private Optional<LdapConnection> connect(ServerHealth server, Opening opening, LdapDeadline deadline, List<String> reasons)
+        throws LdapUnavailableException {
         boolean hasTime = canTell(deadline);
+        LdapUnavailableException fault;
         try {
-            long failures = standing.failures.get();
-            LDAPConnection connection = open(standing.server, opening, deadline.within(connectTimeout));
-            standing.answered();
-            return new LdapConnection(connection, standing, failures);
-        } catch (LDAPException | LdapUnavailableException e) {
-            LdapUnavailableException fault = e instanceof LdapUnavailableException ? (LdapUnavailableException) e : LdapUnavailableException
-                .of(what(e), standing.server, (LDAPException) e);
-            if (e instanceof LDAPBindException && ((LDAPBindException) e).getResultCode().isConnectionUsable()) {
-                standing.answered();
+            long failures = server.failures();
+            LDAPConnection connection = open(server.server, opening, deadline.within(connectTimeout));
+            server.answered();
+            return Optional.of(new LdapConnection(connection, server, failures));
+        } catch (LDAPException e) {
+            fault = LdapUnavailableException.of(step(e), server.server, e);
+            if (e instanceof LDAPBindException && e.getResultCode().isConnectionUsable()) {
+                server.answered();
                 throw fault;
             }
-            if (hasTime) {
-                standing.failed(fault);
+        } catch (LdapUnavailableException e) {
+            // The time was up between two steps.
+            if (!hasTime) {
+                throw e;
             }
-            throw new UnansweredException(fault);
+            fault = LdapUnavailableException.of("connecting", server.server, new LDAPException(ResultCode.TIMEOUT));
         }
+        if (hasTime) {
+            server.failed(fault);
+        }
+        reasons.add(fault.getMessage());
+        return Optional.empty();
     }
 
     private static LDAPConnection open(LdapServer server, Opening opening, LdapDeadline deadline)
@@ -175,25 +190,23 @@ final class LdapServers {
         }
     }
 
-    private static String what(Exception e) {
+    private static String step(LDAPException e) {
         if (e instanceof LDAPBindException) {
             return "the bind as <bindDn>";
         }
         return e instanceof LDAPExtendedOperationException ? "STARTTLS" : "connecting";
     }
 
-    /** The good ones, one that is due, and then the others: each in the order of preference. */
-    private List<ServerHealth> order() {
+    /** The good ones and one that is due, then the others: each in the order of preference. */
+    private List<ServerHealth> inOrder() {
         List<ServerHealth> order = new ArrayList<>();
         List<ServerHealth> others = new ArrayList<>();
-        for (ServerHealth standing : standings) {
-            (standing.isGood() || standing.claimTrial() ? order : others).add(standing);
-        }
+        servers.forEach(server -> (server.isGood() || server.claimTrial() ? order : others).add(server));
         order.addAll(others);
         return order;
     }
 
-    /** A server, and how it did when it was last tried. */
+    /** A server, and whether it answered when it was last tried. */
     final class ServerHealth {
         private final LdapServer server;
         private final AtomicLong failures = new AtomicLong();
@@ -208,7 +221,7 @@ final class LdapServers {
             return server;
         }
 
-        /** How often it has failed or hung up so far: a connection from before the last time is not trusted. */
+        /** How often it has failed or disconnected: a connection from before the last time is not used any more. */
         long failures() {
             return failures.get();
         }
@@ -221,21 +234,21 @@ final class LdapServers {
             return nanoTime.getAsLong() - dueAt.get() >= 0;
         }
 
-        /** Whether the caller, and nobody else for 10 s, is to find out whether it is back. */
+        /** Whether the caller, and no other for 10 s, has to find out whether it is back. */
         private boolean claimTrial() {
             long due = dueAt.get();
-            return isDue() && dueAt.compareAndSet(due, nanoTime.getAsLong() + TRIED_AGAIN_AFTER.toNanos());
+            return isDue() && dueAt.compareAndSet(due, nanoTime.getAsLong() + RETRY_AFTER.toNanos());
         }
 
-        /** No connection from before is used any more. */
-        void hungUp() {
+        /** Earlier connections are not used any more. */
+        void disconnected() {
             failures.incrementAndGet();
         }
 
-        /** It has not answered: others are tried before it, and no connection from before is used any more. */
+        /** It did not answer: others are tried before it, and earlier connections are not used any more. */
         void failed(LdapUnavailableException what) {
             boolean isNew = isGood();
-            dueAt.set(nanoTime.getAsLong() + TRIED_AGAIN_AFTER.toNanos());
+            dueAt.set(nanoTime.getAsLong() + RETRY_AFTER.toNanos());
             failures.incrementAndGet();
             fault = Optional.of(what.getMessage());
             if (isNew) {
@@ -248,15 +261,6 @@ final class LdapServers {
                 fault = Optional.empty();
                 LOGGER.info("Backend {} gets answers from {} again", backend, server);
             }
-        }
-    }
-
-    /** A server is not there, or not as it should be: another may be. */
-    private static final class UnansweredException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        UnansweredException(LdapUnavailableException fault) {
-            super(fault.getMessage());
         }
     }
 }

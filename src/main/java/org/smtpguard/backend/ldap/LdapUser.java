@@ -3,20 +3,21 @@ package org.smtpguard.backend.ldap;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name that a client has sent, for the places that a filter or a DN has for it: {@code {user}} is all of it,
- * {@code {localpart}} what stands before its last @ (all of it where there is none), {@code {domain}} what stands behind. Immutable.
+ * The name that a client has sent, for the placeholders of a filter or a DN: {@code {user}} is the whole name, {@code {localpart}}
+ * the part before its last @ (the whole name if there is none), {@code {domain}} the part after it. Immutable.
  */
 final class LdapUser {
-    /** What may stand there, in words for the operator. */
-    static final String PLACES = "{user}, {localpart} or {domain}";
+    /** The placeholders, in words for the operator. */
+    static final String PLACEHOLDERS = "{user}, {localpart} or {domain}";
 
-    private static final Pattern PLACE = Pattern.compile("\\{(user|localpart|domain)}");
-    /** What RFC 4518 has a directory leave out of a comparison, or take for a blank, or not compare at all. */
+    static final Pattern PLACEHOLDER = Pattern.compile("\\{(user|localpart|domain)}");
+    /** What a directory ignores in a comparison, treats as a space, or does not compare at all (RFC 4518 §2). */
     private static final Pattern BLURRED = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]"
         + "|[\\u034F\\u1806\\u180B-\\u180D\\uFE00-\\uFE0F\\uFFFC\\uFFFD]|[\\p{Zs}&&[^ ]]|^ | $|  ");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}");
@@ -32,36 +33,41 @@ final class LdapUser {
             "domain", at < 0 ? "" : name.substring(at + 1));
     }
 
-    /** Whether the text has a place for a name. */
+    /** Whether the text has a placeholder. */
     static boolean isNamedIn(String text) {
-        return PLACE.matcher(text).find();
+        return PLACEHOLDER.matcher(text).find();
     }
 
-    /** Whether there is something for each place of the text. If not, nobody can have that name here. */
+    /** Whether no placeholder of the text would be empty. If one would be, the user is unknown. */
     boolean fills(String text) {
-        return PLACE.matcher(text).results().map(this::part).noneMatch(String::isEmpty);
+        return PLACEHOLDER.matcher(text).results().map(this::part).noneMatch(String::isEmpty);
     }
 
-    /** The text with this name in its places, as it is: it is for the caller to take it for a value, whatever it looks like. */
+    /** The text with its placeholders replaced, without escaping: the caller has to use it as a value. */
     String in(String text) {
-        // In one pass: a name such as "{domain}" is a name, too.
-        return PLACE.matcher(text).replaceAll(place -> Matcher.quoteReplacement(part(place)));
+        return in(text, UnaryOperator.identity());
     }
 
-    private String part(MatchResult place) {
-        return parts.get(place.group(1));
+    /** The text with its placeholders replaced by the escaped parts of the name. */
+    String in(String text, UnaryOperator<String> escape) {
+        // In one pass: "{domain}" may be a user's name.
+        return PLACEHOLDER.matcher(text).replaceAll(placeholder -> Matcher.quoteReplacement(escape.apply(part(placeholder))));
+    }
+
+    private String part(MatchResult placeholder) {
+        return parts.get(placeholder.group(1));
     }
 
     /**
-     * Whether a directory takes it, and each part of it, for nothing else but for its case. Otherwise one user could go on by many
-     * names: "alice" with a zero octet, a needless blank or a wide letter finds the entry of alice (RFC 4518 2).
+     * Whether a directory distinguishes it, and each part of it, from all other names, apart from case. Otherwise one user could be
+     * logged in by many names: "alice" with a zero octet, an extra space or a wide letter finds the entry of alice (RFC 4518 §2).
      */
     boolean isDistinct() {
         return parts.values().stream()
             .allMatch(part -> Normalizer.isNormalized(part, Normalizer.Form.NFKC) && !BLURRED.matcher(part).find());
     }
 
-    /** Whether it is made of letters, digits, and what else addresses consist of in ASCII: any directory can have such a name. */
+    /** Whether it has only ASCII letters, digits and the usual characters of addresses: valid in any directory. */
     boolean isPlain() {
         return PLAIN.matcher(name).matches();
     }

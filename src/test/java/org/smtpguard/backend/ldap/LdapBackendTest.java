@@ -177,7 +177,7 @@ class LdapBackendTest extends LdapFixture {
             CredentialResult three = ask(backend, USER, PASSWORD);
 
             assertThat(List.of(two, three)).containsOnly(
-                CredentialResult.notQueried("more than one entry has the user's name; make <filter> more exact"));
+                CredentialResult.notQueried("more than one entry has the user's name; make <filter> more precise"));
             assertThat(directory.binds()).doesNotContain(LdapDirectory.ALICE);
         }
     }
@@ -268,7 +268,7 @@ class LdapBackendTest extends LdapFixture {
                 assertThat(ask(backend(with(search(), "usernameAttribute", "displayName")), USER, PASSWORD).kind())
                     .isEqualTo(Kind.DISABLED);
 
-                assertThat(log.at(Level.WARN)).hasSize(2).allMatch(line -> line.startsWith("Backend corp keeps out a user whose password"));
+                assertThat(log.at(Level.WARN)).hasSize(2).allMatch(line -> line.startsWith("Backend corp rejects a user whose password"));
             }
         }
 

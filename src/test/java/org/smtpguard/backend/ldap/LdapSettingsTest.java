@@ -62,12 +62,12 @@ class LdapSettingsTest extends LdapFixture {
     }
 
     static Stream<Arguments> mistakes() {
-        String either = "needs <baseDn> and <filter>, to search for users, or <userDn>, to make their DN of their name";
+        String either = "needs <baseDn> and <filter>, to search for users, or <userDn>, to build their DN from their name";
         String noServer = "has a <url> that names no server; write ldap://host:389 or ldaps://host:636, several of them separated by"
-            + " blanks";
+            + " spaces";
         String oneOfTwo = "has one of <bindDn> and <bindPassword>; a service account needs both, an anonymous search neither";
         String sameForAll = " that is the same for all users; write {user}, {localpart} or {domain} in the place of a value";
-        String twice = "has <startTls> and an ldaps URL, which is under TLS from the start; write ldap:// or leave <startTls> out";
+        String twice = "has <startTls> and an ldaps URL, which is under TLS from the start; write ldap:// or remove <startTls>";
         return Stream.of(
             Arguments.of("url", "needs an element <url>"),
             Arguments.of("url=ldap.example.org", noServer),
@@ -85,25 +85,27 @@ class LdapSettingsTest extends LdapFixture {
             Arguments.of("baseDn", "needs an element <baseDn>"),
             Arguments.of("filter", "needs an element <filter>"),
             Arguments.of("userDn=uid={user},dc=x & scope=one",
-                "has <userDn>, by which nobody is searched for, and <scope>, which belongs to a search; leave one"),
+                "has <userDn> and <scope>, which belongs to a search; keep one"),
             Arguments.of("baseDn=people", "has a <baseDn> that is no DN; write it as ou=people,dc=example,dc=org"),
             Arguments.of("decoyDn=decoy", "has a <decoyDn> that is no DN; write it as ou=people,dc=example,dc=org"),
             Arguments.of("filter=(mail={user}", "has a <filter> that is no LDAP filter; write it as"
                 + " (&(objectClass=inetOrgPerson)(mail={user})), in XML with &amp; for &"),
             Arguments.of("filter=(mail=*)", "has a <filter>" + sameForAll + ", such as (mail={user})"),
             Arguments.of("filter=(mail={name})", "has a <filter>" + sameForAll + ", such as (mail={user})"),
+            Arguments.of("filter=({user}=alice)", "has a <filter>" + sameForAll + ", such as (mail={user})"),
+            Arguments.of("filter=(|(mail={user})(!(uid:{domain}:=x)))", "has a <filter>" + sameForAll + ", such as (mail={user})"),
             Arguments.of("userDn=uid=alice,dc=example", "has a <userDn>" + sameForAll),
             Arguments.of("userDn=alice", "has a <userDn>" + sameForAll),
             Arguments.of("userDn=uid={user},dc", "has a <userDn> that is no DN; write it as uid={localpart},ou=people,dc=example,dc=org"),
-            Arguments.of("userDn={user}@example.org & usernameAttribute=mail", "reads an attribute of the user's entry, for which a DN has"
-                + " to stand in <userDn>; write one, or search for the user by <filter>"),
+            Arguments.of("userDn={user}@example.org & usernameAttribute=mail", "reads an attribute of the user's entry, which needs a"
+                + " DN in <userDn>; write one, or search for the user by <filter>"),
             Arguments.of("scope=base",
-                "has <scope>base</scope>; it can be sub (all that is below <baseDn>) or one (what is right below it)"),
+                "has <scope>base</scope>; it must be sub (the whole subtree of <baseDn>) or one (its direct children)"),
             Arguments.of("bindDn", oneOfTwo),
             Arguments.of("bindPassword", oneOfTwo),
-            Arguments.of("disabledValues=true", "has <disabledValues> and no <disabledAttribute>; name the attribute there"),
-            Arguments.of("disabledBits=2", "has <disabledBits> and no <disabledAttribute>; name the attribute there"),
-            Arguments.of("disabledAttribute=x & disabledBits=2 & disabledValues=1", "has <disabledValues> and <disabledBits>; leave one"),
+            Arguments.of("disabledValues=true", "has <disabledValues> and no <disabledAttribute>; name the attribute in it"),
+            Arguments.of("disabledBits=2", "has <disabledBits> and no <disabledAttribute>; name the attribute in it"),
+            Arguments.of("disabledAttribute=x & disabledBits=2 & disabledValues=1", "has <disabledValues> and <disabledBits>; keep one"),
             Arguments.of("disabledAttribute=x & disabledBits=0",
                 "has <disabledBits>0</disabledBits>; it must be a whole number from 1 to 999999999"),
             Arguments.of("poolSize=0", "has <poolSize>0</poolSize>; it must be a whole number from 1 to 1000"),
