@@ -103,8 +103,8 @@ final class LdapAccounts {
         return Arrays.stream(values).map(value -> new LdapUser(value).normalised())
             .filter(name -> !name.isEmpty() && (values.length == 1 || name.equals(user.normalised())))
             .findFirst().map(CredentialResult::accepted).orElseGet(() -> {
-                problem.report("rejects a user whose password is right: the entry has no " + attribute + ", or several, none of them the name"
-                    + " that was sent; correct the entry, or <" + USERNAME + ">");
+                problem.report("rejects a user whose password is right: the entry has no " + attribute + ", or several, none of them the"
+                    + " name that was sent; correct the entry, or <" + USERNAME + ">");
                 return CredentialResult.disabled();
             });
     }

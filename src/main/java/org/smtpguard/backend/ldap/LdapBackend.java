@@ -75,7 +75,8 @@ public final class LdapBackend implements CredentialBackend {
         Optional<String> searchElement = Stream.of(SEARCH_ELEMENTS).filter(element -> settings.text(element).isPresent()).findFirst();
         boolean isDirect = settings.text(LdapDirectBind.USER_DN).isPresent();
         if (isDirect && searchElement.isPresent()) {
-            throw settings.fault("has <" + LdapDirectBind.USER_DN + "> and <" + searchElement.get() + ">, which belongs to a search; keep one");
+            throw settings.fault("has <" + LdapDirectBind.USER_DN + "> and <" + searchElement.get()
+                + ">, which belongs to a search; keep one");
         }
         if (!isDirect && searchElement.isEmpty()) {
             throw settings.fault("needs <" + LdapSearchThenBind.BASE_DN + "> and <" + LdapSearchThenBind.FILTER + ">, to search for users,"

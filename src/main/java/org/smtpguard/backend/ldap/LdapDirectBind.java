@@ -27,16 +27,16 @@ final class LdapDirectBind implements LdapMethod {
     private final LdapBinds binds;
 
     /**
-     * @throws org.smtpguard.credential.InvalidConfigurationException if {@code <userDn>} is invalid, or is no DN while attributes have to be
-     *     read
+     * @throws org.smtpguard.credential.InvalidConfigurationException if {@code <userDn>} is invalid, or is no DN while attributes have
+     *     to be read
      */
     LdapDirectBind(BackendSettings settings, LdapServers servers, LongSupplier nanoTime) {
         this.servers = servers;
         this.name = LdapName.parse(settings, USER_DN);
         this.accounts = LdapAccounts.parse(settings);
         if (accounts.isRead() && !name.isDn()) {
-            throw settings.fault("reads an attribute of the user's entry, which needs a DN in <" + USER_DN + ">; write one, or search for the"
-                + " user by <filter>");
+            throw settings.fault("reads an attribute of the user's entry, which needs a DN in <" + USER_DN + ">; write one, or search for"
+                + " the user by <filter>");
         }
         this.binds = new LdapBinds(servers, nanoTime);
     }

@@ -106,7 +106,8 @@ final class LdapSearchThenBind implements LdapMethod {
         List<SearchResultEntry> entries = searches.sendRepeatable("the search for the user", deadline, (connection, limit) ->
             search(byName, connection, limit));
         if (entries.size() > 1) {
-            return CredentialResult.unavailable("more than one entry has the user's name; make <" + FILTER + "> more precise").forThisUser();
+            return CredentialResult.unavailable("more than one entry has the user's name; make <" + FILTER + "> more precise")
+                .forThisUser();
         }
         return entries.isEmpty() ? judgeUnknown(user, password, deadline) : judge(entries.get(0), user, password, deadline);
     }

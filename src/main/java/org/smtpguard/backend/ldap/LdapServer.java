@@ -52,8 +52,8 @@ final class LdapServer {
     /**
      * The servers that {@code <url>} names.
      *
-     * @throws org.smtpguard.credential.InvalidConfigurationException if one of them is no ldap or ldaps URL of a host, or the elements for TLS
-     *     contradict the URLs
+     * @throws org.smtpguard.credential.InvalidConfigurationException if one of them is no ldap or ldaps URL of a host, or the elements for
+     *     TLS contradict the URLs
      */
     static List<LdapServer> parse(BackendSettings settings) {
         boolean startTls = settings.flag(START_TLS);

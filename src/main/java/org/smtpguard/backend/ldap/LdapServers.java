@@ -53,7 +53,8 @@ final class LdapServers {
     static LdapServers parse(BackendSettings settings, Duration limit, LongSupplier nanoTime) {
         List<LdapServer> servers = LdapServer.parse(settings);
         Duration share = limit.dividedBy(servers.size() + 1L);
-        Duration connectTimeout = settings.duration(CONNECT_TIMEOUT, share.compareTo(MAX_CONNECT_TIMEOUT) < 0 ? share : MAX_CONNECT_TIMEOUT);
+        Duration connectTimeout = settings.duration(CONNECT_TIMEOUT,
+            share.compareTo(MAX_CONNECT_TIMEOUT) < 0 ? share : MAX_CONNECT_TIMEOUT);
         if (connectTimeout.multipliedBy(servers.size()).compareTo(limit) >= 0) {
             throw settings.fault("has a <" + CONNECT_TIMEOUT + "> that, once for each server in <" + LdapServer.URL + ">, uses up all of"
                 + " the " + limit.toMillis() + " ms of <timeout>; make it shorter, or <timeout> longer");
