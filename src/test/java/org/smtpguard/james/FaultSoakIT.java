@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -34,6 +33,7 @@ import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Secret;
+import org.smtpguard.it.RandomSeed;
 import org.smtpguard.it.fault.Ailment;
 import org.smtpguard.it.fault.DirectoryOfJames;
 import org.smtpguard.it.fault.Metronome;
@@ -55,8 +55,8 @@ import org.smtpguard.james.event.GuardMetrics;
  * networks let it. In this JVM, from the configuration on; what a server makes of it is FaultMatrixIT's.
  */
 class FaultSoakIT {
-    private static final long AUTHS = Long.getLong("smtpguard.soak.auths", 5_000);
-    private static final long SEED = Long.getLong("smtpguard.soak.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
+    private static final long AUTHS = Long.getLong("smtpguard.soak.auths", 300);
+    private static final long SEED = Long.getLong("smtpguard.soak.seed", RandomSeed.ofTheBuild());
     private static final Duration LIMIT = Duration.ofMillis(400);
     /** Dovecot sends what it refuses in heaps, every half a second. */
     private static final Duration LIMIT_OF_DOVECOT = Duration.ofMillis(1_200);

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.BackendChain;
+import org.smtpguard.it.RandomSeed;
 import org.smtpguard.james.EmbeddedPort.Auth;
 import org.smtpguard.james.EmbeddedPort.Tls;
 import org.smtpguard.james.Line.Meaning;
@@ -34,8 +35,8 @@ import org.smtpguard.sequence.SessionState;
  * {@code -Dsmtpguard.seed=}, which the failure names; {@code -Dsmtpguard.commands=} says how many commands are sent in all.
  */
 class RefusalChangesNothingTest {
-    private static final long SEED = Long.getLong("smtpguard.seed", 5321);
-    private static final int COMMANDS = Integer.getInteger("smtpguard.commands", 1_000_000);
+    private static final long SEED = RandomSeed.ofTheBuild();
+    private static final int COMMANDS = Integer.getInteger("smtpguard.commands", 50_000);
     private static final int SESSION_LENGTH = 120;
     private static final int GROUP_LENGTH = 6;
     private static final Pattern OWN_ID = Pattern.compile("\\[(SEQ|SYN|AUTH|LIMIT)-");

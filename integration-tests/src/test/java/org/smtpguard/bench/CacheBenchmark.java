@@ -107,7 +107,7 @@ public final class CacheBenchmark {
             }
             row(scheme, cached, "over the wire", "", micros);
         } finally {
-            server.kill();
+            server.close();
         }
     }
 

@@ -157,7 +157,7 @@ public final class EqualTreatmentBenchmark {
         try {
             rows.addAll(rows(scheme.name() + " | over the wire", measure(claims, new OverTheWire(server.smtp()))));
         } finally {
-            server.kill();
+            server.close();
         }
         rows.addAll(rows(scheme.name() + " | in one JVM", measure(claims, new InProcess(file))));
         return rows;

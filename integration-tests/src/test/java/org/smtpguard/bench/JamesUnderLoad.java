@@ -125,6 +125,6 @@ final class JamesUnderLoad implements Server {
 
     @Override
     public void close() {
-        james.kill();
+        james.close();
     }
 }

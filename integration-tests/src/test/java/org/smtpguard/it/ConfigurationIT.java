@@ -36,7 +36,7 @@ class ConfigurationIT {
 
         assertThat(failure).hasMessageContaining("exit code 1");
         assertThat(failure.log())
-            .containsPattern("<backend class=\"FileBackend\" name=\"apps\"> cannot use the file .*smtp-users, line 3: .*write it so")
+            .containsPattern("<backend class=\"FileBackend\" name=\"apps\"> cannot use the file .*smtp-users, line 3: .*correct it")
             .doesNotContain("hunter2");
     }
 

@@ -64,7 +64,7 @@ class DovecotIT {
     @AfterAll
     static void stop() {
         if (server != null) {
-            server.kill();
+            server.close();
             assertThat(server.log()).doesNotContain("Dv31");
         }
         if (dovecot != null) {

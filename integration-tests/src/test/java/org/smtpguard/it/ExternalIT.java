@@ -42,7 +42,7 @@ class ExternalIT {
 
     @AfterAll
     static void stop() {
-        server.kill();
+        server.close();
     }
 
     @Test

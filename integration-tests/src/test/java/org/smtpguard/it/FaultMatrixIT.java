@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -52,7 +51,7 @@ import org.smtpguard.it.server.Postgres;
  * run there, {@code -Dsmtpguard.faults.seed} repeats one as far as threads and networks let it.
  */
 class FaultMatrixIT {
-    private static final long SEED = Long.getLong("smtpguard.faults.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
+    private static final long SEED = Long.getLong("smtpguard.faults.seed", RandomSeed.ofTheBuild());
     private static final Path PAGE = Path.of(System.getProperty("smtpguard.it.project", "."), "docs/reliability.md");
     private static final String WHAT_HAPPENS = "what happens";
     private static final String MEANWHILE = "meanwhile";

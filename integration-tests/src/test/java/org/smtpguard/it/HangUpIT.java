@@ -47,7 +47,7 @@ class HangUpIT {
             .editPort(Endpoint.SMTP, port -> port.replaceAll("(?s)<backend .*?</backend>", slowBackend(MILLIS))
                 .replaceAll("<greeting .*?/>", "")
                 .replace("</handlerchain>", "<handler class=\"org.smtpguard.fixture.InsightCommand\"/></handlerchain>"))
-            .withJvm("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dio.netty.leakDetection.level=paranoid")
+            .addJvm("-Dio.netty.leakDetection.level=paranoid")
             .start();
     }
 
@@ -98,7 +98,7 @@ class HangUpIT {
             waiting.add(pendingUnderTls());
         }
 
-        server.close();
+        server.stop();
 
         waiting.forEach(client -> client.expectClosed().close());
         assertThat(server.log()).contains("JAMES server stopped").doesNotContain("[ERROR]", "LEAK:", "RejectedExecutionException");

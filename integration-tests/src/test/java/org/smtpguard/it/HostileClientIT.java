@@ -109,7 +109,7 @@ class HostileClientIT {
             .map(address -> address + " client" + address.substring(address.lastIndexOf('.') + 1) + ".example\n")
             .collect(Collectors.joining("", "127.0.0.1 localhost " + InetAddress.getLocalHost().getHostName() + "\n", "")));
         server = JamesServer.guarded()
-            .withJvm("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djdk.net.hosts.file=" + hosts)
+            .addJvm("-Djdk.net.hosts.file=" + hosts)
             .withConf("smtp-users", Stream.concat(USERS.stream().map(user -> user + ":" + CRYPT), Stream.of("bob@localhost:" + COSTLY))
                 .collect(Collectors.joining("\n", "", "\n")))
             .editPort(Endpoint.SMTP, port -> port.replaceAll("<greeting .*?/>", ""))
@@ -161,7 +161,7 @@ class HostileClientIT {
     @AfterAll
     static void stop() {
         if (server != null) {
-            server.kill();
+            server.close();
         }
         if (web != null) {
             web.stop(0);

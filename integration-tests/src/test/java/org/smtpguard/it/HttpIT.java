@@ -80,7 +80,7 @@ class HttpIT {
     static void stop() {
         OVER.countDown();
         if (server != null) {
-            server.kill();
+            server.close();
             assertThat(server.log()).doesNotContain(PASSWORD, KEY, "Hx27", "Hx28");
         }
         if (service != null) {

@@ -141,9 +141,15 @@ public final class JamesServer implements AutoCloseable {
         return james;
     }
 
-    /** Stops James in good order, and holds its log to what no log may hold. */
+    /** Ends James without an orderly stop, which takes two seconds for each port, and checks its log for secrets. */
     @Override
     public void close() {
+        james.kill();
+        holdLog();
+    }
+
+    /** Stops James gracefully, and checks its log for secrets. Returns when it is gone. */
+    public void stop() {
         james.stop();
         holdLog();
     }
@@ -157,12 +163,6 @@ public final class JamesServer implements AutoCloseable {
     /** As {@link #close()} does, for the servers that go on. */
     static void holdSharedLogs() {
         SHARED.values().forEach(Shared::holdLog);
-    }
-
-    /** In place of {@link #close()}: an orderly stop takes seconds. */
-    public void kill() {
-        james.kill();
-        holdLog();
     }
 
     /** Starts when first asked for. A failure is told to each test that asks, in the words of the first. */
@@ -203,13 +203,14 @@ public final class JamesServer implements AutoCloseable {
     public static final class Builder {
         /** Another process may take a port between our look and James' bind. */
         private static final int ATTEMPTS = 3;
+        private static final List<String> FAST_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
         private final String name;
         private final Map<String, String> configuration;
         private Optional<byte[]> truststore = Optional.empty();
         private final List<Path> jars = new ArrayList<>();
         private final List<String> extensions = new ArrayList<>();
-        private final List<String> jvmArguments = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        private final List<String> jvmArguments = new ArrayList<>(FAST_START);
 
         private Builder(String name) {
             this.name = name;
@@ -218,6 +219,7 @@ public final class JamesServer implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            jvmArguments.addAll(ClassArchive.arguments());
             withJar(Layout.fixturesJar());
             withExtension("guice.extension.startable", "org.smtpguard.fixture.FollowParent");
         }
@@ -293,6 +295,12 @@ public final class JamesServer implements AutoCloseable {
         /** In place of the arguments that start fast and run slow: what a measurement wants. */
         public Builder withJvm(String... arguments) {
             jvmArguments.clear();
+            jvmArguments.addAll(Arrays.asList(arguments));
+            return this;
+        }
+
+        /** In addition to those arguments. */
+        public Builder addJvm(String... arguments) {
             jvmArguments.addAll(Arrays.asList(arguments));
             return this;
         }

@@ -72,7 +72,7 @@ public final class Ports {
     }
 
     /** Whether somebody listens there. */
-    static boolean answers(int port) {
+    public static boolean answers(int port) {
         try (Socket socket = new Socket()) {
             socket.connect(Endpoint.onLoopback(port), PATIENCE_MILLIS);
             return true;

@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 final class ProcessJames implements RunningJames {
     static final String STARTED = "JAMES server started";
 
-    private static final Duration TIME_TO_START = Duration.ofMinutes(2);
-    /** James takes two seconds for each of its ports. */
-    private static final Duration TIME_TO_STOP = Duration.ofSeconds(30);
+    private static final Duration TIME_TO_START = Duration.ofMinutes(4);
+    /** James takes two seconds for each of its ports, and a JVM that writes a class archive as long as it starts. */
+    private static final Duration TIME_TO_STOP = Duration.ofMinutes(2);
 
     private final Process process;
     private final Path logFile;
@@ -71,7 +71,7 @@ final class ProcessJames implements RunningJames {
                     "James ended with exit code " + process.exitValue() + " instead of starting (its log: " + logFile + ")", log());
             }
             if (Instant.now().isAfter(deadline)) {
-                stop();
+                kill();
                 throw new StartFailure("James did not start within " + TIME_TO_START + " (its log: " + logFile + ")", log());
             }
         }

@@ -12,7 +12,7 @@ interface RunningJames {
 
     boolean isAlive();
 
-    /** Returns when it is gone. */
+    /** Gracefully. Returns when it is gone. */
     void stop();
 
     /** Ends it at once, where nothing is to be learnt from its end. */
