@@ -48,8 +48,9 @@ import org.smtpguard.protocol.Verb;
 import org.smtpguard.sasl.SaslMechanism;
 
 /**
- * Answers AUTH (RFC 4954) by querying the configured backends, in place of James' {@code AuthCmdHandler}. Runs on the sessions' own
- * threads, and never waits.
+ * Handles AUTH (RFC 4954) with the configured backends, in place of James' {@code AuthCmdHandler}.
+ *
+ * <p>Threads: the sessions' own; never blocks.
  */
 public final class Authentication
     implements CommandHandler<SMTPSession>, EhloExtension, MailParametersHook, JamesMessageHook, ExtensibleHandler,
@@ -60,7 +61,7 @@ public final class Authentication
     private final GuardPools pools;
     private final Authorizator authorizator;
     private final PortSettings ports;
-    /** James initialises a handler before it wires it, and wires all before the first connection. */
+    /** Set by {@link #init}: James initialises a handler, wires it, and only then accepts connections. */
     private AuthenticationSettings settings;
     private PortMechanisms mechanisms;
     private Optional<GuardedPort> port = Optional.empty();
@@ -95,7 +96,7 @@ public final class Authentication
         settings.backends().release();
     }
 
-    /** The hooks by which James' own AUTH works, which does what we leave to it; and what tells whether the port has a guard. */
+    /** James' AUTH hooks, needed for OAuth, and the line handlers, which show whether the port has a guard. */
     @Override
     public List<Class<?>> getMarkerInterfaces() {
         return List.of(AuthHook.class, LineHandler.class);
@@ -149,7 +150,7 @@ public final class Authentication
         return settings.announcesOldForm() ? List.of("AUTH " + offered, "AUTH=" + offered) : List.of("AUTH " + offered);
     }
 
-    /** MAIL takes AUTH= (RFC 4954 §5); like James we do not trust what it says. */
+    /** MAIL accepts AUTH= (RFC 4954 §5); its value is not trusted, as in James. */
     @Override
     public String[] getMailParamNames() {
         return new String[] {Verb.AUTH.name()};
@@ -165,7 +166,7 @@ public final class Authentication
         port.ifPresent(guarded -> guarded.replies().abandon(session));
     }
 
-    /** Leaves on each mail how its sender was authenticated, for matchers and mailets. */
+    /** Sets attributes on each mail that tell matchers and mailets how its sender was authenticated. */
     @Override
     public HookResult onMessage(SMTPSession session, Mail mail) {
         LoginRecord.of(session).ifPresent(login -> {

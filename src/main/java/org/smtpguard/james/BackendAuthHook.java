@@ -28,11 +28,11 @@ import org.smtpguard.james.event.Logbook;
 import org.smtpguard.james.event.Notes;
 
 /**
- * The same backends for a chain that keeps James' own {@code AuthCmdHandler}. An {@link AuthHook} has to return its verdict, so
- * this one waits for it, on the thread that serves the session and others with it, as every hook of James does:
- * {@link Authentication} does not.
+ * Uses the same backends in a handler chain that keeps James' own {@code AuthCmdHandler}. An {@link AuthHook} has to return its
+ * result, so this one blocks the thread that serves this session and others, as all hooks of James do; {@link Authentication}
+ * does not.
  *
- * <p>In a class of its own, which only the configuration names: a newer James has moved a class that this interface mentions.
+ * <p>No other class may refer to this one: a newer James has moved a class that its interface uses.
  */
 public final class BackendAuthHook implements AuthHook, ProtocolHandler {
     private final Backends backends;
@@ -66,7 +66,7 @@ public final class BackendAuthHook implements AuthHook, ProtocolHandler {
     @Override
     public HookResult doAuth(SMTPSession session, Username username, String password) {
         try {
-            // James does not tell a hook by which mechanism the password came.
+            // James does not tell hooks the mechanism.
             Origin origin = Origin.of("PLAIN", Optional.of(session.getRemoteAddress().getAddress().getHostAddress()),
                 Optional.of(session.getSessionID()), session.isTLSStarted());
             CredentialResult result = chain.verify(Credentials.of(username.asString(), Secret.of(password)).from(origin)).get();
@@ -82,7 +82,7 @@ public final class BackendAuthHook implements AuthHook, ProtocolHandler {
         }
     }
 
-    /** Bearer tokens are James' own business. */
+    /** Bearer tokens are left to James. */
     @Override
     public HookResult doSasl(SMTPSession session, OidcSASLConfiguration configuration, String initialResponse) {
         return HookResult.DECLINED;

@@ -10,9 +10,8 @@ import org.apache.james.smtpserver.JamesWelcomeMessageHandler;
 import org.smtpguard.james.guard.GuardGreeting;
 
 /**
- * James' core handlers without the one that answers AUTH, which {@link Authentication} does instead, and with a greeting
- * that can wait. It is the running James' own list: what a newer James adds to it is there, and what it drops is not
- * asked for.
+ * James' core handlers without its AUTH handler, which {@link Authentication} replaces, and with a greeting that can be
+ * delayed. Derived from the list of the running James, so it follows changes of newer versions.
  */
 public final class GuardHandlers implements HandlersPackage {
     private final List<String> handlers;

@@ -24,12 +24,12 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Whether the backends of SMTP AUTH can answer; named in {@code healthcheck.properties} as {@code additional.healthchecks}.
- * Healthy: all can, as far as one knows. Degraded: the circuit of one is open, or one cannot be reached, or is not as it should be.
- * Unhealthy: there are backends, and none can answer. The words name which, why, and since when.
+ * Reports whether the backends of SMTP AUTH are available; configured in {@code healthcheck.properties} as
+ * {@code additional.healthchecks}. Healthy: no problem is known. Degraded: a backend is unavailable, its circuit is open, or it
+ * is degraded itself. Unhealthy: all backends are unavailable. The message names backend, reason and time.
  *
- * <p>Threads: nobody waits; the backends look after the other side on threads of their own, within their time limits, and the
- * result is made on the thread of the last of them.
+ * <p>Threads: never blocks. The backends run their checks on threads of their own, within their time limits; the result is
+ * completed on the thread of the last one.
  */
 @Singleton
 public final class GuardHealthCheck implements HealthCheck {
@@ -38,7 +38,7 @@ public final class GuardHealthCheck implements HealthCheck {
 
     private final Backends backends;
     private final Clock clock;
-    /** Since when something has been seen that is wrong, where the backend itself does not tell since when. */
+    /** When a problem was first seen, for problems without a time of their own. */
     private final Map<String, Instant> seenSince = new ConcurrentHashMap<>();
 
     @Inject
@@ -60,47 +60,47 @@ public final class GuardHealthCheck implements HealthCheck {
     public Publisher<Result> check() {
         return Flux.fromIterable(backends.all())
             .flatMapSequential(backend -> Mono.fromCompletionStage(backend::check).defaultIfEmpty(Optional.empty())
-                .map(trouble -> finding(backend, trouble)))
+                .map(problem -> finding(backend, problem)))
             .collectList()
             .map(GuardHealthCheck::result);
     }
 
     private static Result result(List<BackendFinding> findings) {
-        String words = findings.stream().flatMap(finding -> Stream.of(finding.fault, finding.flaw)).flatMap(Optional::stream)
+        String message = findings.stream().flatMap(finding -> Stream.of(finding.fault, finding.flaw)).flatMap(Optional::stream)
             .map(fault -> Printable.cut(fault, REASON_LIMIT)).collect(Collectors.joining("; "));
-        if (words.isEmpty()) {
+        if (message.isEmpty()) {
             return Result.healthy(NAME);
         }
         return findings.stream().allMatch(finding -> finding.fault.isPresent())
-            ? Result.unhealthy(NAME, words) : Result.degraded(NAME, words);
+            ? Result.unhealthy(NAME, message) : Result.degraded(NAME, message);
     }
 
-    private BackendFinding finding(Safeguarded backend, Optional<String> trouble) {
+    private BackendFinding finding(Safeguarded backend, Optional<String> problem) {
         BackendStatus status = backend.status();
-        // A file that stands at its last good version is in trouble, and answers.
-        Optional<String> unreachable = trouble.filter(text -> !status.flaw().equals(Optional.of(text)));
+        // A backend that only reports a flaw, such as an unusable new version of its file, is available.
+        Optional<String> unreachable = problem.filter(text -> !status.flaw().equals(Optional.of(text)));
         Optional<Instant> open = status.state() == BackendStatus.State.CLOSED ? Optional.empty() : Optional.of(status.since());
         Instant since = open.orElseGet(() -> since("fault " + status.name(), unreachable));
         Optional<String> reason = unreachable
             .or(() -> open.map(any -> status.lastFailure().map(BackendStatus.Failure::reason).orElse("circuit open")));
         Instant flawedSince = since("flaw " + status.name(), status.flaw());
-        return new BackendFinding(reason.map(text -> "backend " + status.name() + " cannot answer since " + seconds(since) + ": " + text),
-            status.flaw().map(text -> "backend " + status.name() + " is not as it should be since " + seconds(flawedSince) + ": " + text));
+        return new BackendFinding(reason.map(text -> "backend " + status.name() + " is unavailable since " + seconds(since) + ": " + text),
+            status.flaw().map(text -> "backend " + status.name() + " is degraded since " + seconds(flawedSince) + ": " + text));
     }
 
-    private Instant since(String what, Optional<String> fault) {
+    private Instant since(String key, Optional<String> fault) {
         if (fault.isEmpty()) {
-            seenSince.remove(what);
+            seenSince.remove(key);
             return clock.instant();
         }
-        return seenSince.computeIfAbsent(what, any -> clock.instant());
+        return seenSince.computeIfAbsent(key, any -> clock.instant());
     }
 
     private static Instant seconds(Instant time) {
         return time.truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /** What is wrong with one backend: that it cannot answer, that it is not as it should be. */
+    /** The problems of one backend: why it is unavailable, why it is degraded. */
     private static final class BackendFinding {
         private final Optional<String> fault;
         private final Optional<String> flaw;

@@ -20,7 +20,10 @@ import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.transcript.Transcripts;
 import org.smtpguard.transcript.Violations;
 
-/** What all ports of a server share; named in {@code extensions.properties} as {@code guice.extension.module}. */
+/**
+ * Binds the objects that all ports of a server share; configured in {@code extensions.properties} as
+ * {@code guice.extension.module}.
+ */
 public final class GuardModule extends AbstractModule {
     @Override
     protected void configure() {

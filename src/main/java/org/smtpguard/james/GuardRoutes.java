@@ -8,8 +8,8 @@ import org.smtpguard.page.View;
 import spark.Service;
 
 /**
- * The addresses of WebAdmin below {@code /smtp-guard}, behind its own authentication; named in {@code webadmin.properties} as
- * {@code extensions.routes}. Each is JSON for programs and HTML for people, whichever {@code Accept} asks for.
+ * The WebAdmin routes below {@code /smtp-guard}, protected by WebAdmin's own authentication; configured in
+ * {@code webadmin.properties} as {@code extensions.routes}. Each returns JSON or HTML, depending on {@code Accept}.
  *
  * <p>Threads: WebAdmin's own.
  */

@@ -37,18 +37,18 @@ import org.smtpguard.sequence.Mode;
 import org.smtpguard.transcript.TranscriptSettings;
 
 /**
- * The entrance of a port: every command line goes in through it and every reply to one comes out, and the lines of a message
- * pass it too. It stands in the chain before James' {@code CommandDispatcher} and wraps it; a line that is out of order
- * never gets there.
+ * Checks every line of a port before James handles it, and every reply. It is the first {@link LineHandler} of the chain and
+ * wraps James' {@code CommandDispatcher}, so a refused command never reaches James. The lines of a message pass through it as
+ * well.
  *
- * <p>Runs on the sessions' own threads, and never waits.
+ * <p>Threads: the sessions' own; never blocks.
  */
 public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFilter, ConnectHandler<SMTPSession>,
     DisconnectHandler<SMTPSession>, ExtensibleHandler {
     private final GuardedPorts ports;
     private final Logbook logbook;
-    private final ReadBatches batches = new ReadBatches(session -> Notes.of(session).batchEnded());
-    /** James initialises a handler before it wires it, and wires all before the first connection. */
+    private final ReadBatches batches = new ReadBatches(session -> Notes.of(session).onBatchEnd());
+    /** Set by {@link #init}: James initialises a handler, wires it, and only then accepts connections. */
     private GuardSettings settings = GuardSettings.defaults();
     private LineHandler<SMTPSession> dispatcher;
     private GuardedPort port;
@@ -72,11 +72,11 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     }
 
     private void configure(TranscriptSettings wanted) {
-        TranscriptSettings held = logbook.transcripts().configure(wanted);
-        if (!held.equals(wanted)) {
+        TranscriptSettings active = logbook.transcripts().configure(wanted);
+        if (!active.equals(wanted)) {
             throw new InvalidConfigurationException("<transcripts> in <handler class=\"" + SequenceGuard.class
-                .getName() + "\"> says " + wanted
-                + ", and that of another port " + held + "; all ports share one store: say the same, or say it once.");
+                .getName() + "\"> has " + wanted
+                + ", and that of another port " + active + "; all ports share one store: use the same values, or configure it once.");
         }
     }
 
@@ -99,16 +99,17 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     @SuppressWarnings("unchecked")
     private void wireDispatcher(List<?> lineHandlers) throws WiringException {
         if (lineHandlers.get(0) != this) {
-            throw new WiringException("<handler class=\"" + SequenceGuard.class.getName() + "\"> stands in a <handlerchain> behind another"
-                + " handler of lines (" + lineHandlers.get(0).getClass().getName() + "); move it to the top, and leave one.");
+            throw new WiringException("<handler class=\"" + SequenceGuard.class.getName() + "\"> comes after another line handler"
+                + " in a <handlerchain>"
+                + " (" + lineHandlers.get(0).getClass().getName() + "); move it to the top, and keep only one.");
         }
         dispatcher = (LineHandler<SMTPSession>) lineHandlers.get(1);
     }
 
     private void wireCommands(List<?> commandHandlers) throws WiringException {
         if (only(Authentication.class, commandHandlers).count() > 1) {
-            throw new WiringException("<handler class=\"" + Authentication.class.getName() + "\"> stands twice in a <handlerchain>;"
-                + " leave one, with all its backends.");
+            throw new WiringException("<handler class=\"" + Authentication.class.getName() + "\"> is configured twice in a <handlerchain>;"
+                + " keep one, with all its backends.");
         }
         Optional<Authentication> authentication = only(Authentication.class, commandHandlers).findFirst();
         OfferedAuth auth = authentication.map(OfferedAuth.class::cast)
@@ -135,8 +136,8 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     }
 
     /**
-     * Switches off James' own check of what is sent after STARTTLS where ours does it: James' disconnects a client whose
-     * STARTTLS was refused, at the next line.
+     * Disables James' own detection of commands sent with STARTTLS if the guard does it: James would disconnect a client after
+     * a refused STARTTLS, at the next line.
      */
     @Override
     public Response onConnect(SMTPSession session) {
@@ -148,8 +149,8 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         }
         if (settings.mode() != Mode.OFF) {
             port.replies().answerLongLines(session);
-            SessionThread.of(session).tell(batches);
-            James381.cutLinesOfLaterConnections(session);
+            SessionThread.of(session).install(batches);
+            James381.useOneThreadForNewConnections(session);
         }
         return new DeferredResponse();
     }

@@ -50,13 +50,13 @@ final class Dialogues {
         all.put(DiagnosisId.SYN_CHARACTER, greeted(Dialogue.onOpenPort()).sends(EHLO + "<CR>X-Injected: yes")
             .isRefused(Fault.CONTROL_CHARACTER, "octet 0x0D at position 20", EHLO));
         all.put(DiagnosisId.LIMIT_ERRORS, greeted(Dialogue.onOpenPort()).client(EHLO)
-            .note(before(GuardSettings.defaults().limits()::isPassedByErrors) + " refused commands")
+            .note(before(GuardSettings.defaults().limits()::isErrorLimitReached) + " refused commands")
             .sends(RCPT).isRefused(Fault.TOO_MANY_ERRORS, RCPT));
         all.put(DiagnosisId.LIMIT_AUTH, greeted(Dialogue.onOpenPort()).client(EHLO)
-            .note(before(GuardSettings.defaults().limits()::isPassedByAuthFailures) + " refused AUTHs")
+            .note(before(GuardSettings.defaults().limits()::isAuthFailureLimitReached) + " refused AUTHs")
             .sends(AUTH).isRefused(Fault.TOO_MANY_AUTH_FAILURES, AUTH));
         all.put(DiagnosisId.LIMIT_RECIPIENTS, greeted(Dialogue.onOpenPort()).client(EHLO).client(MAIL)
-            .note(before(GuardSettings.defaults().limits()::isPassedByRefusedRecipients) + " refused recipients")
+            .note(before(GuardSettings.defaults().limits()::isRefusedRecipientLimitReached) + " refused recipients")
             .sends(RCPT).isRefused(Fault.TOO_MANY_REFUSED_RECIPIENTS, RCPT));
         all.put(DiagnosisId.AUTH_TLS_REQUIRED, greeted(Dialogue.onSubmission()).client(EHLO).client("AUTH PLAIN"));
         return all;

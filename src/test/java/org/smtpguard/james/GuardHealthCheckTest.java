@@ -52,17 +52,17 @@ class GuardHealthCheckTest {
         "                       | HEALTHY   |",
         "well                   | HEALTHY   |",
         "well well              | HEALTHY   |",
-        "unreachable            | UNHEALTHY | backend b0 cannot answer since 2026-03-01T10:00:00Z: connection refused",
-        "breaks                 | UNHEALTHY | backend b0 cannot answer since 2026-03-01T10:00:00Z: java.lang.IllegalStateException",
-        "unreachable unreachable| UNHEALTHY | backend b1 cannot answer since 2026-03-01T10:00:00Z: connection refused",
-        "well unreachable       | DEGRADED  | backend b1 cannot answer since 2026-03-01T10:00:00Z: connection refused",
-        "open                   | UNHEALTHY | backend b0 cannot answer since \\S+Z: out of order",
-        "well open              | DEGRADED  | backend b1 cannot answer since \\S+Z: out of order",
-        "open unreachable       | UNHEALTHY | backend b0 cannot answer since \\S+Z: out of order; backend b1 cannot answer since .*",
-        "flawed                 | DEGRADED  | backend b0 is not as it should be since 2026-03-01T10:00:00Z: the file is broken",
-        "atItsLastGoodVersion   | DEGRADED  | backend b0 is not as it should be since 2026-03-01T10:00:00Z: the file is broken",
-        "flawed unreachable     | DEGRADED  | backend b0 is not as it should be since \\S+: .*; backend b1 cannot answer since \\S+: .*",
-        "forges                 | UNHEALTHY | backend b0 cannot answer since \\S+Z: refused\\?\\?forged"})
+        "unreachable            | UNHEALTHY | backend b0 is unavailable since 2026-03-01T10:00:00Z: connection refused",
+        "breaks                 | UNHEALTHY | backend b0 is unavailable since 2026-03-01T10:00:00Z: java.lang.IllegalStateException",
+        "unreachable unreachable| UNHEALTHY | backend b1 is unavailable since 2026-03-01T10:00:00Z: connection refused",
+        "well unreachable       | DEGRADED  | backend b1 is unavailable since 2026-03-01T10:00:00Z: connection refused",
+        "open                   | UNHEALTHY | backend b0 is unavailable since \\S+Z: out of order",
+        "well open              | DEGRADED  | backend b1 is unavailable since \\S+Z: out of order",
+        "open unreachable       | UNHEALTHY | backend b0 is unavailable since \\S+Z: out of order; backend b1 is unavailable since .*",
+        "flawed                 | DEGRADED  | backend b0 is degraded since 2026-03-01T10:00:00Z: the file is broken",
+        "atItsLastGoodVersion   | DEGRADED  | backend b0 is degraded since 2026-03-01T10:00:00Z: the file is broken",
+        "flawed unreachable     | DEGRADED  | backend b0 is degraded since \\S+: .*; backend b1 is unavailable since \\S+: .*",
+        "forges                 | UNHEALTHY | backend b0 is unavailable since \\S+Z: refused\\?\\?forged"})
     void isTheWorstOfWhatAllOfThemAllow(String conditions, ResultStatus expected, String words) {
         acquire(conditions);
 
@@ -79,14 +79,14 @@ class GuardHealthCheckTest {
         assertThat(result().getStatus()).isEqualTo(ResultStatus.HEALTHY);
         clock.advance(Duration.ofMinutes(1));
         is("b0", Condition.FLAWED);
-        assertThat(cause()).endsWith("b0 is not as it should be since 2026-03-01T10:01:00Z: the file is broken");
+        assertThat(cause()).endsWith("b0 is degraded since 2026-03-01T10:01:00Z: the file is broken");
         clock.advance(Duration.ofMinutes(1));
         is("b1", Condition.UNREACHABLE);
-        assertThat(cause()).isEqualTo("backend b0 is not as it should be since 2026-03-01T10:01:00Z: the file is broken;"
-            + " backend b1 cannot answer since 2026-03-01T10:02:00Z: connection refused");
+        assertThat(cause()).isEqualTo("backend b0 is degraded since 2026-03-01T10:01:00Z: the file is broken;"
+            + " backend b1 is unavailable since 2026-03-01T10:02:00Z: connection refused");
         clock.advance(Duration.ofMinutes(1));
         is("b0", Condition.WELL);
-        assertThat(cause()).isEqualTo("backend b1 cannot answer since 2026-03-01T10:02:00Z: connection refused");
+        assertThat(cause()).isEqualTo("backend b1 is unavailable since 2026-03-01T10:02:00Z: connection refused");
         is("b1", Condition.WELL);
         assertThat(result().getStatus()).isEqualTo(ResultStatus.HEALTHY);
         is("b1", Condition.UNREACHABLE);

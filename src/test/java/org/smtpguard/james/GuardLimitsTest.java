@@ -27,21 +27,21 @@ class GuardLimitsTest {
     void theErrorWithThatNumberIsTheLast(String limits, int errors, int authFailures, int refusedRecipients) {
         GuardSettings.Limits parsed = parse(limits).limits();
 
-        assertThat(parsed.isPassedByErrors(errors - 1)).isFalse();
-        assertThat(parsed.isPassedByErrors(errors)).isTrue();
-        assertThat(parsed.isPassedByAuthFailures(authFailures - 1)).isFalse();
-        assertThat(parsed.isPassedByAuthFailures(authFailures)).isTrue();
-        assertThat(parsed.isPassedByRefusedRecipients(refusedRecipients - 1)).isFalse();
-        assertThat(parsed.isPassedByRefusedRecipients(refusedRecipients)).isTrue();
+        assertThat(parsed.isErrorLimitReached(errors - 1)).isFalse();
+        assertThat(parsed.isErrorLimitReached(errors)).isTrue();
+        assertThat(parsed.isAuthFailureLimitReached(authFailures - 1)).isFalse();
+        assertThat(parsed.isAuthFailureLimitReached(authFailures)).isTrue();
+        assertThat(parsed.isRefusedRecipientLimitReached(refusedRecipients - 1)).isFalse();
+        assertThat(parsed.isRefusedRecipientLimitReached(refusedRecipients)).isTrue();
     }
 
     @Test
     void zeroIsNoLimit() {
         GuardSettings.Limits limits = parse("<limits errors=\"0\" authFailures=\"0\" refusedRecipients=\"0\"/>").limits();
 
-        assertThat(limits.isPassedByErrors(Integer.MAX_VALUE)).isFalse();
-        assertThat(limits.isPassedByAuthFailures(Integer.MAX_VALUE)).isFalse();
-        assertThat(limits.isPassedByRefusedRecipients(Integer.MAX_VALUE)).isFalse();
+        assertThat(limits.isErrorLimitReached(Integer.MAX_VALUE)).isFalse();
+        assertThat(limits.isAuthFailureLimitReached(Integer.MAX_VALUE)).isFalse();
+        assertThat(limits.isRefusedRecipientLimitReached(Integer.MAX_VALUE)).isFalse();
     }
 
     @ParameterizedTest
@@ -70,7 +70,7 @@ class GuardLimitsTest {
         "<limits failures=\"5\"/> | <limits> in HANDLER has an unknown attribute failures; known here: authFailures, errors, "
             + "refusedRecipients.",
         "<limits><errors>5</errors></limits> | <limits> in HANDLER has an unknown element <errors>; known here: none.",
-        "<limits/><limits/> | HANDLER has <limits> 2 times; leave one.",
+        "<limits/><limits/> | HANDLER has <limits> 2 times; keep one.",
         "<greeting waitMillis=\"60001\"/> | <greeting> in HANDLER has waitMillis=\"60001\"; it must be a whole number from 0 to 60000.",
         "<greeting waitMillis=\"1s\"/> | <greeting> in HANDLER has waitMillis=\"1s\"; it must be a whole number from 0 to 60000.",
         "<greeting wait=\"1\"/> | <greeting> in HANDLER has an unknown attribute wait; known here: waitMillis."})

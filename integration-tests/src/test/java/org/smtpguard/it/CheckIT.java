@@ -33,7 +33,7 @@ class CheckIT {
     void nothingIsWrongWithTheConfigurationThatTheProjectBrings() throws Exception {
         Process check = check();
 
-        assertThat(output(check)).contains("127.0.0.1:2587", "backend apps", "can be asked.", "Nothing is wrong").doesNotContain("WRONG");
+        assertThat(output(check)).contains("127.0.0.1:2587", "backend apps", "is available.", "Nothing is wrong").doesNotContain("WRONG");
         assertThat(check.exitValue()).isZero();
     }
 
@@ -43,7 +43,7 @@ class CheckIT {
         Files.writeString(file, Files.readString(file).replaceFirst("<mode>enforce</mode>", "<mode>strict</mode>"));
         Process check = check();
 
-        assertThat(output(check)).contains("WRONG", "says \"strict\"; it can be enforce, observe or off");
+        assertThat(output(check)).contains("WRONG", "has \"strict\"; it can be enforce, observe or off");
         assertThat(check.exitValue()).isEqualTo(1);
     }
 

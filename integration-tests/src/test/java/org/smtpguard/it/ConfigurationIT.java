@@ -43,8 +43,8 @@ class ConfigurationIT {
     @Test
     void oneNameForTwoBackendsStopsTheStart() {
         refuses(port -> port.replace("file://conf/smtp-users", "file://conf/extensions.properties"),
-            "<backend class=\"FileBackend\" name=\"apps\"> has the name of another backend with other settings; "
-                + "give each a name of its own.");
+            "<backend class=\"FileBackend\" name=\"apps\"> has the same name as another backend with other settings; "
+                + "give each a unique name.");
     }
 
     private static void refuses(UnaryOperator<String> mistake, String sentence) {

@@ -64,20 +64,20 @@ class HealthCheckIT {
             Files.writeString(users, good + "alice without a colon\n");
             assertThat(status(webAdmin, 200)).isEqualTo("degraded");
             String cause = webAdmin.json(CHECK).path("cause").asText();
-            assertThat(cause).startsWith("backend apps is not as it should be since ")
+            assertThat(cause).startsWith("backend apps is degraded since ")
                 .contains("these lines are skipped").doesNotContain("directory");
             assertThat(since(cause)).isBetween(before.minusSeconds(1), Instant.now());
 
             directory.is(Health.HANGS_UP);
             isAnswered(server, "454");
             cause = webAdmin.json(CHECK).path("cause").asText();
-            assertThat(cause).contains("backend apps is not as it should be since ")
-                .contains("; backend directory cannot answer since ").contains("the directory hung up");
+            assertThat(cause).contains("backend apps is degraded since ")
+                .contains("; backend directory is unavailable since ").contains("the directory hung up");
             assertThat(status(webAdmin, 200)).isEqualTo("degraded");
 
             Files.writeString(users, good);
             cause = webAdmin.json(CHECK).path("cause").asText();
-            assertThat(cause).startsWith("backend directory cannot answer since ").doesNotContain("apps");
+            assertThat(cause).startsWith("backend directory is unavailable since ").doesNotContain("apps");
 
             directory.is(Health.WELL);
             Awaitility.await().atMost(PATIENCE).untilAsserted(() -> isAnswered(server, "235"));
@@ -96,7 +96,7 @@ class HealthCheckIT {
             isAnswered(server, "454");
             assertThat(status(webAdmin, 503)).isEqualTo("unhealthy");
             String cause = webAdmin.read(webAdmin.get(CHECK, "application/json")).path("cause").asText();
-            assertThat(cause).startsWith("backend directory cannot answer since ").endsWith(": the directory hung up");
+            assertThat(cause).startsWith("backend directory is unavailable since ").endsWith(": the directory hung up");
             assertThat(since(cause)).isBetween(before.minusSeconds(1), Instant.now());
             assertThat(webAdmin.get("/healthcheck", "application/json").statusCode()).as("as monitoring asks").isEqualTo(503);
 

@@ -126,8 +126,8 @@ class WebAdminIT {
         "/violations?by=moon         | by can be rule, client or verb",
         "/violations?mode=off        | mode can be enforce or observe",
         "?since=<b>                  | since can be",
-        "/violations?bye=moon        | There is a parameter too many; known are since, by, mode.",
-        "/backends?since=1h          | This address takes no parameters.",
+        "/violations?bye=moon        | There is an unknown parameter; known are since, by, mode.",
+        "/backends?since=1h          | This URL takes no parameters.",
     })
     void aQueryThatMakesNoSenseIsToldWhatWould(String path, String message) {
         HttpResponse<String> response = webAdmin.get("/smtp-guard" + path.replace("<", "%3C").replace(">", "%3E"), JSON);
@@ -149,7 +149,7 @@ class WebAdminIT {
         HttpResponse<String> page = webAdmin.get("/smtp-guard/nothing/here", "text/html");
 
         assertThat(page.statusCode()).isEqualTo(404);
-        assertThat(page.body()).startsWith("<!DOCTYPE html>").contains("There is no such address");
+        assertThat(page.body()).startsWith("<!DOCTYPE html>").contains("There is no such URL");
         assertThat(webAdmin.read(webAdmin.get("/smtp-guard/nothing", JSON)).path("type").asText()).isEqualTo("notFound");
     }
 
@@ -204,7 +204,7 @@ class WebAdminIT {
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(webAdmin.read(response).path("message").asText())
-            .isEqualTo("The body looks like JSON, and came as a form; send it with Content-Type: application/json.");
+            .isEqualTo("The body looks like JSON, but was sent as a form; send it with Content-Type: application/json.");
     }
 
     @Test

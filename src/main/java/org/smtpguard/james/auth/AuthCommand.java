@@ -13,7 +13,11 @@ import org.smtpguard.protocol.Verb;
 import org.smtpguard.sasl.Peer;
 import org.smtpguard.sasl.SaslMechanism;
 
-/** Answers the AUTH commands of a port (RFC 4954). Runs on the sessions' own threads. */
+/**
+ * Handles the AUTH commands of a port (RFC 4954).
+ *
+ * <p>Threads: the sessions' own.
+ */
 public final class AuthCommand {
     private static final String EMPTY_RESPONSE = "=";
 
@@ -25,7 +29,7 @@ public final class AuthCommand {
         this.mechanisms = mechanisms;
     }
 
-    /** @return the reply, which may come later */
+    /** @return the reply, which may be deferred */
     public Response onCommand(SMTPSession session, Request request) {
         CommandLine command = CommandLine.of(Verb.AUTH, Optional.ofNullable(request.getArgument()));
         Optional<Response> refusal = port.guard().judge(session, command, port.guard().sessions().state(session));
@@ -41,12 +45,12 @@ public final class AuthCommand {
         }
         AuthDialogue dialogue = new AuthDialogue(port, mechanism.get(), peer, command);
         if (words.length == 1) {
-            return dialogue.begin(session);
+            return dialogue.start(session);
         }
         if (mechanism.get().isServerFirst()) {
-            return dialogue.initialResponseRefused(session);
+            return dialogue.refuseInitialResponse(session);
         }
         String initial = words[1].trim();
-        return dialogue.begin(session, initial.equals(EMPTY_RESPONSE) ? "" : initial);
+        return dialogue.start(session, initial.equals(EMPTY_RESPONSE) ? "" : initial);
     }
 }

@@ -34,10 +34,10 @@ import org.smtpguard.sasl.SaslStep;
 import org.smtpguard.sequence.Mode;
 
 /**
- * One AUTH command and the exchange that it began.
+ * One AUTH command and its SASL exchange.
  *
- * <p>Threads: the command, each response and each verdict are handled on the session's own thread. Backends are queried from it and answer
- * on threads of their own; meanwhile the reply is deferred ({@link DeferredReplies}) and no thread waits.
+ * <p>Threads: the command, each response and each verdict are handled on the session's own thread. Backends are queried from it
+ * and answer on threads of their own; meanwhile the reply is deferred ({@link DeferredReplies}) and no thread blocks.
  */
 final class AuthDialogue {
     private static final EnhancedStatus SUCCESS = EnhancedStatus.of("2.7.0");
@@ -59,18 +59,18 @@ final class AuthDialogue {
         this.exchange = mechanism.start(peer);
     }
 
-    Response begin(SMTPSession session) {
+    Response start(SMTPSession session) {
         return advance(session, exchange.begin(Optional.empty()));
     }
 
     /** @param initialResponse in base64 */
-    Response begin(SMTPSession session, String initialResponse) {
+    Response start(SMTPSession session, String initialResponse) {
         return decoded(session, initialResponse, octets -> exchange.begin(Optional.of(octets)));
     }
 
-    /** The mechanism has the server begin. */
-    Response initialResponseRefused(SMTPSession session) {
-        return failed(session, AuthOutcome.INITIAL_RESPONSE, SaslStep.malformed());
+    /** Refuses an initial response: in this mechanism the server sends the first message. */
+    Response refuseInitialResponse(SMTPSession session) {
+        return fail(session, AuthOutcome.INITIAL_RESPONSE, SaslStep.malformed());
     }
 
     /** The reply to the step, now or later. */
@@ -85,12 +85,15 @@ final class AuthDialogue {
                 abandon(step);
             }
         });
-        logbook.metrics().pendsUntil(awaited);
+        logbook.metrics().trackPending(awaited);
         return replies.await(session, awaited, outcome -> answer(session, outcome.orElseGet(() ->
             SaslStep.refused("", CredentialResult.unavailable("the mechanism failed")))));
     }
 
-    /** The client has hung up. A "no" that comes all the same is a failed log-in: on the thread that brings it. */
+    /**
+     * The client has disconnected. A refusal that arrives nevertheless counts as a failed log-in; it is logged on the thread
+     * that completes it.
+     */
     private void abandon(CompletableFuture<SaslStep> step) {
         step.cancel(false);
         step.thenAccept(late -> {
@@ -106,69 +109,71 @@ final class AuthDialogue {
                 replies.challenge(session, this::onResponse, () -> onLongResponse(session));
                 return new SMTPResponse("334", Base64.getEncoder().encodeToString(step.challenge()));
             case MALFORMED:
-                return step.lenient().filter(lenient -> isTaken(session, Fault.MALFORMED, step.flaw()))
-                    .map(lenient -> advance(session, lenient.get())).orElseGet(() -> failed(session, AuthOutcome.MALFORMED, step));
+                return step.lenient().filter(lenient -> isTolerated(session, Fault.MALFORMED, step.flaw()))
+                    .map(lenient -> advance(session, lenient.get())).orElseGet(() -> fail(session, AuthOutcome.MALFORMED, step));
             case SUCCESS:
                 logbook.authenticated(origin, step);
-                return succeeded(session, step);
+                return succeed(session, step);
             default:
-                return failed(session, AuthOutcome.of(step), step);
+                return fail(session, AuthOutcome.of(step), step);
         }
     }
 
-    private Response failed(SMTPSession session, AuthOutcome outcome, SaslStep step) {
+    private Response fail(SMTPSession session, AuthOutcome outcome, SaslStep step) {
         Fault fault = outcome.fault().orElseThrow();
         return logbook.ended(origin, outcome, step.username(), step.result()) ? guard.refuseLogin(session, fault, command)
             : guard.refuse(session, fault, step.flaw(), command);
     }
 
-    /** The client's response to a challenge: like AUTH itself, the last of its group. */
+    /** The client's response to a challenge. Like AUTH itself, it must be the last line of its pipelined group. */
     private Response onResponse(SMTPSession session, byte[] line) {
         Challenge.close(session);
         logbook.response(session, line);
-        return logbook.reply(session, onResponseHeard(session, line));
+        return logbook.reply(session, judgeResponse(session, line));
     }
 
-    /** It could not be read, and is the end of the exchange. */
+    /** A response too long to be read ends the exchange. */
     private Response onLongResponse(SMTPSession session) {
         logbook.response(session, new byte[Logbook.UNREAD]);
-        return failed(session, AuthOutcome.TOO_LONG, SaslStep.malformed());
+        return fail(session, AuthOutcome.TOO_LONG, SaslStep.malformed());
     }
 
-    private Response onResponseHeard(SMTPSession session, byte[] line) {
+    private Response judgeResponse(SMTPSession session, byte[] line) {
         Optional<Response> refusal = CommandLine.parse(line).endsInBareLf()
             ? guard.judge(session, Fault.BARE_LF, command) : Optional.empty();
         return refusal.orElseGet(() -> guard.mode(DiagnosisId.SEQ_PIPELINING) == Mode.OFF ? proceed(session, line)
-            : replies.settle(session, behind -> proceed(session, line)));
+            : replies.settle(session, following -> proceed(session, line)));
     }
 
     private Response proceed(SMTPSession session, byte[] line) {
         String response = CommandLine.strip(line);
         if (response.equals(CANCEL)) {
-            return failed(session, AuthOutcome.CANCELLED, SaslStep.malformed());
+            return fail(session, AuthOutcome.CANCELLED, SaslStep.malformed());
         }
         return decoded(session, response, exchange::respond);
     }
 
-    /** What follows from a response, once it is decoded; James takes base64 without its padding, and so may we. */
+    /**
+     * Decodes a response and advances the exchange. Base64 without padding is accepted by James, so also here unless enforced.
+     */
     private Response decoded(SMTPSession session, String response, Function<byte[], CompletionStage<SaslStep>> proceed) {
         Base64Text text = Base64Text.of(response);
-        Supplier<Response> refusal = () -> failed(session, AuthOutcome.UNDECODABLE, SaslStep.malformed(text.flaw()));
+        Supplier<Response> refusal = () -> fail(session, AuthOutcome.UNDECODABLE, SaslStep.malformed(text.flaw()));
         if (text.octets().isEmpty()) {
             return refusal.get();
         }
-        if (!text.flaw().isEmpty() && !isTaken(session, Fault.UNDECODABLE, text.flaw())) {
+        if (!text.flaw().isEmpty() && !isTolerated(session, Fault.UNDECODABLE, text.flaw())) {
             return refusal.get();
         }
         return advance(session, proceed.apply(text.octets().get()));
     }
 
-    /** Whether the port takes a response of that flaw, whose meaning is clear; it is logged if it is observed. */
-    private boolean isTaken(SMTPSession session, Fault fault, String flaw) {
+    /** Whether the port accepts a response with this flaw, whose meaning is clear. Logged in mode {@code observe}. */
+    private boolean isTolerated(SMTPSession session, Fault fault, String flaw) {
         return guard.mode(fault.id()) != Mode.ENFORCE && guard.judge(session, fault, flaw, command).isEmpty();
     }
 
-    private Response succeeded(SMTPSession session, SaslStep step) {
+    private Response succeed(SMTPSession session, SaslStep step) {
         session.setUsername(Username.of(step.username()));
         session.setRelayingAllowed(true);
         String user = step.result().username();

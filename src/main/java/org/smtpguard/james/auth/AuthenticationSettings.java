@@ -17,9 +17,9 @@ import org.smtpguard.james.config.ConfigurationElement;
 import org.smtpguard.james.config.DelegationRule;
 import org.smtpguard.james.config.MechanismNames;
 
-/** What the operator wrote in {@code <handler class="org.smtpguard.james.Authentication">}. */
+/** The settings in {@code <handler class="org.smtpguard.james.Authentication">}. Immutable. */
 public final class AuthenticationSettings {
-    /** The strongest first: the order in which they are announced. What backends relay comes between these two. */
+    /** In the order of announcement, strongest first. Relayed mechanisms are announced between these two lists. */
     private static final List<String> STRONG_MECHANISMS = List.of("SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512",
         "SCRAM-SHA-256", "EXTERNAL");
     private static final List<String> DEFAULT_MECHANISMS = List.of("PLAIN", "LOGIN");
@@ -46,7 +46,7 @@ public final class AuthenticationSettings {
     }
 
     /**
-     * Reads the element and takes its backends from those of all ports.
+     * Reads the element; its backends are shared with all ports.
      *
      * @throws org.smtpguard.credential.InvalidConfigurationException naming the element and the fix
      */
@@ -82,7 +82,7 @@ public final class AuthenticationSettings {
         return names;
     }
 
-    /** Which backend plays a mechanism elsewhere: one, for there is no way to ask another when it has begun. */
+    /** The backend that relays each mechanism. Only one may: an exchange cannot be moved to another backend. */
     private static Map<String, CredentialBackend> relays(ConfigurationElement element, List<String> names, List<BackendChain.Link> links) {
         Map<String, CredentialBackend> relays = new HashMap<>();
         for (BackendChain.Link link : links) {
@@ -91,19 +91,19 @@ public final class AuthenticationSettings {
                 CredentialBackend other = relays.put(name, backend);
                 if (other != null) {
                     throw element.fault("names " + name + ", which <backend name=\"" + other.name() + "\"> and <backend name=\""
-                        + backend.name() + "\"> relay; leave it to one of them");
+                        + backend.name() + "\"> relay; remove it from one of them");
                 }
             });
         }
         return Map.copyOf(relays);
     }
 
-    /** In the order in which they are announced. */
+    /** The mechanisms in the order of announcement. */
     private static List<String> known(ConfigurationElement element, List<String> names, Map<String, CredentialBackend> relays) {
         List<String> elsewhere = names.stream().filter(name -> !STRONG_MECHANISMS.contains(name) && !DEFAULT_MECHANISMS.contains(name))
             .collect(Collectors.toList());
         elsewhere.stream().filter(name -> !relays.containsKey(name)).findFirst().ifPresent(unknown -> {
-            throw element.fault("names " + unknown + ", which is not known, and which no backend relays; known are " + OWN_MECHANISMS);
+            throw element.fault("names " + unknown + ", which is unknown and relayed by no backend; known are " + OWN_MECHANISMS);
         });
         return Stream.of(STRONG_MECHANISMS.stream().filter(names::contains), elsewhere.stream(),
                 DEFAULT_MECHANISMS.stream().filter(names::contains))
@@ -121,7 +121,7 @@ public final class AuthenticationSettings {
     private static boolean jamesDelegation(ConfigurationElement element) {
         String value = element.onlyAttributes().onlyElements().text().orElse("");
         if (!value.equals("james") && !value.equals("none")) {
-            throw element.fault("says \"" + value + "\"; it can be james or none");
+            throw element.fault("has \"" + value + "\"; it can be james or none");
         }
         return value.equals("james");
     }
@@ -131,7 +131,7 @@ public final class AuthenticationSettings {
         return CertificateName.of(name).orElseThrow(() -> element.fault("has name=\"" + name + "\"; it can be email or cn"));
     }
 
-    /** Keys cannot be had of somebody who only says yes or no to a password. */
+    /** A backend that can only check passwords has no SCRAM keys. */
     private static void refuseScramWithoutKeys(ConfigurationElement handler, List<String> mechanisms, Map<String, CredentialBackend> relays,
                                                List<BackendChain.Link> links) {
         Optional<CredentialBackend> keyless = links.stream().map(BackendChain.Link::backend)
@@ -139,31 +139,31 @@ public final class AuthenticationSettings {
         mechanisms.stream().filter(name -> name.startsWith("SCRAM-") && !relays.containsKey(name)).findFirst()
             .ifPresent(scram -> keyless.ifPresent(backend -> {
                 throw handler.fault("offers " + scram + ", for which <backend name=\"" + backend.name() + "\"> has no keys: it can only"
-                    + " check passwords; take the mechanism out of <mechanisms>, or the backend away");
+                    + " check passwords; remove the mechanism from <mechanisms>, or remove the backend");
             }));
     }
 
-    /** The names of the mechanisms, in the order in which they are announced. */
+    /** The names of the mechanisms, in the order of announcement. */
     public List<String> mechanisms() {
         return mechanisms;
     }
 
-    /** The backend that plays the mechanism elsewhere, where one does. */
+    /** The backend that relays the mechanism, if any. */
     public Optional<CredentialBackend> relayOf(String mechanism) {
         return Optional.ofNullable(relays.get(mechanism));
     }
 
-    /** Whether {@code AUTH=} is announced, too: what clients of the last century read. */
+    /** Whether {@code AUTH=} is announced as well, for obsolete clients. */
     public boolean announcesOldForm() {
         return oldForm;
     }
 
-    /** Whether James is asked who may act as whom. */
-    boolean asksJamesForDelegation() {
+    /** Whether James is queried for delegations. */
+    boolean queriesJamesForDelegation() {
         return jamesDelegation;
     }
 
-    /** Who may act as whom, whatever James says. */
+    /** Delegations that are allowed without querying James. */
     List<DelegationRule> delegationRules() {
         return delegationRules;
     }
@@ -172,7 +172,7 @@ public final class AuthenticationSettings {
         return backends;
     }
 
-    /** Where in a client's certificate its user name stands. */
+    /** The field of a client's certificate that has the user name. */
     public CertificateName certificateName() {
         return certificateName;
     }

@@ -15,23 +15,23 @@ import org.smtpguard.james.config.DelegationRule;
 import org.smtpguard.sasl.Identities;
 
 /**
- * Who may act as whom: what the operator wrote, and then what James' own {@link Authorizator} says, where it is to be asked
- * (its administrator, and the delegations that its users have made).
+ * Decides who may act as another user: by the operator's rules, then by James' {@link Authorizator} if configured (its
+ * administrator, and the users' delegations).
  *
- * <p>Threads: the rules are looked at on the caller's thread; James is asked on the pool for calls that wait, since its
- * answer may come from a database, and the stage completes there. After {@link #LIMIT} it fails on the JDK's timer.
+ * <p>Threads: rules are checked on the caller's thread. James is queried on the pool for blocking calls, since it may use a
+ * database, and the stage completes there. After {@link #LIMIT} it fails, on the JDK's timer.
  */
 final class Delegation implements Identities.Delegations {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final List<DelegationRule> rules;
-    private final boolean asksJames;
+    private final boolean queriesJames;
     private final Authorizator james;
     private final WorkerPool blocking;
 
-    Delegation(List<DelegationRule> rules, boolean asksJames, Authorizator james, WorkerPool blocking) {
+    Delegation(List<DelegationRule> rules, boolean queriesJames, Authorizator james, WorkerPool blocking) {
         this.rules = List.copyOf(rules);
-        this.asksJames = asksJames;
+        this.queriesJames = queriesJames;
         this.james = james;
         this.blocking = blocking;
     }
@@ -41,10 +41,10 @@ final class Delegation implements Identities.Delegations {
         if (rules.stream().anyMatch(rule -> rule.allows(user, other))) {
             return CompletableFuture.completedFuture(true);
         }
-        return asksJames ? askJames(user, other, origin) : CompletableFuture.completedFuture(false);
+        return queriesJames ? queryJames(user, other, origin) : CompletableFuture.completedFuture(false);
     }
 
-    private CompletionStage<Boolean> askJames(String user, String other, Origin origin) {
+    private CompletionStage<Boolean> queryJames(String user, String other, Origin origin) {
         CompletableFuture<Boolean> answer = blocking.submit(origin,
             () -> james.canLoginAsOtherUser(Username.of(user), Username.of(other)) == AuthorizationState.ALLOWED);
         return answer.orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS);

@@ -36,11 +36,12 @@ import org.smtpguard.sasl.SaslMechanism;
 import org.smtpguard.sasl.SaslStep;
 
 /**
- * OAUTHBEARER (RFC 7628) and XOAUTH2 as James does them where {@code <auth><oidc>} is configured: its own {@link AuthCmdHandler}
- * judges the token, with the hooks of the chain. James asks the identity provider and waits for it.
+ * OAUTHBEARER (RFC 7628) and XOAUTH2 if {@code <auth><oidc>} is configured: James' own {@link AuthCmdHandler} verifies the
+ * token, with the hooks of the chain. It may block on the identity provider.
  *
- * <p>Threads: the exchange is begun on the session's thread; James' handler runs on the pool for calls that wait, with a
- * {@link SessionDraft} for a session, and the step completes there. After {@link #LIMIT} it fails on the JDK's timer.
+ * <p>Threads: an exchange starts on the session's thread. James' handler runs on the pool for blocking calls, with a
+ * {@link SessionDraft} in place of the session, and the step completes there. After {@link #LIMIT} it fails, on the JDK's
+ * timer.
  */
 public final class JamesOAuth {
     private static final String XOAUTH2 = "XOAUTH2";
@@ -48,7 +49,7 @@ public final class JamesOAuth {
     private static final byte[] NO_TOKEN = "n,".getBytes(StandardCharsets.US_ASCII);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    /** In logs and mails, where a backend stands for other mechanisms. */
+    /** Logged as the backend of these mechanisms. */
     private static final String BACKEND = "james-oidc";
     private static final int CODE_AND_SEPARATOR = 4;
 
@@ -94,7 +95,7 @@ public final class JamesOAuth {
     private final class OAuthExchange implements SaslExchange {
         private final SMTPSession session;
         private final String name;
-        private String claimed = "";
+        private String claimedUser = "";
         private boolean isOver;
 
         private OAuthExchange(SMTPSession session, String name) {
@@ -110,39 +111,40 @@ public final class JamesOAuth {
         @Override
         public CompletionStage<SaslStep> respond(byte[] response) {
             if (isOver) {
-                // The client has read why (RFC 7628 §3.2.3) and has nothing to add.
-                return CompletableFuture.completedFuture(SaslStep.refused(claimed, CredentialResult.refused().by(BACKEND)));
+                // The client has received the reason and sends an empty message (RFC 7628 §3.2.3).
+                return CompletableFuture.completedFuture(SaslStep.refused(claimedUser, CredentialResult.refused().by(BACKEND)));
             }
             Optional<BearerMessage> read = BearerMessage.parse(response);
             Optional<String> user = read.flatMap(sent -> sent.user().or(() -> owner(sent)));
-            claimed = user.orElse("");
-            // Where there is nothing to verify James words the failure.
+            claimedUser = user.orElse("");
+            // Without a token, James produces the failure message.
             String message = Base64.getEncoder().encodeToString(user.map(name -> read.get().forJames(name)).orElse(NO_TOKEN));
             SessionDraft draft = SessionDraft.of(session);
             CompletableFuture<SaslStep> step = new CompletableFuture<>();
             Origin origin = Origin.of(name, Optional.of(Logbook.client(session)), Optional.of(session.getSessionID()),
                 session.isTLSStarted());
-            AtomicBoolean isBegun = new AtomicBoolean();
+            AtomicBoolean isStarted = new AtomicBoolean();
             CompletableFuture<Response> asked = blocking.submit(origin, () -> {
-                isBegun.set(true);
+                isStarted.set(true);
                 return james.onCommand(draft.proxy(), new BaseRequest(Verb.AUTH.name(), name + " " + message));
             });
             asked.whenComplete((answer, fault) -> {
-                // The class alone: an exception of a library may quote the token.
+                // Class name only: a library's exception may quote the token.
                 step.complete(fault == null ? step(answer, draft) : unavailable(CredentialResult.unavailable(fault).reason()));
             });
             SaslStep late = unavailable("no answer within " + LIMIT.toMillis() + " ms");
             step.completeOnTimeout(late, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-            // Late: where it has not begun, it is not. Without a client: what has begun is answered, for a "no" is a failed log-in.
+            // A timed-out request that has not started is not run. If the client disconnects, a started one
+            // continues: a refusal is a failed log-in.
             step.whenComplete((any, fault) -> asked.cancel(false));
             return RequestFuture.of(step, () -> {
-                if (!isBegun.get()) {
+                if (!isStarted.get()) {
                     step.cancel(false);
                 }
             });
         }
 
-        /** Whose token it is by its own word, which James goes on to verify: RFC 7628 §3.1 lets a client leave the user out. */
+        /** The user in the token's claims, which James verifies afterwards: RFC 7628 §3.1 allows a client to omit the user. */
         private Optional<String> owner(BearerMessage sent) {
             try {
                 Optional<String> claim = claim(session);
@@ -157,19 +159,19 @@ public final class JamesOAuth {
                 case SMTPRetCode.AUTH_OK:
                     return draft.username().map(Username::asString)
                         .map(user -> SaslStep.success(user, CredentialResult.accepted(user).by(BACKEND)))
-                        .orElseGet(() -> unavailable("accepted, and nobody logged in"));
+                        .orElseGet(() -> unavailable("James accepted the token without a user"));
                 case SMTPRetCode.AUTH_READY:
                     isOver = true;
                     return SaslStep.challenge(failure(challenge(response)));
                 case SMTPRetCode.AUTH_FAILED:
-                    return SaslStep.refused(claimed, CredentialResult.refused().by(BACKEND));
+                    return SaslStep.refused(claimedUser, CredentialResult.refused().by(BACKEND));
                 default:
-                    return response.getRetCode().startsWith("4") ? unavailable("James said " + response.getRetCode())
+                    return response.getRetCode().startsWith("4") ? unavailable("James answered " + response.getRetCode())
                         : SaslStep.malformed();
             }
         }
 
-        /** What James says is of the form of RFC 7628 §3.2.2; clients of XOAUTH2 know a status of HTTP. */
+        /** James' message has the form of RFC 7628 §3.2.2; XOAUTH2 clients expect an HTTP status. */
         private byte[] failure(byte[] json) {
             if (!name.equals(XOAUTH2)) {
                 return json;
@@ -180,11 +182,11 @@ public final class JamesOAuth {
         }
 
         private SaslStep unavailable(String reason) {
-            return SaslStep.refused(claimed, CredentialResult.unavailable(reason).by(BACKEND));
+            return SaslStep.refused(claimedUser, CredentialResult.unavailable(reason).by(BACKEND));
         }
     }
 
-    /** The claim that names the user; by reflection, since its configuration is of another package in James 3.10. */
+    /** The name of the claim with the user. By reflection, since the configuration class is in another package in James 3.10. */
     private static Optional<String> claim(SMTPSession session) throws ReflectiveOperationException {
         Optional<?> configuration = (Optional<?>) SMTPConfiguration.class.getMethod("saslConfiguration").invoke(session.getConfiguration());
         if (configuration.isEmpty()) {

@@ -6,7 +6,7 @@ import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.smtp.SMTPSession;
 
-/** How a session's client was authenticated: an attachment of its session. Immutable. */
+/** Records how a session was authenticated, as an attachment of the session. Immutable. */
 public final class LoginRecord {
     private static final AttachmentKey<LoginRecord> KEY = AttachmentKey.of("smtpguard.login", LoginRecord.class);
 
@@ -22,7 +22,7 @@ public final class LoginRecord {
         this.tls = tls;
     }
 
-    /** Of the session's log-in; empty if it was not made here. */
+    /** The session's log-in; empty if the guard did not authenticate it. */
     public static Optional<LoginRecord> of(SMTPSession session) {
         return session.getAttachment(KEY, State.Connection);
     }
@@ -35,7 +35,7 @@ public final class LoginRecord {
         return mechanism;
     }
 
-    /** Whose credentials it showed: not the session's user, where it acts as somebody else. */
+    /** The user whose credentials were used; differs from the session's user if it acts as another one. */
     public String user() {
         return user;
     }

@@ -24,24 +24,24 @@ import org.smtpguard.sasl.RelayedMechanism;
 import org.smtpguard.sasl.SaslMechanism;
 import org.smtpguard.sasl.ScramSaslMechanism;
 
-/** Makes the mechanisms of a port from its settings. */
+/** Creates the mechanisms of a port from its settings. */
 public final class MechanismFactory {
     private final InstallationSecret secret;
     private final Authorizator authorizator;
     private final WorkerPool blocking;
 
-    /** @param blocking for what James is asked */
+    /** @param blocking runs queries to James */
     public MechanismFactory(InstallationSecret secret, Authorizator authorizator, WorkerPool blocking) {
         this.secret = secret;
         this.authorizator = authorizator;
         this.blocking = blocking;
     }
 
-    /** By name, in the order in which they are announced. */
+    /** By name, in the order of announcement. */
     public Map<String, SaslMechanism> mechanisms(AuthenticationSettings settings) {
         BackendChain chain = new BackendChain(settings.backends().links());
         Identities identities = new Identities(MechanismFactory::normalise,
-            new Delegation(settings.delegationRules(), settings.asksJamesForDelegation(), authorizator, blocking));
+            new Delegation(settings.delegationRules(), settings.queriesJamesForDelegation(), authorizator, blocking));
         Map<String, SaslMechanism> mechanisms = new LinkedHashMap<>();
         settings.mechanisms().forEach(name -> mechanisms.put(name, settings.relayOf(name)
             .map(relay -> (SaslMechanism) new RelayedMechanism(name, relay, identities))
@@ -87,7 +87,7 @@ public final class MechanismFactory {
         try {
             return Saslprep.name(name).map(prepared -> Username.of(prepared).asString());
         } catch (RuntimeException e) {
-            // James does not accept it as a user name: no user has it.
+            // Not a valid user name in James, so no such user exists.
             return Optional.empty();
         }
     }

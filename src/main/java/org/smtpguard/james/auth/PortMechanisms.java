@@ -16,14 +16,14 @@ import org.smtpguard.james.guard.OfferedAuth;
 import org.smtpguard.sasl.Peer;
 import org.smtpguard.sasl.SaslMechanism;
 
-/** The AUTH mechanisms of one port, and those of them that a session is offered. Immutable; called on the sessions' own threads. */
+/** The AUTH mechanisms of a port, and those offered to a session. Immutable. */
 public final class PortMechanisms implements OfferedAuth {
     private final Map<String, SaslMechanism> mechanisms;
     private final CertificateName certificateName;
     private final PortSettings ports;
     private final Optional<JamesOAuth> oauth;
 
-    /** @param mechanisms by name, in the order in which they are announced */
+    /** @param mechanisms by name, in the order of announcement */
     public PortMechanisms(Map<String, SaslMechanism> mechanisms, CertificateName certificateName, PortSettings ports) {
         this(mechanisms, certificateName, ports, Optional.empty());
     }
@@ -36,7 +36,7 @@ public final class PortMechanisms implements OfferedAuth {
         this.oauth = oauth;
     }
 
-    /** The same, and those that James itself has for bearer tokens. */
+    /** A copy that also has James' mechanisms for bearer tokens. */
     public PortMechanisms with(JamesOAuth james) {
         return new PortMechanisms(mechanisms, certificateName, ports, Optional.of(james));
     }
@@ -46,7 +46,7 @@ public final class PortMechanisms implements OfferedAuth {
         if (mechanisms.containsKey("PLAIN") && isEnabled(session, "PLAIN")) {
             return Optional.of(PROPOSED_PLAIN);
         }
-        // One that can succeed on every connection, where there is one.
+        // Prefer one that works on every connection.
         return enabled(session).filter(mechanism -> mechanism.canSucceed(Peer.inClearText())).map(SaslMechanism::name).findFirst()
             .or(() -> enabled(session).map(SaslMechanism::name).findFirst())
             .or(() -> oauth.stream().flatMap(james -> james.offered(session)).findFirst())
@@ -57,7 +57,7 @@ public final class PortMechanisms implements OfferedAuth {
         return mechanisms.values().stream().filter(mechanism -> isEnabled(session, mechanism.name()));
     }
 
-    /** James' {@code <plainAuthEnabled>} switches off the mechanisms that send the password, relayed ones too. */
+    /** James' {@code <plainAuthEnabled>} disables the mechanisms that send the password, including relayed ones. */
     private boolean isEnabled(SMTPSession session, String mechanism) {
         return !MechanismNames.isPassword(mechanism) || ports.isPlainAuthEnabled(session);
     }
@@ -67,7 +67,7 @@ public final class PortMechanisms implements OfferedAuth {
         Peer peer = peer(session);
         List<String> ours = enabled(session).filter(mechanism -> mechanism.canSucceed(peer)).map(SaslMechanism::name)
             .collect(Collectors.toList());
-        // Those that send the password come last: the strongest is announced first.
+        // Mechanisms that send the password are announced last.
         return Stream.of(ours.stream().filter(name -> !MechanismNames.isPassword(name)),
                 oauth.stream().flatMap(james -> james.offered(session)),
                 ours.stream().filter(MechanismNames::isPassword))
@@ -80,7 +80,7 @@ public final class PortMechanisms implements OfferedAuth {
             .or(() -> oauth.flatMap(james -> james.mechanism(session, name)));
     }
 
-    /** What mechanisms may know of the connection. */
+    /** The properties of the connection that mechanisms use. */
     Peer peer(SMTPSession session) {
         return session.getSSLSession().map(tls -> TlsPeer.of(tls, certificateName)).orElseGet(Peer::inClearText)
             .at(Logbook.client(session), session.getSessionID());

@@ -21,7 +21,10 @@ import com.ongres.scram.common.util.TlsServerEndpoint;
 import org.smtpguard.james.config.CertificateName;
 import org.smtpguard.sasl.Peer;
 
-/** What a TLS session tells the mechanisms: the server's certificate binds SCRAM to the channel, the client's names a user. */
+/**
+ * Extracts from a TLS session what mechanisms need: the channel binding (server certificate) and the user in the client
+ * certificate.
+ */
 final class TlsPeer {
     private static final Integer RFC822_NAME = 1;
 
@@ -41,7 +44,7 @@ final class TlsPeer {
             byte[] hash = TlsServerEndpoint.getChannelBindingData((X509Certificate) local[0]);
             return Optional.of(hash).filter(octets -> octets.length > 0);
         } catch (CertificateEncodingException e) {
-            // A certificate whose signature names no hash has no such binding (RFC 5929 §4.1).
+            // A certificate whose signature algorithm has no hash has no such binding (RFC 5929 §4.1).
             return Optional.empty();
         }
     }
@@ -51,7 +54,7 @@ final class TlsPeer {
             Certificate[] peer = session.getPeerCertificates();
             return Optional.of(peer[0]).filter(X509Certificate.class::isInstance).map(X509Certificate.class::cast);
         } catch (SSLPeerUnverifiedException e) {
-            // No certificate, or none that is trusted: the client is nobody yet.
+            // No trusted certificate: the client has no identity yet.
             return Optional.empty();
         }
     }
@@ -60,7 +63,7 @@ final class TlsPeer {
         return where == CertificateName.EMAIL ? email(certificate) : commonName(certificate);
     }
 
-    /** Of several addresses none is the user's more than another. */
+    /** Empty if there are several: none of them identifies the user. */
     private static Optional<String> email(X509Certificate certificate) {
         try {
             Collection<List<?>> names = certificate.getSubjectAlternativeNames();
@@ -72,7 +75,7 @@ final class TlsPeer {
         }
     }
 
-    /** The common name of the most specific RDN that has one: that of the subject itself, not of what it belongs to (RFC 4514 §2.1). */
+    /** The common name of the most specific RDN that has one (RFC 4514 §2.1). */
     private static Optional<String> commonName(X509Certificate certificate) {
         try {
             List<Rdn> rdns = new LdapName(certificate.getSubjectX500Principal().getName()).getRdns();
@@ -98,7 +101,7 @@ final class TlsPeer {
         return values;
     }
 
-    /** The one value, if it is text that can be a name: no control or format characters, nothing undecoded (an {@code octet[]}). */
+    /** The only value, if it is text without control or format characters. An undecoded value ({@code byte[]}) is ignored. */
     private static Optional<String> only(List<?> values) {
         return Optional.of(values).filter(all -> all.size() == 1).map(all -> all.get(0))
             .filter(String.class::isInstance).map(String.class::cast)

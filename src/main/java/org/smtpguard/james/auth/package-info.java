@@ -1,4 +1,2 @@
-/**
- * AUTH: the dialogue, the mechanisms of a port, delegation, the client's TLS, and James' own OAuth.
- */
+/** AUTH: dialogue, mechanisms of a port, delegation, TLS properties of a client, and James' OAuth. */
 package org.smtpguard.james.auth;

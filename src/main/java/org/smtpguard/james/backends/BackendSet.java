@@ -11,7 +11,7 @@ import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.james.config.ConfigurationElement;
 
-/** The {@code <backend>} elements of a handler, and the backends that they name, taken from those of all ports. */
+/** The backends of a handler's {@code <backend>} elements, acquired from the backends shared by all ports. Immutable. */
 public final class BackendSet {
     private static final String ON_UNKNOWN = "onUnknown";
     private static final String ON_REFUSED = "onRefused";
@@ -26,7 +26,7 @@ public final class BackendSet {
     }
 
     /**
-     * To be given back with {@link #release}.
+     * Acquires the backends; release them with {@link #release}.
      *
      * @throws org.smtpguard.credential.InvalidConfigurationException naming the element and the fix
      */
@@ -47,17 +47,17 @@ public final class BackendSet {
         }
     }
 
-    /** In the order of asking. */
+    /** In query order. */
     public List<BackendChain.Link> links() {
         return links;
     }
 
-    /** Gives the backends back; called once. */
+    /** Releases the backends. Call once. */
     public void release() {
         links.forEach(link -> backends.release(link.backend()));
     }
 
-    /** One {@code <backend>}; its backend is to be given back. */
+    /** One {@code <backend>} element; its backend has to be released. */
     public static BackendChain.Link link(ConfigurationElement element, Backends backends) {
         element.onlyAttributes("class", "name", ON_UNKNOWN, ON_REFUSED, ON_UNAVAILABLE);
         Map<String, String> elements = new LinkedHashMap<>();
@@ -65,7 +65,7 @@ public final class BackendSet {
             List<String> attributes = BackendSettings.attributesOf(child.name());
             child.onlyAttributes(attributes.toArray(new String[0])).onlyElements();
             if (elements.put(child.name(), child.text().orElse("")) != null) {
-                throw element.fault("has <" + child.name() + "> twice; leave one");
+                throw element.fault("has <" + child.name() + "> twice; keep one");
             }
             attributes.forEach(attribute -> child.attribute(attribute)
                 .ifPresent(value -> elements.put(BackendSettings.attribute(child.name(), attribute), value)));

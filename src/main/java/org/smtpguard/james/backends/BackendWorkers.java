@@ -7,7 +7,7 @@ import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.resilience.FairPool;
 
-/** The workers of one backend: the hashing pool of all, and pools for blocking calls that are its own. */
+/** The workers of one backend: the shared hashing pool, and its own pools for blocking calls. */
 final class BackendWorkers implements Workers, AutoCloseable {
     private final String name;
     private final int threads;
@@ -17,9 +17,9 @@ final class BackendWorkers implements Workers, AutoCloseable {
     private final List<FairPool> own = new CopyOnWriteArrayList<>();
 
     /**
-     * @param name of the threads; a number follows
-     * @param threads of each pool, at most
-     * @param queue of each pool
+     * @param name prefix of the threads' names
+     * @param threads maximum number of threads of each pool
+     * @param queue maximum queue length of each pool
      */
     BackendWorkers(String name, int threads, int queue, WorkerPool hashing) {
         this.name = name;
@@ -44,14 +44,14 @@ final class BackendWorkers implements Workers, AutoCloseable {
         return pool(Math.min(max, threads));
     }
 
-    /** Starts no thread yet. */
+    /** Threads start with the first task. */
     private FairPool pool(int max) {
         FairPool pool = new FairPool(name, max, queue);
         own.add(pool);
         return pool;
     }
 
-    /** What is being done is finished. */
+    /** Running tasks are completed. */
     @Override
     public void close() {
         own.forEach(FairPool::close);

@@ -26,9 +26,11 @@ import org.smtpguard.resilience.Safeguarded;
 import org.smtpguard.resilience.Safeguards;
 
 /**
- * The backends of all ports, each with its safeguards around it. Two ports that declare the same backend, settings and all, share
- * one; it is closed when the last of them goes. Ports may be initialised at the same time (James 3.9): the lock is held while a
- * backend is made, which is at the start of the server only.
+ * The backends of all ports, each wrapped in its safeguards. Ports that configure the same backend with equal settings share
+ * one; it is closed when the last of them releases it.
+ *
+ * <p>Threads: thread-safe, since James 3.9 initialises ports concurrently. The lock is held while a backend is created, which
+ * happens only at startup.
  */
 @Singleton
 public final class Backends {
@@ -52,14 +54,14 @@ public final class Backends {
     }
 
     /**
-     * The backend of these settings, made now if no port has declared it yet. To be given back with {@link #release}.
+     * The backend with these settings, created if no port has configured it yet. Release it with {@link #release}.
      *
-     * @throws InvalidConfigurationException if its class or its settings are wrong, or another backend has its name
+     * @throws InvalidConfigurationException if its class or settings are invalid, or another backend has the same name
      */
     public synchronized Safeguarded acquire(BackendSettings settings) {
         Shared shared = byName.get(settings.name());
         if (shared != null && !shared.settings.equals(settings)) {
-            throw settings.fault("has the name of another backend with other settings; give each a name of its own");
+            throw settings.fault("has the same name as another backend with other settings; give each a unique name");
         }
         if (shared == null) {
             shared = create(settings);
@@ -88,7 +90,7 @@ public final class Backends {
         return secret.get();
     }
 
-    /** The file that {@code file://conf/x} means to James. */
+    /** The file for a URL such as {@code file://conf/x}, as James resolves it. */
     public Path file(String url) {
         try {
             return fileSystem.getFile(url).toPath();
@@ -97,12 +99,12 @@ public final class Backends {
         }
     }
 
-    /** All of them, by name. */
+    /** All backends, sorted by name. */
     public synchronized List<Safeguarded> all() {
         return byName.values().stream().map(shared -> shared.backend).collect(Collectors.toUnmodifiableList());
     }
 
-    /** How each of them is now, by name. */
+    /** The current status of each backend, sorted by name. */
     public synchronized List<BackendStatus> status() {
         return byName.values().stream().map(shared -> shared.backend.status()).collect(Collectors.toUnmodifiableList());
     }
@@ -130,7 +132,7 @@ public final class Backends {
             if (e.getCause() instanceof InvalidConfigurationException) {
                 throw (InvalidConfigurationException) e.getCause();
             }
-            throw new InvalidConfigurationException(settings.fault("could not be made").getMessage(), e.getCause());
+            throw new InvalidConfigurationException(settings.fault("could not be created").getMessage(), e.getCause());
         } catch (ReflectiveOperationException e) {
             throw settings.fault("is a class without a public constructor (BackendSettings, Workers)");
         }
@@ -145,8 +147,8 @@ public final class Backends {
         }
     }
 
-    /** Whether backends of that class ask the server's own users, which there are in a running server alone. */
-    public static boolean asksLocalUsers(String type) {
+    /** Whether backends of that class query James' own users, which only a running server has. */
+    public static boolean needsLocalUsers(String type) {
         try {
             Class.forName(className(type), false, Backends.class.getClassLoader())
                 .getConstructor(BackendSettings.class, Workers.class, LocalUsers.class);
@@ -156,7 +158,7 @@ public final class Backends {
         }
     }
 
-    /** A class without a package is one of ours, in the package of its kind: {@code LdapBackend} is in {@code backend.ldap}. */
+    /** A class without a package is in {@code org.smtpguard.backend.<kind>}: {@code LdapBackend} is in {@code backend.ldap}. */
     private static String className(String type) {
         if (type.indexOf('.') >= 0 || !type.endsWith(SUFFIX)) {
             return type;
@@ -168,14 +170,14 @@ public final class Backends {
     private static Class<? extends CredentialBackend> load(BackendSettings settings) {
         String name = className(settings.type());
         try {
-            // James loads all of extensions-jars/ with one class loader: ours is everybody's.
+            // James loads all of extensions-jars/ with one class loader.
             Class<?> found = Class.forName(name, true, Backends.class.getClassLoader());
             if (!CredentialBackend.class.isAssignableFrom(found)) {
-                throw settings.fault("names a class that is no " + CredentialBackend.class.getName());
+                throw settings.fault("names a class that is not a " + CredentialBackend.class.getName());
             }
             return found.asSubclass(CredentialBackend.class);
         } catch (ClassNotFoundException e) {
-            throw settings.fault("names a class that is not on the class path; a class of your own needs its whole name and its jar in"
+            throw settings.fault("names a class that is not on the class path; a custom class needs its full name, and its jar in"
                 + " extensions-jars/");
         }
     }

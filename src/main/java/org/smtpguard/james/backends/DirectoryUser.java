@@ -15,11 +15,11 @@ import org.apache.james.user.api.model.User;
 import org.smtpguard.credential.Secret;
 
 /**
- * A user of an LDAP directory that James asks. James binds as the user and takes all that goes wrong with that for a wrong password;
- * here the same bind is made, on a connection of James' own pool, and what comes of it is told apart.
+ * A user of the LDAP directory that James uses. James treats every failure of a bind as a wrong password; this class makes the
+ * same bind, on a connection of James' pool, and distinguishes a wrong password from an unavailable directory.
  *
- * <p>James lends nobody the pool and the user's name in the directory, so they are taken from fields, which 3.8 and 3.9 call the
- * same. This class is the only one that knows.
+ * <p>James exposes neither the pool nor the user's DN, so they are read from private fields, which have the same names in 3.8
+ * and 3.9.
  */
 final class DirectoryUser {
     private static final String REPOSITORY = "org.apache.james.user.ldap.ReadOnlyUsersLDAPRepository";
@@ -32,12 +32,12 @@ final class DirectoryUser {
         this.name = name;
     }
 
-    /** Whether the users of that repository are a directory's. */
-    static boolean are(UsersRepository users) {
+    /** Whether the repository's users are in a directory. */
+    static boolean isUsedBy(UsersRepository users) {
         return users.getClass().getName().equals(REPOSITORY);
     }
 
-    /** Empty if this James has another class for users of a directory. */
+    /** Empty if this version of James has another class for such users. */
     static Optional<DirectoryUser> of(User user) {
         try {
             return Optional.of(new DirectoryUser((LDAPConnectionPool) field(user, "connectionPool"), (DN) field(user, "userDN")));
@@ -52,18 +52,18 @@ final class DirectoryUser {
         return field.get(user);
     }
 
-    /** A user next to this one who does not exist: the directory has as much to do for it as it has for a name. */
-    DirectoryUser nobody() {
+    /** A nonexistent sibling of this user, so that a bind for an unknown user costs the directory the same. */
+    DirectoryUser nonexistentSibling() {
         RDN unused = new RDN("cn", "nobody-" + UUID.randomUUID());
         return new DirectoryUser(connections, name.getParent() == null ? new DN(unused) : new DN(unused, name.getParent()));
     }
 
     /**
-     * Whether the password is theirs; not empty, which would be an anonymous bind (RFC 4513 §5.1.2).
+     * Whether this is the user's password. It must not be empty: that would be an anonymous bind (RFC 4513 §5.1.2).
      *
-     * @throws LDAPException if the directory has said neither yes nor no
+     * @throws LDAPException if the directory is unavailable or has not decided
      */
-    boolean has(Secret password) throws LDAPException {
+    boolean hasPassword(Secret password) throws LDAPException {
         try {
             connections.bindAndRevertAuthentication(new SimpleBindRequest(name.toString(), password.bytes()));
             return true;

@@ -7,20 +7,19 @@ import org.smtpguard.credential.Workers;
 import org.smtpguard.resilience.FairPool;
 
 /**
- * The pools of all ports, and of each backend. All are bounded, threads and queue, share the places in the queue between client
- * networks, and turn away what does not fit; their threads are daemons that go when there is nothing to do, so that an idle or stopped
- * server keeps none.
+ * The thread pools of all ports and of each backend. Threads and queues are bounded, queue places are shared fairly between
+ * client networks, and a task that does not fit is rejected. The threads are daemons that end when idle.
  */
 @Singleton
 public final class GuardPools implements Workers {
-    /** So many hashes may wait for each processor: with a hash of 40 ms that is 2.5 s. */
+    /** Maximum number of queued hashes per processor: 2.5 s with a hash of 40 ms. */
     private static final int HASHING_QUEUE = 64;
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
     private static final int BLOCKING_THREADS = 200;
     private static final int BLOCKING_QUEUE = 1000;
 
     private final WorkerPool hashing = new FairPool("smtp-guard-hashing-", PROCESSORS, PROCESSORS * HASHING_QUEUE);
-    /** For what James is asked. A backend has a pool of its own: one that hangs must not take the threads of another. */
+    /** For calls to James. Each backend has its own pool, so that one that hangs cannot occupy another's threads. */
     private final WorkerPool blocking = new FairPool("smtp-guard-blocking-", BLOCKING_THREADS, BLOCKING_QUEUE);
 
     @Inject
@@ -37,7 +36,7 @@ public final class GuardPools implements Workers {
         return blocking;
     }
 
-    /** The workers of one backend: the hashing pool of all, and pools for blocking calls that are its own. To be closed. */
+    /** The workers of one backend: the shared hashing pool, and its own pools for blocking calls. Close them. */
     BackendWorkers workersOf(String backend, int threads, int queue) {
         return new BackendWorkers("smtp-guard-" + backend + "-", threads, Math.max(queue, threads), hashing);
     }

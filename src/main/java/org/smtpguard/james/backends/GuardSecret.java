@@ -12,8 +12,9 @@ import org.apache.james.filesystem.api.FileSystem;
 import org.smtpguard.credential.InstallationSecret;
 
 /**
- * The {@link InstallationSecret} of this server, read from its file when it is first asked for, which is at the start. Ports may be
- * initialised at the same time (James 3.9): all get the same secret.
+ * The {@link InstallationSecret} of this server, read from its file on first use, at startup.
+ *
+ * <p>Threads: thread-safe, since James 3.9 initialises ports concurrently.
  */
 @Singleton
 public final class GuardSecret {
@@ -29,7 +30,7 @@ public final class GuardSecret {
         this.source = source;
     }
 
-    /** A secret that is in no file: where no server runs. */
+    /** A secret that is not stored, for use without a server. */
     public static GuardSecret random() {
         return new GuardSecret(InstallationSecret::random);
     }
@@ -42,7 +43,7 @@ public final class GuardSecret {
         }
     }
 
-    /** @throws org.smtpguard.credential.InvalidConfigurationException if the file is there and cannot be used */
+    /** @throws org.smtpguard.credential.InvalidConfigurationException if the file exists but cannot be used */
     public synchronized InstallationSecret get() {
         if (secret.isEmpty()) {
             secret = Optional.of(source.get());

@@ -19,16 +19,17 @@ import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.Draw;
 
 /**
- * How James has hashed the passwords of its users, found out from some of them: what unknown users cost follows it, and no log-in
- * changes it.
+ * Samples how James has hashed its users' passwords, so that an unknown user costs as much as a known one. Log-ins do not
+ * influence the sample.
  *
- * <p>Any thread that may wait. The first caller of each hour takes the sample; while the first one is taken, the others wait for it.
+ * <p>Threads: thread-safe; may block. The first caller of each hour takes the sample; while the first sample is taken, other
+ * callers wait for it.
  */
 final class HashSample {
     private static final Logger LOGGER = LoggerFactory.getLogger(HashSample.class);
-    /** What James takes where nothing is configured. */
-    private static final Algorithm BY_DEFAULT = Algorithm.of("PBKDF2");
-    private static final Duration FRESH = Duration.ofHours(1);
+    /** James' default. */
+    private static final Algorithm DEFAULT_ALGORITHM = Algorithm.of("PBKDF2");
+    private static final Duration MAX_AGE = Duration.ofHours(1);
     private static final int MAX_USERS = 100;
 
     private final UsersRepository users;
@@ -59,15 +60,15 @@ final class HashSample {
     }
 
     private boolean isOld() {
-        return taken.map(last -> nanoTime.getAsLong() - last.at >= FRESH.toNanos()).orElse(true);
+        return taken.map(last -> nanoTime.getAsLong() - last.at >= MAX_AGE.toNanos()).orElse(true);
     }
 
-    /** How an unknown user's password is to be hashed. */
+    /** The algorithm to hash an unknown user's password with. */
     Algorithm algorithmFor(Username name) {
-        return taken.map(last -> last.algorithms.of(name.asString())).orElse(BY_DEFAULT);
+        return taken.map(last -> last.algorithms.of(name.asString())).orElse(DEFAULT_ALGORITHM);
     }
 
-    /** A user that stands for all: what is done for an unknown user of a directory is done as for that one. */
+    /** Some user of the sample, from which a nonexistent directory entry is derived. */
     Optional<User> anyUser() {
         return taken.flatMap(last -> last.anyUser);
     }
@@ -75,13 +76,13 @@ final class HashSample {
     private List<User> sample() {
         List<User> sample = new ArrayList<>();
         try {
-            int enough = DirectoryUser.are(users) ? 1 : MAX_USERS;
+            int enough = DirectoryUser.isUsedBy(users) ? 1 : MAX_USERS;
             for (Iterator<Username> names = users.list(); names.hasNext() && sample.size() < enough;) {
                 Optional.ofNullable(users.getUserByName(names.next())).ifPresent(sample::add);
             }
         } catch (UsersRepositoryException | RuntimeException e) {
-            LOGGER.warn("James' users could not be listed ({}): how long a log-in takes may tell existing users from unknown ones; tried"
-                + " again in {} min", e.getClass().getName(), FRESH.toMinutes());
+            LOGGER.warn("James' users could not be listed ({}): the time of a log-in may reveal whether a user exists; next attempt"
+                + " in {} min", e.getClass().getName(), MAX_AGE.toMinutes());
         }
         return sample;
     }
@@ -95,7 +96,7 @@ final class HashSample {
             List<Algorithm> found = new ArrayList<>();
             sample.stream().filter(DefaultUser.class::isInstance).map(DefaultUser.class::cast)
                 .forEach(user -> found.add(user.getHashAlgorithm()));
-            this.algorithms = new Draw<>(found.isEmpty() ? List.of(BY_DEFAULT) : found,
+            this.algorithms = new Draw<>(found.isEmpty() ? List.of(DEFAULT_ALGORITHM) : found,
                 algorithm -> algorithm.asString() + " " + algorithm.getHashingMode(), key);
             this.anyUser = sample.stream().findFirst();
             this.at = at;

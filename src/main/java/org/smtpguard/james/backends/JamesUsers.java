@@ -15,19 +15,19 @@ import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Secret;
 
 /**
- * James' {@link UsersRepository}, asked as James' own {@code UsersRepositoryAuthHook} asks it: by the name that the client sent, in
- * James' normal form. With virtual hosting that has to be the whole address.
+ * Queries James' {@link UsersRepository} as James' own {@code UsersRepositoryAuthHook} does: with the name that the client
+ * sent, in James' normal form. With virtual hosting that is the full address.
  *
- * <p>James hashes nothing for a user it does not have, so that the time would tell who is one. Such a name costs a hash here, of an
- * algorithm that James has hashed its users' passwords with ({@link HashSample}). Where James has its users from a directory
- * ({@link DirectoryUser}), an unknown name costs a bind, as a name that does not exist.
+ * <p>James computes no hash for an unknown user, so the time would reveal which users exist. Here, an unknown name costs a hash
+ * with an algorithm that James uses for its users ({@link HashSample}). If James' users are in a directory
+ * ({@link DirectoryUser}), it costs a bind as a nonexistent entry.
  *
- * <p>Any thread that may wait.
+ * <p>Threads: thread-safe; may block.
  */
 @Singleton
 public final class JamesUsers implements LocalUsers {
     private final UsersRepository users;
-    private final UsersRepositoryCompat test = UsersRepositoryCompat.ofThisJames();
+    private final UsersRepositoryCompat compat = UsersRepositoryCompat.ofThisJames();
     private final HashSample sample;
 
     @Inject
@@ -46,16 +46,16 @@ public final class JamesUsers implements LocalUsers {
         try {
             name = Username.of(username);
         } catch (RuntimeException e) {
-            // Whatever James does not take for a user name can be nobody's.
+            // Not a valid user name in James, so no such user exists.
             return CredentialResult.unknown();
         }
         sample.refresh();
-        Optional<CredentialResult> byDirectory = askDirectory(name, password);
+        Optional<CredentialResult> byDirectory = queryDirectory(name, password);
         if (byDirectory.isPresent()) {
             return byDirectory.get();
         }
         String text = new String(password.bytes(), StandardCharsets.UTF_8);
-        Optional<Username> user = test.ask(users, name, text);
+        Optional<Username> user = compat.test(users, name, text);
         if (user.isPresent()) {
             return CredentialResult.accepted(user.get().asString());
         }
@@ -66,16 +66,16 @@ public final class JamesUsers implements LocalUsers {
         return CredentialResult.unknown();
     }
 
-    /** Empty if James has its users from elsewhere, or from a directory by a class that is not known. */
-    private Optional<CredentialResult> askDirectory(Username name, Secret password) throws Exception {
-        if (!DirectoryUser.are(users)) {
+    /** Empty if James' users are not in a directory, or an unknown class handles them. */
+    private Optional<CredentialResult> queryDirectory(Username name, Secret password) throws Exception {
+        if (!DirectoryUser.isUsedBy(users)) {
             return Optional.empty();
         }
         Optional<User> user = Optional.ofNullable(users.getUserByName(name));
         if (user.isEmpty()) {
             Optional<DirectoryUser> another = sample.anyUser().flatMap(DirectoryUser::of);
             if (another.isPresent()) {
-                another.get().nobody().has(password);
+                another.get().nonexistentSibling().hasPassword(password);
             }
             return Optional.of(CredentialResult.unknown());
         }
@@ -83,7 +83,7 @@ public final class JamesUsers implements LocalUsers {
         if (entry.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(entry.get().has(password) ? CredentialResult.accepted(user.get().getUserName().asString())
+        return Optional.of(entry.get().hasPassword(password) ? CredentialResult.accepted(user.get().getUserName().asString())
             : CredentialResult.refused());
     }
 

@@ -24,15 +24,16 @@ import org.smtpguard.credential.InstallationSecret;
 import org.smtpguard.credential.InvalidConfigurationException;
 
 /**
- * The file that holds the {@link InstallationSecret}: one line of base64, readable by its owner only. It is created at the first start
- * and never changed afterwards. Several servers may start at the same time with one directory: the first file counts.
+ * The file with the {@link InstallationSecret}: one line of base64, readable by its owner only. It is created at the first
+ * start and never changed. If several servers start concurrently with a shared directory, the first file created is used by
+ * all.
  */
 final class SecretFile {
-    /** Where it is, as James resolves it. */
+    /** Resolved by James' file system. */
     static final String URL = "file://conf/smtp-guard.secret";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SecretFile.class);
-    /** No secret is longer; the rest of a larger file is not read. */
+    /** The maximum number of octets read. */
     private static final int MAX_OCTETS = 4096;
 
     private final Path file;
@@ -42,9 +43,9 @@ final class SecretFile {
     }
 
     /**
-     * The secret, which is created if there is none. If it cannot be written, a random one serves until the next start.
+     * The secret, created if the file does not exist. If it cannot be written, a random one is used until the next start.
      *
-     * @throws InvalidConfigurationException if the file is there and cannot be used
+     * @throws InvalidConfigurationException if the file exists but cannot be used
      */
     InstallationSecret readOrCreate() {
         Optional<InstallationSecret> existing = read();
@@ -54,9 +55,9 @@ final class SecretFile {
         try {
             create();
         } catch (IOException e) {
-            LOGGER.warn("{} could not be created ({}): until the next start a random secret is used. What SCRAM tells unknown users then"
-                + " changes at each restart and differs between the servers of a cluster, so that it can be told from what existing users"
-                + " are told. Let James write to the directory once, or create the file: openssl rand -base64 32",
+            LOGGER.warn("{} could not be created ({}): until the next start a random secret is used. SCRAM salts of unknown users then"
+                + " change at each restart and differ between the servers of a cluster, which reveals that these users do not"
+                + " exist. Let James write to the directory once, or create the file: openssl rand -base64 32",
                 file, e.getClass().getSimpleName());
             return InstallationSecret.random();
         }
@@ -66,7 +67,7 @@ final class SecretFile {
     /**
      * The secret, if the file exists.
      *
-     * @throws InvalidConfigurationException if it is there and cannot be used
+     * @throws InvalidConfigurationException if it exists but cannot be used
      */
     Optional<InstallationSecret> read() {
         try {
@@ -77,7 +78,7 @@ final class SecretFile {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (AccessDeniedException e) {
-            throw fault("cannot be read; let the user that runs James read it");
+            throw fault("cannot be read; give the user that runs James read permission");
         } catch (IOException e) {
             throw fault("cannot be read (" + e.getClass().getSimpleName() + "); check the file and the disk");
         }
@@ -98,20 +99,23 @@ final class SecretFile {
     }
 
     private InstallationSecret parse(byte[] content) {
-        String mend = "; copy the file of another server of this installation, or create a new secret: openssl rand -base64 32";
+        String fix = "; copy the file of another server of this installation, or create a new secret: openssl rand -base64 32";
         byte[] secret;
         try {
             secret = Base64.getDecoder().decode(new String(content, StandardCharsets.ISO_8859_1).strip());
         } catch (IllegalArgumentException e) {
-            throw fault("is not one line of base64" + mend);
+            throw fault("is not one line of base64" + fix);
         }
         if (secret.length < InstallationSecret.MIN_OCTETS) {
-            throw fault("holds " + secret.length + " octets; a secret has " + InstallationSecret.MIN_OCTETS + " or more" + mend);
+            throw fault("has " + secret.length + " octets; a secret needs " + InstallationSecret.MIN_OCTETS + " or more" + fix);
         }
         return InstallationSecret.of(secret);
     }
 
-    /** Under another name first, then linked: nobody ever sees half a file, and a file that another server has just created stays. */
+    /**
+     * Writes a temporary file, then links it: no reader sees an incomplete file, and a file just created by another server is
+     * kept.
+     */
     private void create() throws IOException {
         Path draft = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
         byte[] line = (Base64.getEncoder().encodeToString(InstallationSecret.randomOctets()) + "\n").getBytes(StandardCharsets.US_ASCII);

@@ -9,23 +9,23 @@ import org.apache.james.core.Username;
 import org.apache.james.user.api.UsersRepository;
 
 /**
- * {@code UsersRepository.test} of the James that runs: up to 3.8 it says yes or no, from 3.9 on it gives the user's name. A call
- * that is compiled against one of them does not link with the other.
+ * Calls {@code UsersRepository.test} of the running James: up to 3.8 it returns a boolean, from 3.9 on the user's name. A call
+ * compiled against one version does not link with the other.
  */
 final class UsersRepositoryCompat {
     private final MethodHandle handle;
-    private final boolean isYesOrNo;
+    private final boolean returnsBoolean;
 
-    private UsersRepositoryCompat(MethodHandle handle, boolean isYesOrNo) {
+    private UsersRepositoryCompat(MethodHandle handle, boolean returnsBoolean) {
         this.handle = handle;
-        this.isYesOrNo = isYesOrNo;
+        this.returnsBoolean = returnsBoolean;
     }
 
     static UsersRepositoryCompat ofThisJames() {
         return of(UsersRepository.class);
     }
 
-    /** @throws IllegalStateException if the type has the method in neither form */
+    /** @throws IllegalStateException if the type has neither form of the method */
     static UsersRepositoryCompat of(Class<?> repositories) {
         try {
             return new UsersRepositoryCompat(handle(repositories, boolean.class), true);
@@ -47,8 +47,8 @@ final class UsersRepositoryCompat {
         }
     }
 
-    /** The user's name if the password is theirs. */
-    Optional<Username> ask(Object repository, Username name, String password) throws Exception {
+    /** The user's name if the password is right; otherwise empty. */
+    Optional<Username> test(Object repository, Username name, String password) throws Exception {
         Object answer;
         try {
             answer = handle.invoke(repository, name, password);
@@ -57,7 +57,7 @@ final class UsersRepositoryCompat {
         } catch (Throwable fault) {
             throw new IllegalStateException(fault);
         }
-        if (isYesOrNo) {
+        if (returnsBoolean) {
             return (Boolean) answer ? Optional.of(name) : Optional.empty();
         }
         return ((Optional<?>) answer).map(Username.class::cast);

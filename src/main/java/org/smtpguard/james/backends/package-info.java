@@ -1,4 +1,2 @@
-/**
- * Building and sharing backends, their threads, the installation secret, and James' own users.
- */
+/** Creates and shares backends, their threads, the installation secret, and access to James' own users. */
 package org.smtpguard.james.backends;

@@ -9,7 +9,11 @@ import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.LineHandler;
 import org.apache.james.protocols.smtp.SMTPSession;
 
-/** A challenge that waits for the client's response (RFC 4954 §4): an attachment of the session, for its own thread. */
+/**
+ * A challenge that awaits the client's response (RFC 4954 §4), as an attachment of the session.
+ *
+ * <p>Threads: the session's own.
+ */
 public final class Challenge {
     private static final AttachmentKey<Challenge> KEY = AttachmentKey.of("smtpguard.challenge", Challenge.class);
 
@@ -28,13 +32,13 @@ public final class Challenge {
         return session.getAttachment(KEY, State.Connection);
     }
 
-    /** The response is there, or none is expected any more. */
+    /** Ends the challenge: the response has arrived, or is no longer expected. */
     public static void close(SMTPSession session) {
         session.removeAttachment(KEY, State.Connection);
         session.popLineHandler();
     }
 
-    /** The reply to a response that is too long to be read: it ends the exchange. */
+    /** The reply to a response too long to be read, which ends the exchange. */
     Response tooLong() {
         return tooLong.get();
     }

@@ -17,9 +17,9 @@ import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.Verb;
 
 /**
- * Replies that are written later: the session waits for a verdict, a moment, or the rest of what was read, while its thread serves
- * others. What the client sends meanwhile is held ({@link HeldLines}) and handled after the reply. Reading goes on, so that a client
- * that disconnects is noticed immediately and its late verdict dropped.
+ * Defers replies: a session waits for a verdict, for a time, or for input already read, while its thread serves others. Lines
+ * received meanwhile are held ({@link HeldLines}) and handled after the reply. Reading continues, so a disconnect is noticed
+ * immediately and the late verdict dropped.
  *
  * <p>Threads:
  * <ul>
@@ -37,7 +37,7 @@ public final class DeferredReplies {
     private final ReplyWriter writer;
     private final LongLineReplies longLines;
 
-    /** @param written told of each reply before it is written */
+    /** @param written called with each reply before it is written */
     public DeferredReplies(LinePolicy policy, BiConsumer<SMTPSession, Response> written) {
         this.policy = policy;
         this.writer = new ReplyWriter(written);
@@ -45,11 +45,11 @@ public final class DeferredReplies {
     }
 
     /**
-     * Lets the session wait for a verdict. Returns immediately.
+     * Makes the session wait for a verdict. Returns immediately.
      *
      * @param verdict cancelled if the client disconnects
-     * @param reply makes the reply from the verdict, on the session's thread; an empty verdict is one that failed
-     * @return what the handler gives James meanwhile
+     * @param reply creates the reply from the verdict, on the session's thread; an empty verdict has failed
+     * @return a placeholder for James
      */
     public <T> Response await(SMTPSession session, CompletableFuture<T> verdict, Function<Optional<T>, Response> reply) {
         SessionThread thread = SessionThread.of(session);
@@ -60,11 +60,11 @@ public final class DeferredReplies {
     }
 
     /**
-     * Lets the session wait until everything that the server has read so far has been delivered; does not wait if it has been already, as
-     * with clients that wait for replies.
+     * Makes the session wait until all input read so far has been delivered as lines. Does not wait if that is already the
+     * case, as with clients that wait for replies.
      *
-     * @param reply makes the reply, on the session's thread; told how many octets were sent after the line at hand
-     * @return what the handler gives James: the reply, or a placeholder meanwhile
+     * @param reply creates the reply, on the session's thread; receives the number of octets sent after the current line
+     * @return the reply, or a placeholder for James
      */
     public Response settle(SMTPSession session, IntFunction<Response> reply) {
         SessionThread thread = SessionThread.of(session);
@@ -76,11 +76,11 @@ public final class DeferredReplies {
     }
 
     /**
-     * Lets the session wait for that time, and then for what was read in it; which, unless the reply ends the session, is handled as if
-     * it had been sent after the reply.
+     * Makes the session wait for the given time, then for the input read meanwhile. Unless the reply ends the session, that
+     * input is handled as if it had been sent after the reply.
      *
      * @param reply as in {@link #settle}
-     * @return what the handler gives James meanwhile
+     * @return a placeholder for James
      */
     public Response pause(SMTPSession session, Duration time, IntFunction<Response> reply) {
         SessionThread thread = SessionThread.of(session);
@@ -94,18 +94,18 @@ public final class DeferredReplies {
     }
 
     /**
-     * Lets the session wait for the client's response to a challenge.
+     * Makes the session wait for the client's response to a challenge.
      *
-     * @param tooLong the reply to a response that is too long to be read: it ends the exchange (RFC 4954 §4)
+     * @param tooLong creates the reply to a response too long to be read, which ends the exchange (RFC 4954 §4)
      */
     public void challenge(SMTPSession session, LineHandler<SMTPSession> response, Supplier<Response> tooLong) {
-        longLines.watch(session);
+        longLines.enableFor(session);
         Challenge.open(session, response, tooLong);
     }
 
-    /** From now on lines of the session that are too long to be read are answered in their turn. */
+    /** From now on, the session's overlong lines are answered in order. */
     public void answerLongLines(SMTPSession session) {
-        longLines.watch(session);
+        longLines.enableFor(session);
     }
 
     /** The client has disconnected. */
@@ -136,9 +136,9 @@ public final class DeferredReplies {
     }
 
     /**
-     * Handles the lines that were sent before the reply: content stays content, a wait goes on with them, QUIT and RSET are carried out,
-     * everything else was sent too early. After an accepted STARTTLS everything was: what came in clear text is not carried out under TLS
-     * (RFC 3207 §4.2).
+     * Handles the lines sent before the reply. Message content remains content, and lines received during a wait remain held;
+     * QUIT and RSET are executed; all else was sent too early. After an accepted STARTTLS, everything was: commands sent in
+     * clear text are not executed under TLS (RFC 3207 §4.2).
      */
     private void handleHeld(SMTPSession session, SessionThread thread, PendingReply pending, Response reply) throws Exception {
         boolean belongsToWhatFollows = pending.isPause() || reply instanceof DeferredResponse
@@ -153,7 +153,7 @@ public final class DeferredReplies {
             boolean inOrder = !belongsToWhatFollows && !beginsTls && policy.isAlwaysInOrder(command);
             Optional<Response> refusal = belongsToWhatFollows || inOrder ? Optional.empty() : policy.early(session, line);
             if (challenged && (inOrder || refusal.isPresent())) {
-                // A response that was sent before its challenge ends the exchange: its line handler goes.
+                // A response sent before its challenge ends the exchange, so its line handler is removed.
                 Challenge.close(session);
                 challenged = false;
             }

@@ -5,11 +5,11 @@ import java.util.List;
 import org.apache.james.protocols.api.Response;
 
 /**
- * A response that writes nothing: the real one is written later, by {@link DeferredReplies}. James' JMX monitors, which are on
- * by default, cannot bear a handler that returns null.
+ * A response that writes nothing, since {@link DeferredReplies} writes the actual reply later. James' JMX monitors, enabled by
+ * default, fail if a handler returns null.
  */
 public final class DeferredResponse implements Response {
-    /** Not a code of SMTP; the monitors look at its first character. */
+    /** Not an SMTP code; the monitors read its first character. */
     private static final String NO_CODE = "000";
 
     @Override

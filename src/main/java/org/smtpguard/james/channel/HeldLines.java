@@ -8,18 +8,19 @@ import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.smtp.SMTPSession;
 
 /**
- * The lines that a client has sent while a reply is pending, in their order, until each of them is handled. For the session's own
- * thread.
+ * A queue of the lines that a client has sent while a reply is pending.
+ *
+ * <p>Threads: the session's own.
  */
 final class HeldLines {
-    /** A client that sends more is not read until it has its reply. */
+    /** If a client sends more, reading is suspended until its reply is written. */
     private static final int OCTET_LIMIT = 16 * 1024;
     private static final AttachmentKey<Integer> BEING_HANDLED = AttachmentKey.of("smtpguard.putBack", Integer.class);
 
     private final Deque<ReceivedLine> lines = new ArrayDeque<>();
     private int octets;
 
-    /** @return whether no more should be read */
+    /** @return whether reading should be suspended */
     boolean hold(ReceivedLine line) {
         lines.add(line);
         octets += line.length();
@@ -30,7 +31,7 @@ final class HeldLines {
         return octets;
     }
 
-    /** Until {@link #next} has returned the last of them, {@link #areBeingHandled} for the session. */
+    /** Starts handling: {@link #areBeingHandled} is true for the session until {@link #next} has returned the last line. */
     void beginHandling(SMTPSession session) {
         count(session, octets);
     }
@@ -45,7 +46,7 @@ final class HeldLines {
         return line;
     }
 
-    /** Whether lines follow the one at hand that have been delivered, and count as read only: they are handled one by one. */
+    /** Whether held lines follow the current one: they have been delivered, but count as unread until each is handled. */
     static boolean areBeingHandled(SMTPSession session) {
         return session.getAttachment(BEING_HANDLED, State.Connection).isPresent();
     }

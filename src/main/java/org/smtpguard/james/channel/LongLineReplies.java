@@ -7,7 +7,11 @@ import org.apache.james.protocols.api.ProtocolTransport;
 import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.smtp.SMTPSession;
 
-/** Answers lines that are too long to be read in their turn, like all others. For the sessions' own threads. */
+/**
+ * Answers overlong lines in order with all other lines.
+ *
+ * <p>Threads: the sessions' own.
+ */
 final class LongLineReplies {
     private final LinePolicy policy;
     private final ReplyWriter writer;
@@ -18,9 +22,9 @@ final class LongLineReplies {
         this.writer = writer;
     }
 
-    /** From now on, for that session. */
-    void watch(SMTPSession session) {
-        SessionThread.of(session).answer(longLines);
+    /** Starts answering for that session. */
+    void enableFor(SMTPSession session) {
+        SessionThread.of(session).install(longLines);
     }
 
     void answer(SMTPSession session) {

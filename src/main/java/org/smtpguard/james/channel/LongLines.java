@@ -12,10 +12,10 @@ import org.apache.james.protocols.netty.HandlerConstants;
 import org.apache.james.protocols.smtp.SMTPSession;
 
 /**
- * Lines that are longer than the framer takes. It drops them and tells so in their place; left to James, that is
- * answered at once: past every line handler, and in front of replies that others still wait for.
+ * Intercepts the exceptions that the framer raises for lines longer than its limit. James would answer them immediately,
+ * bypassing all line handlers and before replies that are still pending.
  *
- * <p>One for all sessions of a port. Runs on the sessions' own threads.
+ * <p>Threads: one instance for all sessions of a port; runs on the sessions' own threads.
  */
 @Sharable
 final class LongLines extends ChannelInboundHandlerAdapter {
@@ -23,13 +23,13 @@ final class LongLines extends ChannelInboundHandlerAdapter {
 
     private final Consumer<SMTPSession> answer;
 
-    /** @param answer gives the answer in place of James' own */
+    /** @param answer answers in place of James */
     LongLines(Consumer<SMTPSession> answer) {
         this.answer = answer;
     }
 
-    /** Has that answer given from now on; of several answers the first counts. */
-    void watch(ChannelHandlerContext core) {
+    /** Installs this handler for a connection, unless one is installed already. */
+    void install(ChannelHandlerContext core) {
         ChannelPipeline pipeline = core.pipeline();
         if (pipeline.get(NAME) == null) {
             pipeline.addBefore(core.executor(), HandlerConstants.CORE_HANDLER, NAME, this);
@@ -38,7 +38,7 @@ final class LongLines extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // James takes the session away when the client has gone.
+        // James removes the session when the client has disconnected.
         SMTPSession session = (SMTPSession) context.channel().attr(BasicChannelInboundHandler.SESSION_ATTRIBUTE_KEY).get();
         if (session != null && cause instanceof TooLongFrameException) {
             answer.accept(session);

@@ -9,7 +9,11 @@ import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.api.handler.LineHandler;
 import org.apache.james.protocols.smtp.SMTPSession;
 
-/** A session that waits for a reply: an attachment of it, and the line handler that holds what the client sends meanwhile. */
+/**
+ * The state of a session that waits for a reply: its attachment, and the line handler that holds lines received meanwhile.
+ *
+ * <p>Threads: the session's own.
+ */
 final class PendingReply implements LineHandler<SMTPSession> {
     private static final AttachmentKey<PendingReply> KEY = AttachmentKey.of("smtpguard.pendingReply", PendingReply.class);
 
@@ -26,7 +30,7 @@ final class PendingReply implements LineHandler<SMTPSession> {
     }
 
     /**
-     * @param isPause whether the client is entitled to what it sends meanwhile: no reply is due to it yet
+     * @param isPause whether the client may send lines meanwhile, since no reply is due yet
      * @param cancel called if the client disconnects first
      */
     static PendingReply begin(SMTPSession session, ProtocolTransport transport, boolean isPause, Runnable cancel) {
@@ -40,14 +44,14 @@ final class PendingReply implements LineHandler<SMTPSession> {
         return session.getAttachment(KEY, State.Connection);
     }
 
-    /** The reply is there. */
+    /** Ends the wait: the reply is available. */
     void end(SMTPSession session) {
         isOver = true;
         session.removeAttachment(KEY, State.Connection);
         session.popLineHandler();
     }
 
-    /** The client has disconnected: a reply that comes now is dropped. */
+    /** Cancels the wait: the client has disconnected, and a late reply is dropped. */
     void cancel() {
         isOver = true;
         cancel.run();

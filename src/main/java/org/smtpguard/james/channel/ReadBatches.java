@@ -11,10 +11,10 @@ import org.apache.james.protocols.netty.HandlerConstants;
 import org.apache.james.protocols.smtp.SMTPSession;
 
 /**
- * Tells where a batch of lines ends that the server has read together. A client that waits for each reply has
- * each of its lines in a batch of its own; lines of one batch were sent before the reply to any of them was written (RFC 2920 §3.1).
+ * Detects the end of a batch of lines that the server has read together. The lines of a batch were sent before the reply to any
+ * of them was written (RFC 2920 §3.1); a client that waits for each reply sends one line per batch.
  *
- * <p>Netty announces the end of a read after the lines of it, also where lines are handled on another thread than the one that reads.
+ * <p>Netty signals the end of a read after its lines, even if lines are handled on another thread than the reading one.
  *
  * <p>Threads: the session's own.
  */
@@ -24,13 +24,13 @@ public final class ReadBatches extends ChannelInboundHandlerAdapter {
 
     private final Consumer<SMTPSession> ended;
 
-    /** @param ended told of a session whose batch has ended, on its own thread */
+    /** @param ended called at the end of a batch, on the session's own thread */
     public ReadBatches(Consumer<SMTPSession> ended) {
         this.ended = ended;
     }
 
-    /** From now on, for that connection. */
-    void watch(ChannelHandlerContext core) {
+    /** Installs this handler for a connection, unless it is installed already. */
+    void install(ChannelHandlerContext core) {
         ChannelPipeline pipeline = core.pipeline();
         if (pipeline.get(NAME) == null) {
             pipeline.addBefore(core.executor(), HandlerConstants.CORE_HANDLER, NAME, this);
@@ -39,7 +39,7 @@ public final class ReadBatches extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        // James takes the session away when the client has gone.
+        // James removes the session when the client has disconnected.
         SMTPSession session = (SMTPSession) context.channel().attr(BasicChannelInboundHandler.SESSION_ATTRIBUTE_KEY).get();
         if (session != null) {
             ended.accept(session);

@@ -2,8 +2,8 @@ package org.smtpguard.james.channel;
 
 import io.netty.channel.ChannelHandler;
 
-/** Knows whether everything that was read has been delivered, where the line cutter cannot be asked on the session's own thread. */
+/** Tells whether all input read has been delivered as lines, if the line framer runs on another thread than the session's own. */
 public interface ReadCounter extends ChannelHandler {
-    /** Whether it has, for certain. To be called on the session's thread. */
+    /** Whether all of it is certainly delivered. Call it on the session's thread. */
     boolean isSettled();
 }

@@ -4,9 +4,9 @@ import java.util.Optional;
 
 import org.smtpguard.protocol.CommandLine;
 
-/** A line from a client: its octets, or the fact that it was longer than the server reads. Immutable. */
+/** A line from a client: its octets, or the fact that it was too long to be read. Immutable. */
 public final class ReceivedLine {
-    /** All that is known of a line that was too long. */
+    /** Stands in for an overlong line, whose content is not read. */
     private static final byte[] CRLF = {'\r', '\n'};
     private static final ReceivedLine TOO_LONG = new ReceivedLine(Optional.empty());
 

@@ -3,7 +3,7 @@ package org.smtpguard.james.channel;
 import org.smtpguard.diagnosis.Diagnosis;
 import org.smtpguard.protocol.Reply;
 
-/** A refusal on its way to the client, with what it was made of, for who keeps transcripts. */
+/** A refusal as a response, with its diagnosis for the transcript. */
 public final class RefusalResponse extends WrittenResponse {
     private final Diagnosis diagnosis;
 

@@ -13,23 +13,30 @@ import org.apache.james.util.MDCBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes the replies that James does not write itself, since they are made outside of its handlers. For the session's own thread. */
+/**
+ * Writes replies that are created outside of James' handlers.
+ *
+ * <p>Threads: the session's own.
+ */
 final class ReplyWriter {
     private static final Logger LOGGER = LoggerFactory.getLogger(ReplyWriter.class);
 
     private final BiConsumer<SMTPSession, Response> written;
 
-    /** @param written told of each reply before it is written */
+    /** @param written called with each reply before it is written */
     ReplyWriter(BiConsumer<SMTPSession, Response> written) {
         this.written = written;
     }
 
-    /** Runs the task with James' log context of the session; if it fails, the session is closed: the client must not wait for ever. */
+    /**
+     * Runs the task with the session's logging context (MDC). If it fails, the session is closed, so the client does not wait
+     * forever.
+     */
     void run(SMTPSession session, ProtocolTransport transport, ReplyTask task) {
         try (Closeable mdc = mdc(session)) {
             task.run();
         } catch (Exception e) {
-            LOGGER.error("The reply to a command could not be made, session {} is closed", session.getSessionID(), e);
+            LOGGER.error("The reply to a command could not be created, session {} is closed", session.getSessionID(), e);
             transport.writeResponse(session.newFatalErrorResponse(), session);
             transport.writeResponse(Response.DISCONNECT, session);
         }
@@ -43,7 +50,7 @@ final class ReplyWriter {
         }
     }
 
-    /** The session's own thread has set it aside since the command was read. */
+    /** James keeps it as an attachment of the session. */
     private static Closeable mdc(SMTPSession session) throws IOException {
         return session.getAttachment(BasicChannelInboundHandler.MDC_ATTRIBUTE_KEY, State.Connection).orElseGet(MDCBuilder::create).build();
     }

@@ -8,7 +8,7 @@ import org.apache.james.protocols.smtp.SMTPResponse;
 import org.smtpguard.protocol.Printable;
 import org.smtpguard.protocol.Reply;
 
-/** Our replies as James' responses. */
+/** Converts replies to James' responses, and adapts James' own responses. */
 public final class Responses {
     private static final int CODE_AND_SEPARATOR = 4;
     private static final int CRLF = 2;
@@ -20,14 +20,14 @@ public final class Responses {
         return new WrittenResponse(reply);
     }
 
-    /** The same reply, put together once; itself where it is more than lines, as the one that begins TLS is. */
+    /** The same reply with its lines built once. A subclass, such as the response that starts TLS, is returned unchanged. */
     public static Response written(Response response) {
         return response.getClass() == SMTPResponse.class ? new WrittenResponse(response) : response;
     }
 
     /**
-     * A reply of James as RFC 5321 §4.2 wants it: itself, unless it repeats what no reply may have in it. James greets a
-     * client by whatever stood behind EHLO, be it control characters or some thousand octets.
+     * James' reply, cleaned and cut if it violates RFC 5321 §4.2: James repeats the argument of EHLO, including control
+     * characters and any length.
      */
     public static Response fit(Response response) {
         if (areFit(response.getLines())) {

@@ -14,11 +14,11 @@ import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.smtp.SMTPSession;
 
 /**
- * A session as a handler of James sees it that runs on a thread of ours: what it reads is what stood there when the draft was
- * made and what it has written since. Attachments that it makes are made by the session's own thread, too, in their order;
- * whom it logs in stays in the draft, for the one who words the reply.
+ * A copy of a session for a James handler that runs on another thread: it reads the state at the time of the copy and its own
+ * changes. Changes of attachments are also applied to the session, on its own thread and in order. A log-in remains in the
+ * draft, for the caller to apply.
  *
- * <p>Threads: made on the session's thread, used by one other thread, and read again after that one is done.
+ * <p>Threads: created on the session's thread, used by one other thread, and read after that one has finished.
  */
 public final class SessionDraft implements InvocationHandler {
     private final SMTPSession session;
@@ -36,17 +36,17 @@ public final class SessionDraft implements InvocationHandler {
         this.relayingAllowed = session.isRelayingAllowed();
     }
 
-    /** To be called on the session's thread, while it is connected. */
+    /** Call it on the session's thread, while connected. */
     public static SessionDraft of(SMTPSession session) {
         return new SessionDraft(session);
     }
 
-    /** What James is given for a session. */
+    /** The session to pass to James. */
     public SMTPSession proxy() {
         return (SMTPSession) Proxy.newProxyInstance(SMTPSession.class.getClassLoader(), new Class<?>[] {SMTPSession.class}, this);
     }
 
-    /** Whom James has logged in; empty if nobody. */
+    /** The user that James has logged in; empty if none. */
     public Optional<Username> username() {
         return Optional.ofNullable(username);
     }
@@ -66,7 +66,7 @@ public final class SessionDraft implements InvocationHandler {
                 return null;
             case "pushLineHandler":
             case "popLineHandler":
-                // The reply tells whether another line is awaited, and our own exchange awaits it.
+                // The reply shows whether another line is expected; the guard's own exchange reads it.
                 return null;
             case "getAttachment":
                 return key(arguments).convert(of(arguments[1]).get(arguments[0]));
@@ -81,7 +81,7 @@ public final class SessionDraft implements InvocationHandler {
             case "resetState":
                 throw new UnsupportedOperationException("AUTH does not end a transaction");
             default:
-                return passOn(method, arguments);
+                return delegate(method, arguments);
         }
     }
 
@@ -103,8 +103,8 @@ public final class SessionDraft implements InvocationHandler {
         return key.convert(of(state).put(key, value));
     }
 
-    /** What is left does not change while a session waits: addresses, configuration, what is known of TLS. */
-    private Object passOn(Method method, Object[] arguments) throws Throwable {
+    /** All other properties, such as addresses, configuration and TLS, do not change while a session waits. */
+    private Object delegate(Method method, Object[] arguments) throws Throwable {
         try {
             return method.invoke(session, arguments);
         } catch (InvocationTargetException e) {

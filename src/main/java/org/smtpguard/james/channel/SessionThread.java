@@ -22,10 +22,10 @@ import org.apache.james.protocols.netty.NettyProtocolTransport;
 
 /**
  * The one thread on which James calls its handlers for a session: the channel's event loop on James 3.8, a thread of the
- * executor group on 3.9 and later. A session's fields are touched nowhere else, which is why none of them is raced.
+ * executor group on 3.9 and later. A session's fields are accessed on no other thread, so they need no lock.
  *
- * <p>James lends nobody the channel, so it is taken from the transport's field, which 3.8, 3.9 and 3.10 all call
- * {@code channel}. This class is the only one that knows.
+ * <p>James does not expose the channel, so it is read from the transport's private field, which is named {@code channel} in
+ * 3.8, 3.9 and 3.10.
  */
 public final class SessionThread {
     private static final Field CHANNEL = channelField();
@@ -37,7 +37,7 @@ public final class SessionThread {
         this.core = core;
     }
 
-    /** To be called on that thread, while the session is connected. */
+    /** Call it on that thread, while the session is connected. */
     public static SessionThread of(ProtocolSession session) {
         try {
             ProtocolTransport transport = ((ProtocolSessionImpl) session).getProtocolTransport();
@@ -48,22 +48,22 @@ public final class SessionThread {
         }
     }
 
-    /** Has lines that are longer than the server reads answered so from now on. To be called on that thread. */
-    void answer(LongLines lines) {
-        lines.watch(core);
+    /** Installs a handler for overlong lines. Call it on that thread. */
+    void install(LongLines lines) {
+        lines.install(core);
     }
 
-    /** @param core the place of James' handler in the connection's pipeline */
+    /** @param core the context of James' handler in the connection's pipeline */
     public static SessionThread of(ChannelHandlerContext core) {
         return new SessionThread(core);
     }
 
-    /** Tells where the batches end in which lines are read. To be called on that thread. */
-    public void tell(ReadBatches batches) {
-        batches.watch(core);
+    /** Installs a detector for batches of lines. Call it on that thread. */
+    public void install(ReadBatches batches) {
+        batches.install(core);
     }
 
-    /** Whether everything that the server has read so far has been delivered, for certain. To be called on that thread. */
+    /** Whether all input read so far has certainly been delivered as lines. Call it on that thread. */
     public boolean isSettled() {
         ReadCounter counter = core.pipeline().get(ReadCounter.class);
         if (counter != null) {
@@ -74,29 +74,28 @@ public final class SessionThread {
             && unfinished(framer.handler()) == 0;
     }
 
-    /** The place of James' handler in the connection's pipeline. */
+    /** The context of James' handler in the connection's pipeline. */
     public ChannelHandlerContext core() {
         return core;
     }
 
-    /** Runs the task on the thread, after what waits there already. A server that is going down drops it. */
+    /** Queues the task for the thread. It is dropped if the server is shutting down. */
     public void execute(Runnable task) {
         execute(core.executor(), task);
     }
 
-    /** Runs the task on the thread after that time. A server that is going down drops it. */
+    /** Runs the task on the thread after the delay. It is dropped if the server is shutting down. */
     void schedule(Runnable task, Duration delay) {
         try {
             core.executor().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
-            // As above: there is nobody left to wait.
+            // The connection has ended with its event loop.
         }
     }
 
     /**
-     * Completes, on the thread, when every line that the server has read so far has been delivered; with the number of
-     * octets behind the last of them that are no line yet. James 3.8 cuts lines on another thread: the question goes
-     * there and back, behind the lines that are under way.
+     * Completes on the thread when all lines read so far have been delivered, with the number of octets of an incomplete line
+     * after them. James 3.8 frames lines on another thread: a task is sent there and back, after the lines in transit.
      */
     CompletableFuture<Integer> settled() {
         CompletableFuture<Integer> unfinished = new CompletableFuture<>();
@@ -116,7 +115,7 @@ public final class SessionThread {
         try {
             executor.execute(task);
         } catch (RejectedExecutionException e) {
-            // The event loop has ended, and the connection with it: there is nobody left to answer.
+            // The connection has ended with its event loop.
         }
     }
 
@@ -124,23 +123,23 @@ public final class SessionThread {
         try {
             return framer instanceof ByteToMessageDecoder ? (int) UNFINISHED.invoke(framer) : 0;
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("The octets that wait to be a line cannot be counted", e);
+            throw new IllegalStateException("The octets of an incomplete line cannot be counted", e);
         }
     }
 
-    /** Hands James a line as if the client had sent it just now. To be called on the thread. */
+    /** Passes a line to James as if the client had just sent it. Call it on the thread. */
     void feed(byte[] line) throws Exception {
         ((ChannelInboundHandler) core.handler()).channelRead(core, Unpooled.wrappedBuffer(line));
     }
 
-    /** Netty keeps for subclasses of its decoder how much waits in it; nothing else tells what was sent behind STARTTLS. */
+    /** A protected method of Netty's decoder. Only it reveals input sent after STARTTLS that is not yet a line. */
     private static Method unfinishedMethod() {
         try {
             Method method = ByteToMessageDecoder.class.getDeclaredMethod("actualReadableBytes");
             method.setAccessible(true);
             return method;
         } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("This Netty is not one that the guard knows: its decoder does not tell what waits in it", e);
+            throw new IllegalStateException("Unsupported version of Netty: ByteToMessageDecoder has no actualReadableBytes()", e);
         }
     }
 
@@ -150,7 +149,7 @@ public final class SessionThread {
             field.setAccessible(true);
             return field;
         } catch (NoSuchFieldException e) {
-            throw new IllegalStateException("This James is not one that the guard knows: NettyProtocolTransport has no channel", e);
+            throw new IllegalStateException("Unsupported version of James: NettyProtocolTransport has no field channel", e);
         }
     }
 }

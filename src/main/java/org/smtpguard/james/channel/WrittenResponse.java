@@ -7,8 +7,8 @@ import org.apache.james.protocols.api.Response;
 import org.smtpguard.protocol.Reply;
 
 /**
- * A reply whose lines have been put together. James' own puts them together whenever it is asked for them, and each reply is asked
- * several times: whether it is fit, for the transcript, by James for the wire. Immutable.
+ * A reply whose lines are built once. James' {@link SMTPResponse} builds them at each call, and each reply is read several
+ * times: to check it, for the transcript, and by James. Immutable.
  */
 class WrittenResponse implements Response {
     private final String code;

@@ -1,5 +1,5 @@
 /**
- * Everything that touches Netty or James' transport: the session's thread, replies that are written later, lines that are held or too
- * long, and our replies as James' responses.
+ * All code that uses Netty or James' transport: the session's thread, deferred replies, held and overlong lines, and the
+ * conversion of replies to James' responses.
  */
 package org.smtpguard.james.channel;

@@ -35,11 +35,11 @@ import org.smtpguard.james.config.NamedClass;
 import org.smtpguard.james.event.GuardMetrics;
 
 /**
- * Looks a {@code smtpserver.xml} over, by the very classes that a server reads it with, and without starting one: what James would
- * refuse to start with, what it would take and could never do, and whether each backend's other side can be reached. A mistake at
- * one place does not hide those at others.
+ * Checks a {@code smtpserver.xml} without starting a server, with the classes that a server reads it with. Finds settings that
+ * prevent the start, settings that start but cannot work, and backends that are unavailable. An error at one place does not
+ * hide others.
  *
- * <p>For a thread that may wait: the backends are asked whether they are there, each within its own time limit.
+ * <p>Threads: blocks the calling thread while backends are checked, each within its own time limit.
  */
 public final class ConfigurationCheck {
     private static final String SERVER = "the file";
@@ -48,29 +48,29 @@ public final class ConfigurationCheck {
     private final Path file;
     private final Backends backends;
     private final List<Finding> findings = new ArrayList<>();
-    /** Kept to the end: two ports may give one name to different backends. */
+    /** Released at the end: two ports may use one name for different backends. */
     private final List<CredentialBackend> made = new ArrayList<>();
 
     private ConfigurationCheck(Path file) {
         this.file = file;
-        // As James has it: file://conf/x is below the directory that holds conf/.
+        // As in James: file://conf/x is relative to the parent of conf/.
         Path home = Optional.ofNullable(file.getParent()).map(Path::getParent).orElse(file.getRoot());
         this.backends = new Backends(new FileSystemImpl(new JamesServerResourceLoader(home.toString())), new GuardPools(),
             LocalUsers.none(), GuardMetrics.unread(), GuardSecret.random());
     }
 
-    /** What is right, what is doubtful and what is wrong, port by port in the order of the file. */
+    /** The findings of all severities, port by port in file order. */
     public static List<Finding> of(Path smtpserver) {
         ConfigurationCheck check = new ConfigurationCheck(smtpserver.toAbsolutePath().normalize());
         try {
-            check.look();
+            check.run();
         } finally {
             check.made.forEach(check.backends::release);
         }
         return List.copyOf(check.findings);
     }
 
-    private void look() {
+    private void run() {
         Optional<HierarchicalConfiguration<ImmutableNode>> xml = read();
         if (xml.isEmpty()) {
             return;
@@ -81,10 +81,10 @@ public final class ConfigurationCheck {
         }
         boolean guarded = false;
         for (HierarchicalConfiguration<ImmutableNode> port : ports) {
-            guarded |= new CheckedPort(port).look();
+            guarded |= new CheckedPort(port).check();
         }
         if (guarded) {
-            lookAtModule(file.resolveSibling("extensions.properties"));
+            checkModule(file.resolveSibling("extensions.properties"));
         }
     }
 
@@ -100,7 +100,7 @@ public final class ConfigurationCheck {
         return Optional.empty();
     }
 
-    private void lookAtModule(Path extensions) {
+    private void checkModule(Path extensions) {
         Properties properties = new Properties();
         if (Files.exists(extensions)) {
             try (InputStream in = Files.newInputStream(extensions)) {
@@ -113,7 +113,7 @@ public final class ConfigurationCheck {
         boolean named = List.of(properties.getProperty(MODULE_KEY, "").trim().split("\\s*,\\s*"))
             .contains(NamedClass.GUARD_MODULE.className());
         add(named ? Severity.OK : Severity.WRONG, extensions.toString(), MODULE_KEY, named ? "names the guard's module."
-            : "does not name " + NamedClass.GUARD_MODULE.className() + "; add it, behind a comma if there are others.");
+            : "does not name " + NamedClass.GUARD_MODULE.className() + "; add it, after a comma if there are others.");
     }
 
     private void add(Severity severity, String place, String element, String sentence) {
@@ -137,66 +137,67 @@ public final class ConfigurationCheck {
             this.classes = handlers.stream().map(handler -> handler.getString("[@class]", "")).collect(Collectors.toList());
         }
 
-        /** @return whether anything of ours stands there */
-        private boolean look() {
+        /** @return whether the port has a handler of the guard */
+        private boolean check() {
             if (!port.getBoolean("[@enabled]", true)) {
                 return false;
             }
             for (int i = 0; i < handlers.size(); i++) {
-                lookAt(classes.get(i), handlers.get(i));
+                checkHandler(classes.get(i), handlers.get(i));
             }
-            lookAtOrder();
+            checkOrder();
             SettingDifference.of(port, classes).forEach(difference ->
                 add(difference.severity(), place, difference.element(), difference.sentence()));
             boolean guarded = classes.stream().anyMatch(name -> name.startsWith(NamedClass.PACKAGE));
             if (!guarded) {
-                add(Severity.OK, place, "the chain", "has nothing of the guard in it.");
+                add(Severity.OK, place, "the chain", "has no handler of the guard.");
             }
             return guarded;
         }
 
-        private void lookAt(String type, HierarchicalConfiguration<ImmutableNode> handler) {
+        private void checkHandler(String type, HierarchicalConfiguration<ImmutableNode> handler) {
             if (type.equals(NamedClass.SEQUENCE_GUARD.className())) {
                 judge("SequenceGuard", () -> GuardSettings.parse(ConfigurationElement.handler(handler, NamedClass.SEQUENCE_GUARD)),
-                    "is as it should be.");
+                    "is valid.");
             } else if (type.equals(NamedClass.AUTHENTICATION.className())) {
-                lookAtBackends(ConfigurationElement.handler(handler, NamedClass.AUTHENTICATION));
-                judge("Authentication", () -> lookAtMechanisms(
+                checkBackends(ConfigurationElement.handler(handler, NamedClass.AUTHENTICATION));
+                judge("Authentication", () -> checkMechanisms(
                     AuthenticationSettings.parse(ConfigurationElement.handler(handler, NamedClass.AUTHENTICATION), backends)),
                     port.getBoolean("auth.requireSSL", false)
-                        ? "is as it should be; AUTH is refused without TLS (<requireSSL>), which James by itself would only not announce."
-                        : "is as it should be.");
+                        ? "is valid; AUTH is refused without TLS (<requireSSL>); James itself would only not announce it."
+                        : "is valid.");
             } else if (type.equals(NamedClass.BACKEND_AUTH_HOOK.className())) {
-                lookAtBackends(ConfigurationElement.handler(handler, NamedClass.BACKEND_AUTH_HOOK));
-                add(Severity.WARNING, place, "BackendAuthHook", "blocks James' threads while a backend is asked; Authentication does not.");
+                checkBackends(ConfigurationElement.handler(handler, NamedClass.BACKEND_AUTH_HOOK));
+                add(Severity.WARNING, place, "BackendAuthHook", "blocks James' threads while a backend is queried; Authentication"
+                    + " does not.");
             }
         }
 
-        private void judge(String element, Runnable parse, String praise) {
+        private void judge(String element, Runnable parse, String success) {
             try {
                 parse.run();
-                add(Severity.OK, place, element, praise);
+                add(Severity.OK, place, element, success);
             } catch (InvalidConfigurationException e) {
                 add(Severity.WRONG, place, element, e.getMessage());
             }
         }
 
-        private void lookAtBackends(ConfigurationElement handler) {
+        private void checkBackends(ConfigurationElement handler) {
             for (ConfigurationElement element : handler.children("backend")) {
                 String name = "backend " + element.attribute("name").orElse("without a name");
                 try {
                     CredentialBackend backend = BackendSet.link(element, backends).backend();
                     made.add(backend);
-                    lookAtUsers(element, name);
-                    if (Backends.asksLocalUsers(element.requiredAttribute("class"))) {
-                        add(Severity.OK, place, name, "asks James' own users; not checked here, since no James runs.");
+                    checkPermissions(element, name);
+                    if (Backends.needsLocalUsers(element.requiredAttribute("class"))) {
+                        add(Severity.OK, place, name, "queries James' own users; not checked here, since James is not running.");
                         continue;
                     }
                     Optional<String> found = backend.check().toCompletableFuture().join();
                     Optional<String> mistake = backend.mistake();
-                    Optional<String> trouble = found.filter(what -> !mistake.equals(found));
-                    add(trouble.isPresent() ? Severity.WRONG : Severity.OK, place, name,
-                        trouble.map(what -> "cannot be asked: " + what + ".").orElse("can be asked."));
+                    Optional<String> problem = found.filter(what -> !mistake.equals(found));
+                    add(problem.isPresent() ? Severity.WRONG : Severity.OK, place, name,
+                        problem.map(what -> "is unavailable: " + what + ".").orElse("is available."));
                     mistake.ifPresent(what -> add(Severity.WRONG, place, name, what + "."));
                     backend.flaw().filter(flaw -> !mistake.equals(Optional.of(flaw)))
                         .ifPresent(flaw -> add(Severity.WARNING, place, name, flaw + "."));
@@ -207,60 +208,64 @@ public final class ConfigurationCheck {
             }
         }
 
-        /** Gives the backends back. */
-        private void lookAtMechanisms(AuthenticationSettings settings) {
+        /** Releases the backends. */
+        private void checkMechanisms(AuthenticationSettings settings) {
             try {
                 BackendChain chain = new BackendChain(settings.backends().links());
                 settings.mechanisms().stream().filter(name -> name.startsWith("SCRAM-") && settings.relayOf(name).isEmpty())
-                    .forEach(name -> lookAtScram(name, chain));
+                    .forEach(name -> checkScram(name, chain));
             } finally {
                 settings.backends().release();
             }
         }
 
-        private void lookAtScram(String mechanism, BackendChain chain) {
+        private void checkScram(String mechanism, BackendChain chain) {
             String scheme = mechanism.replace("-PLUS", "");
             if (chain.census(scheme).isEmpty()) {
-                add(Severity.WARNING, place, "<mechanisms>", "names " + mechanism + ", and no user has keys for it: it is not announced"
-                    + " until one has; make some by hash --scheme " + scheme + ", or take it out.");
+                add(Severity.WARNING, place, "<mechanisms>", "names " + mechanism + ", but no user has keys for it: it is not announced"
+                    + " until one has; create keys with hash --scheme " + scheme + ", or remove it.");
             }
             if (!mechanism.equals(scheme)) {
-                add(Severity.OK, place, "<mechanisms>", "names " + mechanism + ", which is bound to TLS by tls-server-end-point alone:"
-                    + " gsasl, and Debian's mutt 2.2.12 with it, know only tls-exporter, and cannot log in under TLS where it is offered"
+                add(Severity.OK, place, "<mechanisms>", "names " + mechanism + ", which supports only the channel binding"
+                    + " tls-server-end-point:"
+                    + " gsasl, and Debian's mutt 2.2.12 with it, support only tls-exporter, and cannot log in under TLS if it is offered"
                     + " (docs/clients.md).");
             }
         }
 
-        private void lookAtUsers(ConfigurationElement backend, String name) {
+        private void checkPermissions(ConfigurationElement backend, String name) {
             backend.child("file").flatMap(ConfigurationElement::text).map(backends::file).filter(ConfigurationCheck::isOpenToAll)
                 .ifPresent(path -> add(Severity.WARNING, place, name, "has the file " + path
-                    + ", which everybody on this machine may read; let it be read by the user that runs James alone."));
+                    + ", which every user of this machine may read; give read permission only to the user that runs James."));
         }
 
-        private void lookAtOrder() {
-            boolean ours = port.getString("handlerchain[@coreHandlersPackage]", "").equals(NamedClass.GUARD_HANDLERS.className());
-            long answersAuth = classes.stream().filter(NamedClass.AUTHENTICATION.className()::equals).count();
-            if (answersAuth > 1) {
-                add(Severity.WRONG, place, "Authentication", "is given twice; remove one, with all its backends.");
+        private void checkOrder() {
+            boolean usesGuardHandlers = port.getString("handlerchain[@coreHandlersPackage]", "")
+                .equals(NamedClass.GUARD_HANDLERS.className());
+            long authHandlers = classes.stream().filter(NamedClass.AUTHENTICATION.className()::equals).count();
+            if (authHandlers > 1) {
+                add(Severity.WRONG, place, "Authentication", "is configured twice; remove one, with all its backends.");
             }
-            if (answersAuth > 0 && !ours) {
-                add(Severity.WARNING, place, "<handlerchain>", "keeps James' own AUTH behind Authentication; write coreHandlersPackage=\""
+            if (authHandlers > 0 && !usesGuardHandlers) {
+                add(Severity.WARNING, place, "<handlerchain>", "keeps James' own AUTH handler after Authentication; write"
+                    + " coreHandlersPackage=\""
                     + NamedClass.GUARD_HANDLERS.className() + "\".");
             }
-            if (answersAuth == 0 && ours && !classes.contains(NamedClass.BACKEND_AUTH_HOOK.className())) {
-                add(Severity.WARNING, place, "<handlerchain>", "has James' AUTH taken away and no Authentication in its place: nobody can"
+            if (authHandlers == 0 && usesGuardHandlers && !classes.contains(NamedClass.BACKEND_AUTH_HOOK.className())) {
+                add(Severity.WARNING, place, "<handlerchain>", "removes James' AUTH handler, and there is no Authentication in"
+                    + " its place: no client can"
                     + " log in here.");
             }
             int guard = classes.indexOf(NamedClass.SEQUENCE_GUARD.className());
             classes.subList(0, Math.max(guard, 0)).stream().filter(ConfigurationCheck::handlesLines).findFirst().ifPresent(before ->
-                add(Severity.WRONG, place, "SequenceGuard", "stands behind a handler of lines (" + before + "); move it to the top."));
+                add(Severity.WRONG, place, "SequenceGuard", "comes after another line handler (" + before + "); move it to the top."));
             if (guard != classes.lastIndexOf(NamedClass.SEQUENCE_GUARD.className())) {
-                add(Severity.WRONG, place, "SequenceGuard", "is given twice; remove one.");
+                add(Severity.WRONG, place, "SequenceGuard", "is configured twice; remove one.");
             }
             boolean tls = port.getBoolean("tls[@startTLS]", false) || port.getBoolean("tls[@socketTLS]", false);
-            if (answersAuth > 0 && port.getBoolean("auth.requireSSL", false) && !tls) {
-                add(Severity.WRONG, place, "<requireSSL>", "has AUTH wait for TLS, and <tls> has neither startTLS nor socketTLS: "
-                    + "nobody can ever log in here.");
+            if (authHandlers > 0 && port.getBoolean("auth.requireSSL", false) && !tls) {
+                add(Severity.WRONG, place, "<requireSSL>", "makes AUTH require TLS, but <tls> has neither startTLS nor socketTLS: "
+                    + "no client can log in here.");
             }
         }
     }
@@ -269,7 +274,7 @@ public final class ConfigurationCheck {
         try {
             return LineHandler.class.isAssignableFrom(Class.forName(type, false, ConfigurationCheck.class.getClassLoader()));
         } catch (ClassNotFoundException e) {
-            // James says so itself, and better.
+            // James reports it itself.
             return false;
         }
     }
@@ -279,7 +284,7 @@ public final class ConfigurationCheck {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
             return permissions.contains(PosixFilePermission.OTHERS_READ);
         } catch (IOException | UnsupportedOperationException e) {
-            // Not there (said elsewhere), or a file system of another kind.
+            // The file is missing, which is reported elsewhere, or the file system is not POSIX.
             return false;
         }
     }

@@ -2,15 +2,15 @@ package org.smtpguard.james.check;
 
 import java.util.Objects;
 
-/** What a look at a configuration has found, at one place of it. Immutable; holds no secret. */
+/** A result of a configuration check, at one place of the configuration. Immutable; contains no secret. */
 public final class Finding {
-    /** How bad it is. */
+    /** The severity. */
     public enum Severity {
-        /** As it should be. */
+        /** Valid. */
         OK,
-        /** The server would start, and yet somebody should look at it. */
+        /** The server would start, but the setting needs attention. */
         WARNING,
-        /** The server would not start, or what is meant could never happen. */
+        /** The server would not start, or the setting cannot work. */
         WRONG
     }
 
@@ -30,7 +30,7 @@ public final class Finding {
         return severity;
     }
 
-    /** The port, as it stands in {@code <bind>}, or the file. */
+    /** The port, as configured in {@code <bind>}, or the file. */
     public String place() {
         return place;
     }
@@ -40,7 +40,7 @@ public final class Finding {
         return element;
     }
 
-    /** What is so, and the mend where there is something to mend. */
+    /** What was found, and the fix if one is needed. */
     public String sentence() {
         return sentence;
     }

@@ -14,8 +14,8 @@ import org.smtpguard.james.config.NamedClass;
 import org.smtpguard.james.config.PortSettings;
 
 /**
- * James' own settings of a port that act otherwise with the guard, or whose effect on the guard an operator may not expect: what
- * {@code check} says where one is set. Each is a row of {@code docs/compatibility.md}.
+ * James' own settings of a port that have another effect with the guard, or an unexpected effect on it, with the message of
+ * {@code check}. Each is a row of {@code docs/compatibility.md}.
  */
 enum SettingDifference {
     PLAIN_AUTH_OFF("auth.plainAuthEnabled", NamedClass.AUTHENTICATION, Severity.OK,
@@ -29,15 +29,15 @@ enum SettingDifference {
         "is false: SEQ-EHLO-MISSING and SEQ-EHLO-AFTER-TLS are off on this port unless a <rule> says otherwise."),
     NOT_ANNOUNCED("auth.announce", NamedClass.AUTHENTICATION, Severity.WARNING,
         port -> "never".equalsIgnoreCase(text(port, "auth.announce")),
-        "is never: AUTH is not announced, and accepted under TLS only; James by itself accepts it in clear text, too."),
+        "is never: AUTH is not announced, and accepted under TLS only; James itself also accepts it in clear text."),
     NOT_REQUIRED("authRequired", NamedClass.AUTHENTICATION, Severity.WARNING,
         port -> port.containsKey("authRequired") && !port.containsKey("auth.announce")
             && !Set.of("true", "announce").contains(text(port, "authRequired").toLowerCase(Locale.ROOT)),
-        "is false: AUTH is not announced, and accepted under TLS only; James by itself accepts it in clear text, too."),
+        "is false: AUTH is not announced, and accepted under TLS only; James itself also accepts it in clear text."),
     SASL_MECHANISMS("auth.saslMechanisms", NamedClass.AUTHENTICATION, Severity.WARNING, port -> isSet(port, "auth.saslMechanisms"),
-        "is not read: <mechanisms> of Authentication says what is offered."),
+        "is ignored: <mechanisms> of Authentication determines what is offered."),
     GSSAPI("auth.gssapi", NamedClass.AUTHENTICATION, Severity.WARNING, port -> isSet(port, "auth.gssapi"),
-        "is not read: Authentication does not offer GSSAPI, unless a DovecotBackend relays it."),
+        "is ignored: Authentication does not offer GSSAPI, unless a DovecotBackend relays it."),
     OIDC("auth.oidc", NamedClass.AUTHENTICATION, Severity.OK, port -> isSet(port, "auth.oidc"),
         "adds OAUTHBEARER and XOAUTH2 on James 3.8 and 3.9: James verifies the tokens, and no backend is queried."),
     VERIFY_IDENTITY("verifyIdentity", NamedClass.AUTHENTICATION, Severity.OK,

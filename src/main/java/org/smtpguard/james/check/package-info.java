@@ -1,4 +1,2 @@
-/**
- * What {@code check} finds in a configuration, without a server.
- */
+/** The configuration check of the command {@code check}, which needs no server. */
 package org.smtpguard.james.check;

@@ -4,11 +4,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where in a client's certificate its user name stands. */
+/** The field of a client's certificate that has the user name. */
 public enum CertificateName {
-    /** The one rfc822Name among the subject's alternative names (RFC 5280 §4.2.1.6); of several none is taken. */
+    /** The rfc822Name among the subject's alternative names (RFC 5280 §4.2.1.6); none if there are several. */
     EMAIL,
-    /** The common name of the subject's most specific RDN that has one; if that has several, none is taken. */
+    /** The common name of the subject's most specific RDN that has one; none if that has several. */
     CN;
 
     public static Optional<CertificateName> of(String name) {

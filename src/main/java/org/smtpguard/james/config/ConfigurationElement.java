@@ -12,8 +12,8 @@ import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.smtpguard.credential.InvalidConfigurationException;
 
 /**
- * An element of {@code smtpserver.xml}, read strictly: what is not known is refused by its name, so that a misspelt
- * setting never becomes a default in silence.
+ * An element of {@code smtpserver.xml}, read strictly: an unknown element or attribute is an error, so a misspelt setting is
+ * never silently ignored. Immutable.
  */
 public final class ConfigurationElement {
     private final String name;
@@ -27,7 +27,7 @@ public final class ConfigurationElement {
     /** The {@code <handler>} element with which James initialises a handler. */
     public static ConfigurationElement handler(Configuration configuration, NamedClass handler) {
         if (!(configuration instanceof HierarchicalConfiguration)) {
-            throw new InvalidConfigurationException("<handler class=\"" + handler.className() + "\"> has to stand in smtpserver.xml.");
+            throw new InvalidConfigurationException("<handler class=\"" + handler.className() + "\"> has to be in smtpserver.xml.");
         }
         @SuppressWarnings("unchecked")
         HierarchicalConfiguration<ImmutableNode> tree = (HierarchicalConfiguration<ImmutableNode>) configuration;
@@ -35,7 +35,7 @@ public final class ConfigurationElement {
             .getRootNode());
     }
 
-    /** The element as one names it to an operator. */
+    /** The element's name in messages. */
     public String name() {
         return name;
     }
@@ -70,11 +70,11 @@ public final class ConfigurationElement {
         return node.getChildren().stream().map(child -> new ConfigurationElement(child.getNodeName(), child)).collect(Collectors.toList());
     }
 
-    /** The child element of that name, of which there may be one at the most. */
+    /** The child element of that name; an error if there are several. */
     public Optional<ConfigurationElement> child(String element) {
         List<ConfigurationElement> children = children(element);
         if (children.size() > 1) {
-            throw fault("has <" + element + "> " + children.size() + " times; leave one");
+            throw fault("has <" + element + "> " + children.size() + " times; keep one");
         }
         return children.stream().findFirst();
     }
@@ -88,12 +88,12 @@ public final class ConfigurationElement {
             .filter(text -> !text.isEmpty());
     }
 
-    /** A whole number of that range. */
-    Optional<Integer> number(String attribute, int least, int most) {
+    /** An integer from {@code min} to {@code max}. */
+    Optional<Integer> number(String attribute, int min, int max) {
         return attribute(attribute).map(text -> {
             int number = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
-            if (number < least || number > most) {
-                throw fault("has " + attribute + "=\"" + text + "\"; it must be a whole number from " + least + " to " + most);
+            if (number < min || number > max) {
+                throw fault("has " + attribute + "=\"" + text + "\"; it must be a whole number from " + min + " to " + max);
             }
             return number;
         });
@@ -103,7 +103,7 @@ public final class ConfigurationElement {
         return attribute(attribute).orElseThrow(() -> fault("needs an attribute " + attribute + "=\"…\""));
     }
 
-    /** A fault of this element: the sentence goes on after its name. */
+    /** An error in this element; the message is its name and the predicate. */
     public InvalidConfigurationException fault(String predicate) {
         return new InvalidConfigurationException(name + " " + predicate + ".");
     }

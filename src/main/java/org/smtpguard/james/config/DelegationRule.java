@@ -5,7 +5,10 @@ import java.util.function.Predicate;
 
 import org.apache.james.core.Username;
 
-/** {@code <delegate user="…" as="…"/>}: a user, or all of a domain, may act as another, or as all of a domain. */
+/**
+ * {@code <delegate user="…" as="…"/>}: a user, or all users of a domain, may act as another user, or as all users of a domain.
+ * Immutable.
+ */
 public final class DelegationRule {
     private static final String ALL_OF = "*@";
 
@@ -29,7 +32,7 @@ public final class DelegationRule {
         String rest = domain ? pattern.substring(ALL_OF.length()) : pattern;
         if (rest.isEmpty() || rest.indexOf('*') >= 0 || domain && rest.indexOf('@') >= 0) {
             throw element.fault("has " + attribute + "=\"" + pattern + "\"; it can be a user, such as alice@example.org, or *@example.org"
-                + " for all of a domain");
+                + " for all users of a domain");
         }
         if (domain) {
             String end = "@" + rest.toLowerCase(Locale.ROOT);
@@ -38,11 +41,11 @@ public final class DelegationRule {
         try {
             return Username.of(pattern).asString()::equals;
         } catch (RuntimeException e) {
-            throw element.fault("has " + attribute + "=\"" + pattern + "\", which James does not take for a user name");
+            throw element.fault("has " + attribute + "=\"" + pattern + "\", which is not a valid user name in James");
         }
     }
 
-    /** @param user who asks, normalised, as is the other */
+    /** @param user the authenticated user; both names are normalised */
     public boolean allows(String user, String other) {
         return users.test(user) && others.test(other);
     }

@@ -18,12 +18,12 @@ import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.sequence.Mode;
 import org.smtpguard.transcript.TranscriptSettings;
 
-/** What the operator wrote in {@code <handler class="org.smtpguard.james.SequenceGuard">}; the same for a port's life. */
+/** The settings in {@code <handler class="org.smtpguard.james.SequenceGuard">}. Immutable. */
 public final class GuardSettings {
     private static final int HELP_URL_LIMIT = 300;
     private static final int COUNT_LIMIT = 1_000_000;
     private static final int WAIT_LIMIT_MILLIS = 60_000;
-    private static final int LEAST_OCTETS = 1_048_576;
+    private static final int MIN_OCTETS = 1_048_576;
     private static final int OCTET_LIMIT = 999_999_999;
     private static final int LINE_LIMIT = 1000;
     private static final Set<DiagnosisId> OF_GREETING = EnumSet.of(DiagnosisId.SEQ_EHLO_MISSING, DiagnosisId.SEQ_EHLO_AFTER_TLS);
@@ -45,7 +45,7 @@ public final class GuardSettings {
         this.transcripts = transcripts;
     }
 
-    /** Of a chain with {@link Authentication} and without {@link SequenceGuard}: no HELP explains a refusal there. */
+    /** For a chain with {@link Authentication} but without {@link SequenceGuard}, where HELP does not explain refusals. */
     public static GuardSettings withoutGuard() {
         GuardSettings defaults = defaults();
         return new GuardSettings(defaults.mode, defaults.modes, defaults.renderer.withoutHelpCommand(), defaults.limits,
@@ -64,7 +64,7 @@ public final class GuardSettings {
         Mode mode = handler.child("mode")
             .map(element -> mode(element.onlyAttributes().onlyElements(), element.text().orElse(""))).orElse(Mode.ENFORCE);
         ReplyRenderer renderer = handler.child("replies").map(GuardSettings::renderer).orElse(defaults().renderer);
-        // James answers HELP in the other modes.
+        // In other modes, James answers HELP.
         return new GuardSettings(mode, rules(handler), mode == Mode.ENFORCE ? renderer : renderer.withoutHelpCommand(),
             handler.child("limits").map(GuardSettings::limits).orElse(Limits.DEFAULT),
             handler.child("greeting").map(GuardSettings::greetingWait).orElse(Duration.ZERO),
@@ -86,8 +86,8 @@ public final class GuardSettings {
     private static TranscriptSettings transcripts(ConfigurationElement element) {
         element.onlyAttributes("bytes", "lines").onlyElements();
         int octets = element.number("bytes", 0, OCTET_LIMIT).orElse((int) TranscriptSettings.DEFAULT.octets());
-        if (octets > 0 && octets < LEAST_OCTETS) {
-            throw element.fault("has bytes=\"" + octets + "\"; it must be 0 (none) or a whole number from " + LEAST_OCTETS + " to "
+        if (octets > 0 && octets < MIN_OCTETS) {
+            throw element.fault("has bytes=\"" + octets + "\"; it must be 0 (none) or a whole number from " + MIN_OCTETS + " to "
                 + OCTET_LIMIT);
         }
         return new TranscriptSettings(octets, element.number("lines", 1, LINE_LIMIT).orElse(TranscriptSettings.DEFAULT.lines()));
@@ -99,17 +99,18 @@ public final class GuardSettings {
             rule.onlyAttributes("id", "mode").onlyElements();
             String name = rule.requiredAttribute("id");
             DiagnosisId id = DiagnosisId.of(name).filter(DiagnosisId::isRule)
-                .orElseThrow(() -> rule.fault("has id=\"" + name + "\", which is no rule; rules are " + Arrays.stream(DiagnosisId.values())
+                .orElseThrow(() -> rule.fault("has id=\"" + name + "\", which is not a rule; the rules are"
+                    + " " + Arrays.stream(DiagnosisId.values())
                     .filter(DiagnosisId::isRule).map(DiagnosisId::toString).collect(Collectors.joining(", "))));
             if (modes.put(id, mode(rule, rule.requiredAttribute("mode"))) != null) {
-                throw rule.fault("with id=\"" + id + "\" is given twice; remove one");
+                throw rule.fault("with id=\"" + id + "\" is configured twice; remove one");
             }
         }
         return modes;
     }
 
     private static Mode mode(ConfigurationElement element, String text) {
-        return Mode.of(text).orElseThrow(() -> element.fault("says \"" + text + "\"; it can be enforce, observe or off"));
+        return Mode.of(text).orElseThrow(() -> element.fault("has \"" + text + "\"; it can be enforce, observe or off"));
     }
 
     private static ReplyRenderer renderer(ConfigurationElement replies) {
@@ -119,7 +120,7 @@ public final class GuardSettings {
         Optional<String> url = replies.attribute("helpUrl");
         url.filter(text -> text.length() > HELP_URL_LIMIT || !text.chars().allMatch(c -> c > ' ' && c < 0x7f)
             || !text.toLowerCase(Locale.ROOT).matches("https?://.+")).ifPresent(text -> {
-                throw replies.fault("has a helpUrl that is no http(s) address of at most " + HELP_URL_LIMIT + " ASCII characters");
+                throw replies.fault("has a helpUrl that is not an http(s) URL of at most " + HELP_URL_LIMIT + " ASCII characters");
             });
         return new ReplyRenderer(style, url);
     }
@@ -129,14 +130,14 @@ public final class GuardSettings {
         return mode;
     }
 
-    /** A rule's own mode wins over the handler's, but for a handler that is off: then all is off. */
+    /** The rule's own mode takes precedence over the handler's, unless the handler is off: then all rules are off. */
     public Mode mode(DiagnosisId id) {
         return mode == Mode.OFF ? Mode.OFF : modes.getOrDefault(id, mode);
     }
 
     /**
-     * The same on a port whose {@code <heloEhloEnforcement>} is false: James asks for no greeting there, and neither do we unless a
-     * rule says so.
+     * The mode on a port whose {@code <heloEhloEnforcement>} is false: no greeting is required there, unless a rule's own mode
+     * requires it.
      */
     public Mode modeWithoutGreeting(DiagnosisId id) {
         return OF_GREETING.contains(id) && !modes.containsKey(id) ? Mode.OFF : mode(id);
@@ -150,17 +151,17 @@ public final class GuardSettings {
         return limits;
     }
 
-    /** How long the greeting waits for a client that talks before it; zero if it does not. */
+    /** The delay of the greeting, to detect clients that send before it; zero for none. */
     public Duration greetingWait() {
         return mode(DiagnosisId.SEQ_GREETING_EARLY) == Mode.OFF ? Duration.ZERO : greetingWait;
     }
 
-    /** How much is kept of sessions, if this port says so. */
+    /** The limits of transcripts, if configured on this port. */
     public Optional<TranscriptSettings> transcripts() {
         return transcripts;
     }
 
-    /** How much a session may get wrong before it is closed; 0 is no limit. */
+    /** The limits after which a session is closed; 0 is no limit. Immutable. */
     public static final class Limits {
         private static final Limits DEFAULT = new Limits(20, 5, 100);
 
@@ -174,18 +175,18 @@ public final class GuardSettings {
             this.refusedRecipients = refusedRecipients;
         }
 
-        /** Whether this many errors are too many. */
-        public boolean isPassedByErrors(int count) {
+        /** Whether this number of errors reaches the limit. */
+        public boolean isErrorLimitReached(int count) {
             return errors > 0 && count >= errors;
         }
 
-        /** Whether this many failed AUTHs are too many. */
-        public boolean isPassedByAuthFailures(int count) {
+        /** Whether this number of failed log-ins reaches the limit. */
+        public boolean isAuthFailureLimitReached(int count) {
             return authFailures > 0 && count >= authFailures;
         }
 
-        /** Whether this many refused recipients are too many. */
-        public boolean isPassedByRefusedRecipients(int count) {
+        /** Whether this number of refused recipients reaches the limit. */
+        public boolean isRefusedRecipientLimitReached(int count) {
             return refusedRecipients > 0 && count >= refusedRecipients;
         }
     }

@@ -1,6 +1,6 @@
 package org.smtpguard.james.config;
 
-/** The classes that an operator names in configuration files; their names are part of the configuration contract. */
+/** The classes that an operator names in configuration files. Their names are part of the public surface. */
 public enum NamedClass {
     SEQUENCE_GUARD("SequenceGuard"),
     AUTHENTICATION("Authentication"),
@@ -10,7 +10,7 @@ public enum NamedClass {
     GUARD_ROUTES("GuardRoutes"),
     GUARD_HEALTH_CHECK("GuardHealthCheck");
 
-    /** Of all of them, with the dot that ends it. */
+    /** The package of these classes, with a trailing dot. */
     public static final String PACKAGE = "org.smtpguard.james.";
 
     private final String simpleName;
@@ -23,7 +23,7 @@ public enum NamedClass {
         return simpleName;
     }
 
-    /** With its package. */
+    /** The name with its package. */
     public String className() {
         return PACKAGE + simpleName;
     }

@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * James' own settings of its ports that a session does not tell in every version of James, read from {@code smtpserver.xml} at
- * start. {@code SMTPConfiguration.isPlainAuthEnabled()} is gone in James 3.10.
+ * James' own settings of its ports that sessions do not expose in every version of James, read from {@code smtpserver.xml} at
+ * startup: {@code SMTPConfiguration.isPlainAuthEnabled()} is removed in James 3.10.
  *
- * <p>Immutable, for all threads.
+ * <p>Threads: immutable.
  */
 @Singleton
 public final class PortSettings {
@@ -44,28 +44,28 @@ public final class PortSettings {
             .collect(Collectors.toUnmodifiableSet()));
     }
 
-    /** Reads the file, and logs what is switched off on which guarded port. */
+    /** Reads the file, and logs on which guarded ports password mechanisms are disabled. */
     @Inject
     public PortSettings(ConfigurationProvider configurations) throws ConfigurationException {
         this(configurations.getConfiguration("smtpserver").configurationsAt("smtpserver"));
     }
 
-    /** Every port takes passwords: where there is no {@code smtpserver.xml}. */
+    /** Without {@code smtpserver.xml}: every port accepts passwords. */
     public static PortSettings defaults() {
         return new PortSettings(List.of(), Set.of());
     }
 
-    /** Whether {@code <auth><plainAuthEnabled>} lets the session's port take passwords, by PLAIN or LOGIN. */
+    /** Whether {@code <auth><plainAuthEnabled>} enables PLAIN and LOGIN on the session's port. */
     public boolean isPlainAuthEnabled(SMTPSession session) {
         return withoutPasswords.isEmpty() || withoutPasswords.stream().noneMatch(bind -> isBoundTo(session.getLocalAddress(), bind));
     }
 
-    /** What James reads: true unless the element says otherwise. */
+    /** The value of the element, true by default, as in James. */
     public static boolean isPlainAuthEnabled(HierarchicalConfiguration<ImmutableNode> port) {
         return port.getBoolean("auth.plainAuthEnabled", true);
     }
 
-    /** Whether a guarded port that takes no passwords offers another mechanism. */
+    /** Whether a guarded port offers mechanisms other than PLAIN and LOGIN. */
     public static boolean offersMoreThanPasswords(HierarchicalConfiguration<ImmutableNode> port) {
         return port.getKeys("auth.oidc").hasNext() || authentications(port)
             .flatMap(handler -> MechanismNames.parse(handler.getString("mechanisms", "")))
@@ -97,7 +97,7 @@ public final class PortSettings {
         return Arrays.stream(port.getString("bind", DEFAULT_BIND).split(",")).map(PortSettings::address).filter(Objects::nonNull);
     }
 
-    /** As James reads {@code <bind>}; null for what James itself refuses. */
+    /** Parses {@code <bind>} as James does; null for a value that James rejects. */
     private static InetSocketAddress address(String bind) {
         String[] parts = bind.trim().split(":");
         try {
@@ -108,7 +108,7 @@ public final class PortSettings {
         }
     }
 
-    /** Port 0 is whichever the system has chosen: none that another bind names. */
+    /** Port 0 stands for a port chosen by the system, other than those configured. */
     private boolean isBoundTo(InetSocketAddress local, InetSocketAddress bind) {
         boolean isPort = bind.getPort() == 0 ? !named.contains(local.getPort()) : local.getPort() == bind.getPort();
         return isPort && (bind.getAddress().isAnyLocalAddress() || bind.getAddress().equals(local.getAddress()));

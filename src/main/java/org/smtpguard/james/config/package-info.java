@@ -1,4 +1,2 @@
-/**
- * The operator's XML as settings.
- */
+/** Parses the operator's XML into settings. */
 package org.smtpguard.james.config;

@@ -7,7 +7,7 @@ import org.smtpguard.diagnosis.Fault;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.sasl.SaslStep;
 
-/** How an AUTH ended, for the operator; what the client is told of it is the fault. */
+/** How an AUTH ended, for the log and metrics. The client receives only its {@link Fault}. */
 public enum AuthOutcome {
     ACCEPTED(Optional.empty()),
     UNKNOWN(Optional.of(Fault.CREDENTIALS_REFUSED)),
@@ -16,7 +16,7 @@ public enum AuthOutcome {
     EXPIRED(Optional.of(Fault.PASSWORD_EXPIRED)),
     TOO_WEAK(Optional.of(Fault.MECHANISM_TOO_WEAK)),
     UNAVAILABLE(Optional.of(Fault.BACKEND_UNAVAILABLE)),
-    /** The credentials hold, but not for the authorization identity asked for. */
+    /** The credentials are right, but not for the requested authorization identity. */
     IDENTITY(Optional.of(Fault.IDENTITY_REFUSED)),
     UNDECODABLE(Optional.of(Fault.UNDECODABLE)),
     MALFORMED(Optional.of(Fault.MALFORMED)),
@@ -30,7 +30,7 @@ public enum AuthOutcome {
         this.fault = fault;
     }
 
-    /** @param step one that ends the exchange */
+    /** @param step the last step of the exchange */
     public static AuthOutcome of(SaslStep step) {
         switch (step.type()) {
             case SUCCESS:
@@ -44,17 +44,17 @@ public enum AuthOutcome {
         }
     }
 
-    /** @param result of the backends */
+    /** @param result the result of the backends */
     public static AuthOutcome of(CredentialResult result) {
         return valueOf(result.kind().name());
     }
 
-    /** What the client is told; empty if it is logged in. */
+    /** The fault sent to the client; empty if it is logged in. */
     public Optional<Fault> fault() {
         return fault;
     }
 
-    /** Whether this is a definite "no": what counts towards the limit of failed log-ins. */
+    /** Whether this is a definite refusal, which counts towards the limit of failed log-ins. */
     boolean isFailedLogin() {
         return fault.filter(told -> told.id().counts() == DiagnosisId.Counts.FAILED_LOGIN).isPresent();
     }

@@ -7,10 +7,10 @@ import java.util.function.Consumer;
 import org.smtpguard.credential.FailedLogin;
 
 /**
- * Tells subscribers about each failed log-in, of all ports.
+ * Publishes the failed log-ins of all ports to subscribers.
  *
- * <p>Threads: subscribers are called on the session's own thread or, for a client that has gone, on the one that brought the verdict. They
- * must not wait.
+ * <p>Threads: subscribers are called on the session's own thread or, if the client has disconnected, on the thread that
+ * completed the verdict. They must not block.
  */
 public final class FailedLogins {
     private final List<Consumer<FailedLogin>> subscribers = new CopyOnWriteArrayList<>();

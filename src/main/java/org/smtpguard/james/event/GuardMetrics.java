@@ -25,13 +25,14 @@ import org.smtpguard.resilience.BackendStatus;
 import reactor.core.publisher.Mono;
 
 /**
- * What is counted and measured in James' own registry, for all ports together: refusals, and what rules in mode observe would
- * have refused, by diagnosis; how AUTHs ended; what the backends do.
+ * Registers the guard's metrics in James' registry, for all ports together: refusals and observed violations by diagnosis,
+ * outcomes of AUTH, and the state of backends.
  *
- * <p>The names begin with {@value #PREFIX}. What the operator named is in them as letters, digits and {@code _} alone, which
- * every reader of metrics takes; backends whose names differ in other characters only share theirs ({@code docs/monitoring.md}).
+ * <p>The names begin with {@value #PREFIX}. Names of backends and mechanisms are reduced to letters, digits and {@code _},
+ * which every metrics system accepts; backends whose names differ only in other characters share their metrics
+ * ({@code docs/monitoring.md}).
  *
- * <p>Threads: any.
+ * <p>Threads: thread-safe.
  */
 @Singleton
 public final class GuardMetrics {
@@ -58,7 +59,7 @@ public final class GuardMetrics {
         gauges.register(PREFIX + "auth.pending", pending::get);
     }
 
-    /** Counts that nobody reads: where there is no server. */
+    /** Metrics that are not exported, for use without a server. */
     public static GuardMetrics unread() {
         return new GuardMetrics(new DropWizardMetricFactory(new MetricRegistry()), new NoopGaugeRegistry());
     }
@@ -74,14 +75,14 @@ public final class GuardMetrics {
     /**
      * Counts an AUTH that has ended.
      *
-     * @param mechanism by its registered name
+     * @param mechanism the registered name
      * @param backend the name of the one that decided, or {@link #NO_BACKEND}
      */
     void authenticated(String mechanism, String backend, AuthOutcome outcome) {
         outcome(mechanism, backend, outcome).increment();
     }
 
-    /** Has the counts of a mechanism begin at zero, and not with its first AUTH, which no rate would show. */
+    /** Creates the counters of a mechanism with zero: otherwise the first AUTH would be missing in rates. */
     public void expect(String mechanism, List<String> backends) {
         for (AuthOutcome outcome : AuthOutcome.values()) {
             backends.forEach(backend -> outcome(mechanism, backend, outcome));
@@ -90,25 +91,25 @@ public final class GuardMetrics {
     }
 
     private Metric outcome(String mechanism, String backend, AuthOutcome outcome) {
-        // Prometheus makes one of "." and "-": a mechanism, which has no lower case, ends before "by" all the same.
+        // Prometheus maps "." and "-" to "_". Mechanisms have no lower case, so the name is still unambiguous before "by".
         String name = PREFIX + "auth." + plain(mechanism) + ".by." + plain(backend) + "." + outcome.name().toLowerCase(Locale.ROOT);
         return outcomes.computeIfAbsent(name, metrics::generate);
     }
 
-    /** Counts an AUTH as pending until the verdict is there, or nobody waits for it any more. */
-    public void pendsUntil(CompletionStage<?> verdict) {
+    /** Counts an AUTH as pending until its verdict completes or is cancelled. */
+    public void trackPending(CompletionStage<?> verdict) {
         pending.incrementAndGet();
         verdict.whenComplete((any, fault) -> pending.decrementAndGet());
     }
 
-    /** Measures how long a backend takes for its verdict, from now on. A Mono, for James' timers differ between versions. */
+    /** Measures the time until a backend's verdict completes. Uses a Mono because James' timers differ between versions. */
     public void time(String backend, CompletionStage<?> verdict) {
-        CompletableFuture<Boolean> isThere = new CompletableFuture<>();
-        Mono.from(metrics.decoratePublisherWithTimerMetric(of(backend, "verdict"), Mono.fromFuture(isThere))).subscribe();
-        verdict.whenComplete((any, fault) -> isThere.complete(true));
+        CompletableFuture<Boolean> completed = new CompletableFuture<>();
+        Mono.from(metrics.decoratePublisherWithTimerMetric(of(backend, "verdict"), Mono.fromFuture(completed))).subscribe();
+        verdict.whenComplete((any, fault) -> completed.complete(true));
     }
 
-    /** @param status how the backend is; empty while no port uses it */
+    /** @param status the backend's status; empty while no port uses it */
     public void backend(String name, Supplier<Optional<BackendStatus>> status) {
         gauge(name, "circuit", status, GuardMetrics::circuit);
         gauge(name, "flawed", status, known -> known.flaw().isPresent() ? 1L : 0L);
@@ -121,7 +122,7 @@ public final class GuardMetrics {
         gauge(name, "cache.entries", status, known -> known.cache().entries());
     }
 
-    /** What takes so much of the memory. */
+    /** The memory used by transcripts, and their number. */
     void transcripts(Supplier<Long> octets, Supplier<Long> sessions) {
         gauges.register(PREFIX + "transcripts.octets", octets::get);
         gauges.register(PREFIX + "transcripts.sessions", sessions::get);

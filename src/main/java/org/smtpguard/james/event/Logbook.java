@@ -26,21 +26,21 @@ import org.smtpguard.transcript.Transcripts;
 import org.smtpguard.transcript.Violations;
 
 /**
- * Where all that happens on a session is written down, for all ports: the log, the counts, the transcript. What may be
- * written of a line is decided by those; what is said in confidence gets no further than {@link Recording}.
+ * Records the events of all sessions in the log, the metrics and the transcripts. {@link Recording} redacts confidential parts
+ * of lines.
  *
- * <p>Threads: called on the sessions' own, but for {@link #failed}, which any may call. A session's recording is
- * among its {@link Notes}, begun with its first command on a port whose guard is not off; where there is none, nothing is recorded.
+ * <p>Threads: the sessions' own; {@link #failed} may be called from any thread. A session's recording is kept in its
+ * {@link Notes}. It starts with the first command on a port whose guard is not off; without one, nothing is recorded.
  */
 @Singleton
 public final class Logbook {
-    /** The octets of a line that was too long to be read: nobody knows how many. */
+    /** The length of a line that was too long to be read, since it is unknown. */
     public static final int UNREAD = 0;
 
     private static final Logger REFUSAL = LoggerFactory.getLogger("org.smtpguard.REFUSAL");
-    /** CrowdSec scenarios read this logger, and what is said there of a failure, in James' words. */
+    /** James' own logger and wording, which CrowdSec scenarios match. */
     private static final Logger AUTHENTICATION = LoggerFactory.getLogger("org.apache.james.protocols.smtp.AUTHENTICATION");
-    /** What stands for the mechanism where WebAdmin has checked a log-in. */
+    /** Logged as the mechanism of a log-in check in WebAdmin. */
     private static final String WEBADMIN = "WEBADMIN";
     private static final int NAME_LIMIT = 120;
     private static final int REASON_LIMIT = 200;
@@ -66,15 +66,15 @@ public final class Logbook {
         return transcripts;
     }
 
-    /** The client's IP address; behind a proxy that tells it, not the proxy's. */
+    /** The client's IP address; with the PROXY protocol, not the proxy's address. */
     public static String client(SMTPSession session) {
         return session.getRemoteAddress().getAddress().getHostAddress();
     }
 
     /**
-     * A command has come.
+     * A command has been received.
      *
-     * @param octets of its line, or {@link #UNREAD}
+     * @param octets the length of its line, or {@link #UNREAD}
      */
     public void command(SMTPSession session, CommandLine command, int octets) {
         if (transcripts.isOn()) {
@@ -83,20 +83,20 @@ public final class Logbook {
     }
 
     /**
-     * A response in an AUTH exchange has come.
+     * A response in an AUTH exchange has been received.
      *
-     * @param line with its delimiter; of one that was not read {@link #UNREAD} octets
+     * @param line with its delimiter; {@link #UNREAD} octets if it was not read
      */
     public void response(SMTPSession session, byte[] line) {
         recording(session).ifPresent(recording -> recording.response(line));
     }
 
-    /** A message has come, to its end. */
+    /** A message has been received completely. */
     public void content(SMTPSession session, long octets) {
         recording(session).ifPresent(recording -> recording.content(octets));
     }
 
-    /** @return the response, which is on its way to the client; of one that comes later nothing is written down yet */
+    /** @return the response, unchanged; a deferred one is not recorded yet */
     public Response reply(SMTPSession session, Response response) {
         if (!(response instanceof DeferredResponse)) {
             recording(session).ifPresent(recording -> record(recording, response));
@@ -112,7 +112,7 @@ public final class Logbook {
             session.getSessionID());
     }
 
-    /** A command would have been refused, were its rule enforced. */
+    /** A command would have been refused if its rule were enforced. */
     public void observed(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
         metrics.observed(diagnosis.id());
         violations.count(diagnosis.id(), command.verb(), client(session), true);
@@ -121,7 +121,7 @@ public final class Logbook {
             session.getSessionID());
     }
 
-    /** Where others subscribe to failed log-ins. */
+    /** The publisher of failed log-ins. */
     public FailedLogins failedLogins() {
         return failedLogins;
     }
@@ -144,11 +144,11 @@ public final class Logbook {
     }
 
     /**
-     * An AUTH has ended without a log-in, and the client is told so.
+     * An AUTH has ended without a log-in, and the client receives a reply.
      *
-     * @param user whom the client claimed to be
-     * @param result what the backends said
-     * @return whether that is a failed log-in, be it that the client is told of an outage
+     * @param user the user name that the client has sent
+     * @param result the result of the backends
+     * @return whether it counts as a failed log-in, even if the reply reports an outage
      */
     public boolean ended(Origin origin, AuthOutcome outcome, String user, CredentialResult result) {
         boolean isFailed = failed(origin, outcome, user, result);
@@ -159,9 +159,9 @@ public final class Logbook {
     }
 
     /**
-     * An AUTH has ended without a log-in, and the client may have gone: written down if it is a failed log-in.
+     * An AUTH has ended without a log-in, and the client may have disconnected. Recorded if it is a failed log-in.
      *
-     * @return whether it is
+     * @return whether it counts as a failed log-in
      */
     public boolean failed(Origin origin, AuthOutcome outcome, String user, CredentialResult result) {
         if (outcome.isFailedLogin()) {
@@ -177,7 +177,7 @@ public final class Logbook {
     private void ended(Origin origin, AuthOutcome outcome, String user, Optional<String> by, String reason) {
         String backend = by.orElse(GuardMetrics.NO_BACKEND);
         metrics.authenticated(origin.mechanism(), backend, outcome);
-        // "failed", in James' words, is said of failed log-ins alone: no client is to be banned for an outage.
+        // "failed", James' own wording, only for failed log-ins: no client may be banned because of an outage.
         AUTHENTICATION.info("AUTH method {} {} from {}@{}: {} ({}) by {} [{}] client={} session={}", origin.mechanism(),
             outcome.isFailedLogin() ? "failed" : "ended", Printable.cut(user, NAME_LIMIT), client(origin), outcome,
             Printable.cut(reason, REASON_LIMIT), backend, outcome.fault().orElseThrow().id(), client(origin), session(origin));
@@ -194,7 +194,7 @@ public final class Logbook {
     /**
      * A log-in check in WebAdmin has failed: a failed log-in like any other, but without a session.
      *
-     * @param client the address that asked
+     * @param client the address of the requester
      * @param result a refusal
      */
     public void checkFailed(String client, String username, String backend, CredentialResult result) {
@@ -208,7 +208,7 @@ public final class Logbook {
     }
 
     private Recording begin(SMTPSession session) {
-        // Not sooner: behind a proxy the client's address comes with the first octets.
+        // Not earlier: with the PROXY protocol, the client's address arrives with the first octets.
         Recording recording = transcripts.begin(session.getSessionID(), client(session));
         Notes.of(session).record(recording);
         return recording;
@@ -237,7 +237,7 @@ public final class Logbook {
         return new Refusal(diagnosis.id(), diagnosis.state(), diagnosis.next());
     }
 
-    /** The verb alone, and not even that if it is none: what a client sends out of step may be a credential. */
+    /** The verb, if it is known: an unknown command may be a credential sent out of sequence. */
     private static String loggable(CommandLine command) {
         return command.verb() == Verb.OTHER ? "an unknown command" : command.verb().name();
     }

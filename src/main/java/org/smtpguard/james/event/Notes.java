@@ -10,25 +10,27 @@ import org.smtpguard.sequence.Port;
 import org.smtpguard.transcript.Recording;
 
 /**
- * What the guard has to know of a connection as long as it lasts, and James does not: one attachment of its session, so that
- * James ends it, and one object, since there may be very many connections that do nothing. For the session's own thread.
+ * The per-connection state that James' session lacks. It is an attachment of the session, so it ends with the connection, and a
+ * single object, since there may be many idle connections.
+ *
+ * <p>Threads: the session's own.
  */
 public final class Notes {
     private static final AttachmentKey<Notes> KEY = AttachmentKey.of("smtpguard.notes", Notes.class);
-    /** A server takes 100 recipients at least (RFC 5321 §4.5.3.1.8): so many errors may follow from one. */
+    /** A server accepts at least 100 recipients (RFC 5321 §4.5.3.1.8), so this many errors may follow from one. */
     private static final int CONSEQUENCE_LIMIT = 100;
-    /** How many refusals a session gets at most that count as nothing. */
+    /** The maximum number of refusals of a session that are not counted as errors. */
     public static final int FORGIVEN_LIMIT = 1_000;
     private static final int NO_FAILURE = -1;
 
-    /** These two are null while they are not there: an Optional would be one more object. */
+    /** Null if absent, like {@link #recording}: an Optional would be another object per connection. */
     private Port port;
     private Recording recording;
     private int errors;
     private int authFailures;
     private int refusedRecipients;
     private int forgiven;
-    /** The number of the batch of lines at hand: of those that the server has read together. */
+    /** The number of the current batch of lines, which the server has read together. */
     private int batch;
     private int failedBatch = NO_FAILURE;
     private int consequences;
@@ -40,7 +42,7 @@ public final class Notes {
     private Notes() {
     }
 
-    /** Those of the session, which are begun when they are first asked for. */
+    /** The session's notes, created on first use. */
     public static Notes of(SMTPSession session) {
         return session.getAttachment(KEY, State.Connection).orElseGet(() -> {
             Notes notes = new Notes();
@@ -49,7 +51,7 @@ public final class Notes {
         });
     }
 
-    /** What the port offers this client, which is the same for the whole session. */
+    /** What the port offers this client, constant for the session. */
     public Port port(Supplier<Port> offer) {
         if (port == null) {
             port = offer.get();
@@ -62,22 +64,22 @@ public final class Notes {
         return Optional.ofNullable(recording);
     }
 
-    void record(Recording begun) {
-        recording = begun;
+    void record(Recording started) {
+        recording = started;
     }
 
-    /** James has accepted a greeting, under that transport (RFC 3207 §4.2). */
+    /** James has accepted EHLO or HELO, with or without TLS (RFC 3207 §4.2). */
     public void greeted(boolean underTls) {
         greetedInClearText = !underTls;
     }
 
-    /** Whether the greeting that James goes by was said before TLS. */
+    /** Whether the greeting was sent before STARTTLS and is therefore void. */
     public boolean isGreetingVoid(boolean underTls) {
         return underTls && greetedInClearText;
     }
 
-    /** This client will not get on without AUTH. */
-    public void needsAuthentication() {
+    /** This client cannot continue without AUTH. */
+    public void requireAuthentication() {
         authenticationNeeded = true;
     }
 
@@ -95,17 +97,17 @@ public final class Notes {
         return ++authFailures;
     }
 
-    /** Counts a recipient that was refused for good; the number survives RSET and EHLO. */
+    /** Counts a permanently refused recipient; the number survives RSET and EHLO. */
     public int countRefusedRecipient() {
         return ++refusedRecipients;
     }
 
-    /** A failed log-in that James will answer has been written down. */
+    /** A failed log-in that James will answer has been recorded. */
     public void failedLoginReported() {
         failedLoginReported = true;
     }
 
-    /** Whether the failed log-in that James has just answered is written down already. */
+    /** Whether the failed log-in that James has just answered is already recorded. Resets the flag. */
     public boolean takeFailedLoginReported() {
         boolean reported = failedLoginReported;
         failedLoginReported = false;
@@ -117,36 +119,36 @@ public final class Notes {
         authRefused = true;
     }
 
-    /** Whether the line before the one at hand ended an AUTH with a refusal. Asked once a line, so that it holds for one line only. */
+    /** Whether the previous line ended an AUTH with a refusal. Resets the flag; call once per line. */
     public boolean takeAuthRefused() {
         boolean refused = authRefused;
         authRefused = false;
         return refused;
     }
 
-    /** What comes now was read after what came before, so that it may have been sent when the replies to that were there. */
-    public void batchEnded() {
+    /** The batch has ended: lines from now on may have been sent after the replies to earlier ones. */
+    public void onBatchEnd() {
         batch++;
     }
 
-    /** A command failed on which those after it in its pipelined group depend (RFC 2920 §3.1). */
-    public void groupFailed() {
+    /** A command has failed on which later ones of its pipelined group depend (RFC 2920 §3.1). */
+    public void onGroupFailure() {
         if (failedBatch != batch) {
             failedBatch = batch;
             consequences = 0;
         }
     }
 
-    /** What comes now depends on no failure before it. */
-    public void groupIsOver() {
+    /** Later commands depend on no earlier failure. */
+    public void onGroupEnd() {
         failedBatch = NO_FAILURE;
     }
 
     /**
-     * Whether an error follows from a failure of which the client could not know: it was read together with it, and so before the reply
-     * was written. At most {@value #CONSEQUENCE_LIMIT} follow from one failure.
+     * Whether an error is a consequence of a failure that the client could not know of: both were read together, before the
+     * reply was written. At most {@value #CONSEQUENCE_LIMIT} follow from one failure. Counts the consequence.
      */
-    public boolean isConsequence() {
+    public boolean takeConsequence() {
         if (failedBatch != batch || consequences == CONSEQUENCE_LIMIT) {
             return false;
         }
@@ -154,7 +156,7 @@ public final class Notes {
         return forgive();
     }
 
-    /** Whether a refusal may count as nothing: {@value #FORGIVEN_LIMIT} of a session do. */
+    /** Whether a refusal may be forgiven: at most {@value #FORGIVEN_LIMIT} per session. Counts it. */
     public boolean forgive() {
         if (forgiven == FORGIVEN_LIMIT) {
             return false;

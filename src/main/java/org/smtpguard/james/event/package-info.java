@@ -1,4 +1,2 @@
-/**
- * What happens on sessions and where it is written: logbook, metrics, outcomes, and the notes of a session.
- */
+/** Records the events of sessions: logbook, metrics, outcomes of AUTH, and the notes of a session. */
 package org.smtpguard.james.event;

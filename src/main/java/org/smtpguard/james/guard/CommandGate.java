@@ -25,21 +25,23 @@ import org.smtpguard.sequence.RefusedRecipient;
 import org.smtpguard.sequence.SessionState;
 
 /**
- * What happens to a command line of a guarded port: a line that is out of order is refused; every other goes to James' dispatcher, whose
- * reply is noted, and worded where it is about the order of commands or about AUTH. Runs on the sessions' own threads.
+ * Handles the command lines of a guarded port: a command out of order is refused; all others go to James' dispatcher. Its
+ * refusals about the order of commands or AUTH are replaced by the guard's.
+ *
+ * <p>Threads: the sessions' own.
  */
 public final class CommandGate {
-    /** Nothing may come behind these before their reply (RFC 2920 §3.1, RFC 4954 §4, RFC 3207 §4); HELO offers no pipelining. */
+    /** A client has to wait for the reply to these (RFC 2920 §3.1, RFC 4954 §4, RFC 3207 §4); HELO offers no pipelining. */
     private static final Set<Verb> LAST_OF_THEIR_GROUP = EnumSet.of(Verb.EHLO, Verb.HELO, Verb.AUTH, Verb.STARTTLS, Verb.DATA);
     private static final Set<Verb> GREETINGS = EnumSet.of(Verb.EHLO, Verb.HELO);
-    /** RCPT and DATA depend on what stands before them in the group; everything else begins anew. */
+    /** These depend on earlier commands of the group; all others do not. */
     private static final Set<Verb> DEPENDENT = EnumSet.of(Verb.RCPT, Verb.DATA);
     private static final Set<String> CLIENT_ERRORS = Set.of(SMTPRetCode.SYNTAX_ERROR_ARGUMENTS, SMTPRetCode.BAD_SEQUENCE,
         SMTPRetCode.PARAMETER_NOT_IMPLEMENTED);
-    /** The first digit of a reply that will not change (RFC 5321 §4.2.1). */
+    /** The first digit of a permanent negative reply (RFC 5321 §4.2.1). */
     private static final char PERMANENT = '5';
     private static final String RCPT_PREFIX = "TO:";
-    /** With its CRLF. */
+    /** Including CRLF. */
     private static final int CANCELLATION_LENGTH = 3;
 
     private final GuardedPort port;
@@ -50,7 +52,7 @@ public final class CommandGate {
 
     /**
      * @param dispatcher James' own handler of command lines
-     * @param ownsAuth whether AUTH is answered by a handler of ours
+     * @param ownsAuth whether the guard handles AUTH, not James
      */
     public CommandGate(GuardedPort port, LineHandler<SMTPSession> dispatcher, boolean ownsAuth) {
         this.port = port;
@@ -60,7 +62,7 @@ public final class CommandGate {
         this.ownsAuth = ownsAuth;
     }
 
-    /** @return the reply, which may come later */
+    /** @return the reply, which may be deferred */
     public Response onLine(SMTPSession session, byte[] line) {
         if (guard.mode() == Mode.OFF) {
             return dispatcher.onLine(session, line);
@@ -79,7 +81,7 @@ public final class CommandGate {
             }
         }
         if (command.controlCharacter().isPresent()) {
-            // James would copy it: a bare CR in the name that EHLO gives begins a line of its own in the header of a message.
+            // James would copy it: a bare CR in the argument of EHLO would start a new header line in a message.
             Optional<Response> refusal = guard.judge(session, Fault.CONTROL_CHARACTER, command.controlCharacter().get(), command);
             if (refusal.isPresent()) {
                 return refusal.get();
@@ -92,7 +94,7 @@ public final class CommandGate {
             }
         }
         return LAST_OF_THEIR_GROUP.contains(command.verb()) && guard.mode(DiagnosisId.SEQ_PIPELINING) != Mode.OFF
-            ? port.replies().settle(session, behind -> lastOfItsGroup(session, line, command, behind))
+            ? port.replies().settle(session, following -> lastOfGroup(session, line, command, following))
             : inOrder(session, line, command);
     }
 
@@ -101,19 +103,19 @@ public final class CommandGate {
         return line.length == CANCELLATION_LENGTH && line[0] == '*';
     }
 
-    /** @param behind how many octets were sent behind the line without waiting for its reply */
-    private Response lastOfItsGroup(SMTPSession session, byte[] line, CommandLine command, int behind) {
-        if (command.verb() == Verb.STARTTLS && behind > 0) {
-            // Whatever came in clear text must not be taken for something that came under TLS (RFC 3207 §4.2).
+    /** @param following the number of octets sent after the line without waiting for its reply */
+    private Response lastOfGroup(SMTPSession session, byte[] line, CommandLine command, int following) {
+        if (command.verb() == Verb.STARTTLS && following > 0) {
+            // Clear text must not be treated as if received under TLS (RFC 3207 §4.2).
             Optional<Response> refusal = guard.judge(session, Fault.FOLLOWED_TOO_EARLY, command);
             if (refusal.isPresent()) {
                 return refusal.get();
             }
         }
         Response response = inOrder(session, line, command);
-        if (behind > 0 && SMTPRetCode.DATA_READY.equals(response.getRetCode())) {
+        if (following > 0 && SMTPRetCode.DATA_READY.equals(response.getRetCode())) {
             if (guard.mode(DiagnosisId.SEQ_PIPELINING) == Mode.ENFORCE) {
-                Content.of(session).ifPresent(Content::cameEarly);
+                Content.of(session).ifPresent(Content::markEarly);
             } else {
                 guard.judge(session, Fault.PIPELINED_CONTENT, command);
             }
@@ -123,7 +125,7 @@ public final class CommandGate {
 
     private Response inOrder(SMTPSession session, byte[] line, CommandLine command) {
         SessionState state = guard.sessions().state(session);
-        // AUTH is judged by our own handler of it, which is there whatever the mode of the guard is.
+        // The guard's AUTH handler judges AUTH itself, since it exists in every mode of the guard.
         Optional<Response> refusal = command.verb() == Verb.AUTH && ownsAuth ? Optional.empty() : guard.judge(session, command, state);
         if (refusal.isPresent()) {
             return refusal.get();
@@ -131,34 +133,34 @@ public final class CommandGate {
         if (command.verb() == Verb.HELP && guard.isEnforcing()) {
             return guard.help(session, command, state);
         }
-        Runnable giveBack = GREETINGS.contains(command.verb()) && guard.isEnforcing() ? guard.sessions().remembering(session) : () -> { };
+        Runnable restore = GREETINGS.contains(command.verb()) && guard.isEnforcing() ? guard.sessions().snapshot(session) : () -> { };
         if (command.verb() == Verb.AUTH) {
-            // Of an exchange in several lines, whose end James does not show to the guard.
+            // Reset: the flag may be left over from a multi-line exchange, whose end James does not show to the guard.
             Notes.of(session).takeFailedLoginReported();
         }
         Response response = Responses.written(dispatcher.onLine(session, line));
         if (isRefusal(response)) {
-            giveBack.run();
+            restore.run();
         }
         return answered(session, command, state, response);
     }
 
     private static boolean isRefusal(Response response) {
-        // James' own way to hang up is a response without a code.
+        // James closes a connection with a response without a code.
         String code = response.getRetCode();
         return code != null && !code.isEmpty() && code.charAt(0) >= '4';
     }
 
-    /** Notes what James' session does not tell, and words James' reply where it belongs to us. */
+    /** Notes what James' session does not keep, and replaces James' reply if the guard words it. */
     private Response answered(SMTPSession session, CommandLine command, SessionState before, Response response) {
         boolean accepted = !isRefusal(response);
         Notes notes = Notes.of(session);
         if (!DEPENDENT.contains(command.verb()) && (accepted || command.verb() == Verb.MAIL)) {
-            // A refused MAIL is an error of its own, and has consequences of its own.
-            notes.groupIsOver();
+            // A refused MAIL is a new error with its own consequences.
+            notes.onGroupEnd();
         }
         if (!accepted && (command.verb() == Verb.MAIL || command.verb() == Verb.RCPT)) {
-            notes.groupFailed();
+            notes.onGroupFailure();
         }
         if (accepted && GREETINGS.contains(command.verb())) {
             notes.greeted(session.isTLSStarted());
@@ -172,7 +174,7 @@ public final class CommandGate {
         }
         Response reply = accepted || response.isEndSession() ? response : refused(session, command, response);
         if (recipientRefused && reply instanceof RefusalResponse) {
-            // The reply is worded with this recipient among the refused ones, and then is the reason that the client knows.
+            // The reply already lists this recipient as refused; its text then becomes the recorded reason.
             noteRefusedRecipient(session, command, before, ((RefusalResponse) reply).diagnosis().asReason());
         }
         if (recipientRefused && response.getRetCode().charAt(0) == PERMANENT) {
@@ -185,7 +187,7 @@ public final class CommandGate {
         guard.sessions().refusedRecipients(session, before.refusedRecipients().and(RefusedRecipient.of(recipient(command), reason)));
     }
 
-    /** James' refusals that are about the order of commands, or about AUTH, in our words; all others as they are. */
+    /** Replaces James' refusals about the order of commands or AUTH by the guard's; all others are unchanged. */
     private Response refused(SMTPSession session, CommandLine command, Response response) {
         if (SMTPRetCode.SYNTAX_ERROR_COMMAND_UNRECOGNIZED.equals(response.getRetCode())) {
             return guard.judge(session, Fault.UNKNOWN_COMMAND, command).orElse(response);
@@ -203,7 +205,7 @@ public final class CommandGate {
             return guard.refuse(session, Fault.CREDENTIALS_REFUSED, command);
         }
         if (command.verb() == Verb.AUTH && Notes.of(session).takeFailedLoginReported()) {
-            // A backend has said no, and another's outage makes the reply.
+            // One backend has refused, but the outage of another determines the reply.
             return guard.refuseLogin(session, Fault.BACKEND_UNAVAILABLE, command);
         }
         if (command.verb() == Verb.AUTH && SMTPRetCode.PARAMETER_NOT_IMPLEMENTED.equals(response.getRetCode())) {
@@ -216,7 +218,7 @@ public final class CommandGate {
             : guard.otherwiseRefusedByJames(session, command, response);
     }
 
-    /** Of an AUTH that James has judged, by a mechanism that it knows. */
+    /** The origin of an AUTH that James has handled. */
     private static Origin origin(SMTPSession session, CommandLine command) {
         String mechanism = command.argument().orElse("").trim().split(" ", 2)[0].toUpperCase(Locale.ROOT);
         return Origin.of(mechanism, Optional.of(Logbook.client(session)), Optional.of(session.getSessionID()), session.isTLSStarted());

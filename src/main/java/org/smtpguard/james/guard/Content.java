@@ -9,12 +9,14 @@ import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.smtp.SMTPSession;
 
 /**
- * The lines of a message on their way to James. The message ends at CRLF.CRLF and nowhere else (RFC 5321 §4.1.1.4, §2.3.8):
- * a line that ends in LF alone becomes one that ends in CRLF, and a dot behind such a line is no dot at the start of a
- * line, so it is stuffed again for James, which will take it for content.
+ * Makes the end of a message strict: it ends only with CRLF.CRLF (RFC 5321 §4.1.1.4, §2.3.8). A line that ends with a bare LF
+ * is passed on with CRLF. A dot after such a line is not at the start of a line, so it is dot-stuffed for James and becomes
+ * content.
  *
- * <p>All that is known of a message on its way is one attachment of its transaction, so that a line costs one look-up: there
- * from the reply that asks for it until James ends the transaction, or the message is forgotten.
+ * <p>The state is one attachment of the transaction, so each line costs one look-up. It exists from the 354 until James ends
+ * the transaction or {@link #forget} is called.
+ *
+ * <p>Threads: the session's own.
  */
 final class Content {
     private static final AttachmentKey<Content> KEY = AttachmentKey.of("smtpguard.content", Content.class);
@@ -23,41 +25,41 @@ final class Content {
 
     private long octets;
     private boolean afterBareLf;
-    private boolean behindLostLine;
+    private boolean afterLostLine;
     private boolean early;
     private Optional<Response> refusal = Optional.empty();
 
     private Content() {
     }
 
-    /** The lines of a message are awaited from now on. */
+    /** Message lines are expected from now on. */
     static Content begin(SMTPSession session) {
         Content content = new Content();
         session.setAttachment(KEY, content, State.Transaction);
         return content;
     }
 
-    /** The message whose lines are awaited; empty if commands are. */
+    /** The message whose lines are expected; empty if commands are expected. */
     static Optional<Content> of(SMTPSession session) {
         return session.getAttachment(KEY, State.Transaction);
     }
 
-    /** The message that was on its way is none, and its transaction goes on. */
+    /** Discards the message; the transaction continues. */
     static void forget(SMTPSession session) {
         session.removeAttachment(KEY, State.Transaction);
     }
 
-    /** Counts the octets of a line, as they were sent. */
+    /** Counts the octets of a line, as received. */
     void count(int line) {
         octets += line;
     }
 
-    /** How many octets were counted. */
+    /** The number of octets counted. */
     long octets() {
         return octets;
     }
 
-    /** The line as James is to read it; remembers how it ended. */
+    /** The line to pass to James; remembers its line end. */
     byte[] strict(byte[] line) {
         boolean wasBareLf = afterBareLf;
         afterBareLf = endsInBareLf(line);
@@ -68,27 +70,27 @@ final class Content {
         return strict[0] == DOT && (wasBareLf || strict.length == END) ? stuffed(strict) : strict;
     }
 
-    /** A line was dropped on its way, and how it ended is not known: the message will be refused at its end, in that way. */
-    void lostLine(Response refusalAtTheEnd) {
+    /** An overlong line was dropped, and its line end is unknown: the message is refused at its end with this reply. */
+    void onLostLine(Response refusalAtTheEnd) {
         afterBareLf = false;
-        behindLostLine = true;
+        afterLostLine = true;
         refusal = Optional.of(refusalAtTheEnd);
     }
 
-    /** Whether the line at hand stands right behind one that was lost: a dot there need not be one at the start of a line. */
-    boolean isBehindLostLine() {
-        boolean behind = behindLostLine;
-        behindLostLine = false;
-        return behind;
+    /** Whether the current line directly follows a lost one: a dot may then not be at the start of a line. Resets the flag. */
+    boolean takeAfterLostLine() {
+        boolean after = afterLostLine;
+        afterLostLine = false;
+        return after;
     }
 
-    /** How the message will be refused at its end for a line that was lost. */
+    /** The refusal at the end of the message if a line was lost. */
     Optional<Response> refusal() {
         return refusal;
     }
 
-    /** It was sent before it was asked for, and will be refused. */
-    void cameEarly() {
+    /** The message was sent before the 354, and will be refused. */
+    void markEarly() {
         early = true;
     }
 

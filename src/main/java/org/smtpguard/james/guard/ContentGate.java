@@ -15,7 +15,11 @@ import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sequence.Mode;
 
-/** What happens to a line of a message on a guarded port: its end is strict ({@link Content}). Runs on the sessions' own threads. */
+/**
+ * Handles the lines of messages on a guarded port, with a strict end of message ({@link Content}).
+ *
+ * <p>Threads: the sessions' own.
+ */
 public final class ContentGate {
     private final PortGuard guard;
     private final Logbook logbook;
@@ -27,13 +31,13 @@ public final class ContentGate {
 
     /**
      * @param next James' own handler of the line
-     * @return the reply where the line ends the message; null if more is expected
+     * @return the reply if the line ends the message; null if more lines are expected
      */
     public Response onLine(SMTPSession session, byte[] line, LineHandler<SMTPSession> next) {
         if (guard.mode() == Mode.OFF) {
             return next.onLine(session, line);
         }
-        // A handler of others may have ended the transaction, and yet take lines.
+        // Another handler may have ended the transaction but still accept lines.
         Content content = Content.of(session).orElseGet(() -> Content.begin(session));
         content.count(line.length);
         Response response = ofContent(session, content, line, next);
@@ -49,7 +53,7 @@ public final class ContentGate {
         if (!content.isEarly() && content.refusal().isEmpty()) {
             return next.onLine(session, strict);
         }
-        boolean inDoubt = content.isBehindLostLine();
+        boolean inDoubt = content.takeAfterLostLine();
         if (!Content.isEnd(strict)) {
             return null;
         }
@@ -57,14 +61,14 @@ public final class ContentGate {
         Response reply = content.isEarly() ? guard.refuse(session, Fault.PIPELINED_CONTENT, CommandLine.of(Verb.DATA, Optional.empty()))
             : content.refusal().get();
         if (!content.isEarly()) {
-            // As any message that is refused at its end (RFC 5321 §4.1.1.4).
+            // As for any message refused at its end (RFC 5321 §4.1.1.4).
             session.resetState();
         }
-        // What comes behind a dot that may be content may be content, too: it must not be taken for commands.
+        // If the dot may be content, later lines may be content as well and must not be executed as commands.
         return inDoubt ? Responses.thenClose(reply) : reply;
     }
 
-    /** As if DATA had never been: the transaction stays open, James' place for the message is given back. */
+    /** Undoes DATA: the transaction stays open, and James' resources for the message are released. */
     private void forgetContent(SMTPSession session) {
         session.popLineHandler();
         Content.forget(session);

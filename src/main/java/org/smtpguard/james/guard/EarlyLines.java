@@ -17,7 +17,7 @@ import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sequence.Mode;
 
-/** What the guard of a port says of lines that arrive out of turn: before a reply, or too long to be read. */
+/** The guard's policy for lines sent before a reply, and for overlong lines. */
 final class EarlyLines implements LinePolicy {
     private static final Set<Verb> ALWAYS_IN_ORDER = EnumSet.of(Verb.QUIT, Verb.RSET);
     private static final CommandLine UNREAD = CommandLine.of(Verb.OTHER, Optional.empty());
@@ -44,8 +44,8 @@ final class EarlyLines implements LinePolicy {
     }
 
     /**
-     * QUIT and RSET without an argument depend on no reply before them (RFC 5321 §4.1.1.5, §4.1.1.10). Where the rule does not enforce,
-     * James gets all lines anyway.
+     * QUIT and RSET without an argument depend on no reply before them (RFC 5321 §4.1.1.5, §4.1.1.10). If the rule is not
+     * enforced, James receives all lines.
      */
     @Override
     public boolean isAlwaysInOrder(CommandLine command) {
@@ -53,7 +53,7 @@ final class EarlyLines implements LinePolicy {
             && command.argument().isEmpty() && !command.endsInBareLf() && command.controlCharacter().isEmpty();
     }
 
-    /** James' own reply; counted like its other refusals, unless the line was of a message. */
+    /** James' own reply; counted as an error, unless the line belongs to a message. */
     @Override
     public Response tooLong(SMTPSession session) {
         Response response = session.newLineTooLongResponse();
@@ -66,8 +66,8 @@ final class EarlyLines implements LinePolicy {
             return response;
         }
         if (content.isPresent()) {
-            // A message that lacks a line is not what was sent: it is refused at its end.
-            content.get().lostLine(response);
+            // The message is incomplete, so it is refused at its end.
+            content.get().onLostLine(response);
             return new DeferredResponse();
         }
         return guard.refusedByJames(session, UNREAD, response);

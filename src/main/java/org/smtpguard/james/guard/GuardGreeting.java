@@ -11,12 +11,13 @@ import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.Verb;
 
 /**
- * James' own greeting, which waits a moment where the operator wants it: whoever talks meanwhile is no client that
- * follows RFC 5321 §3.1, gets 554 and is gone; or is greeted and heard all the same where that is only observed. Runs on the
- * session's own thread.
+ * James' own greeting, with an optional delay. A client that sends meanwhile violates RFC 5321 §3.1: it gets 554 and is
+ * disconnected or, in mode {@code observe}, is greeted normally.
+ *
+ * <p>Threads: the session's own.
  */
 public final class GuardGreeting implements ConnectHandler<SMTPSession> {
-    /** Whatever it was, it has not been read as a command. */
+    /** Input before the greeting is not parsed as commands. */
     private static final CommandLine TALK = CommandLine.of(Verb.OTHER, Optional.empty());
 
     private final ConnectHandler<SMTPSession> greeting = new JamesWelcomeMessageHandler();

@@ -2,7 +2,7 @@ package org.smtpguard.james.guard;
 
 import org.smtpguard.james.channel.DeferredReplies;
 
-/** What the handlers of one port share, built once by {@link GuardedPorts}. Immutable. */
+/** The objects shared by the handlers of a port, built once by {@link GuardedPorts}. Immutable. */
 public final class GuardedPort {
     private final PortGuard guard;
     private final DeferredReplies replies;

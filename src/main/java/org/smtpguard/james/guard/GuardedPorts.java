@@ -8,7 +8,7 @@ import org.smtpguard.james.config.GuardSettings;
 import org.smtpguard.james.event.Logbook;
 import org.smtpguard.sequence.SequenceTable;
 
-/** Builds the objects of each port from what all ports share. */
+/** Builds the objects of each port from those that all ports share. */
 @Singleton
 public final class GuardedPorts {
     private final SequenceTable table;
@@ -23,8 +23,8 @@ public final class GuardedPorts {
     }
 
     /**
-     * @param auth what the port offers
-     * @param ownsAuth whether AUTH is answered by the guard, and not by James
+     * @param auth the AUTH that the port offers
+     * @param ownsAuth whether the guard handles AUTH, not James
      */
     public GuardedPort port(GuardSettings settings, OfferedAuth auth, boolean ownsAuth) {
         PortGuard guard = new PortGuard(settings, new Sessions(auth), ownsAuth, table, catalogue, logbook);

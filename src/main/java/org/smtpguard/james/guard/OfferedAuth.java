@@ -10,9 +10,13 @@ import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.core.esmtp.EhloExtension;
 import org.smtpguard.protocol.Verb;
 
-/** The AUTH of one port, as it is offered to its sessions. Called on the sessions' own threads. */
+/**
+ * The AUTH that a port offers to its sessions.
+ *
+ * <p>Threads: the sessions' own.
+ */
 public interface OfferedAuth {
-    /** What a refusal proposes where PLAIN is offered. */
+    /** The command proposed in a refusal if PLAIN is offered. */
     String PROPOSED_PLAIN = "AUTH PLAIN <base64>";
 
     /** The AUTH command that a refusal proposes; empty if the port has none for the session. */
@@ -36,7 +40,7 @@ public interface OfferedAuth {
         };
     }
 
-    /** @param auth a handler of AUTH that is not ours: its mechanisms are those that it announces in EHLO */
+    /** @param auth another AUTH handler, whose mechanisms are those that it announces in EHLO */
     static OfferedAuth by(CommandHandler<?> auth) {
         return new OfferedAuth() {
             @Override

@@ -27,8 +27,9 @@ import org.smtpguard.sequence.SessionState;
 import org.smtpguard.sequence.Verdict;
 
 /**
- * The guard of one port: judges a command of a session and words the refusal. The one place where a state, a verdict and
- * a diagnosis become a reply and an entry of the logbook. Runs on the sessions' own threads.
+ * The guard of one port: judges the commands of sessions, and turns each refusal into a diagnosis, a reply and a log entry.
+ *
+ * <p>Threads: the sessions' own.
  */
 public final class PortGuard {
     private final GuardSettings settings;
@@ -41,7 +42,7 @@ public final class PortGuard {
     private final Function<DiagnosisId, Mode> modesWithoutGreeting;
     private final boolean ownsAuth;
 
-    /** @param ownsAuth whether AUTH is answered by {@link Authentication}, and not by James */
+    /** @param ownsAuth whether {@link Authentication} handles AUTH, not James */
     PortGuard(GuardSettings settings, Sessions sessions, boolean ownsAuth, SequenceTable table, DiagnosisCatalogue catalogue,
               Logbook logbook) {
         this.settings = settings;
@@ -72,7 +73,7 @@ public final class PortGuard {
         return settings.mode();
     }
 
-    /** Whether the guard answers at all, rather than observe. */
+    /** Whether the handler's mode is {@code enforce}. */
     boolean isEnforcing() {
         return settings.mode() == Mode.ENFORCE;
     }
@@ -81,14 +82,14 @@ public final class PortGuard {
         return settings.greetingWait();
     }
 
-    /** The reply to a command that is out of order; empty if it may pass. Leaves sender, recipients, greeting, login as they are. */
+    /** The refusal of a command that is out of order; empty if it is allowed. Does not change the session's SMTP state. */
     public Optional<Response> judge(SMTPSession session, CommandLine command, SessionState state) {
         Function<DiagnosisId, Mode> ofPort = session.getConfiguration().useHeloEhloEnforcement() ? modes : modesWithoutGreeting;
         Verdict verdict = table.judge(state, command, command.verb() == Verb.AUTH && ownsAuth ? ofAuth(ofPort) : ofPort);
         verdict.observed().forEach(rule -> logbook.observed(session, diagnostician.of(rule, command, state), command));
         return verdict.refusedBy().map(rule -> {
-            SessionState told = afterwards(session, rule.id(), state);
-            return refuse(session, diagnostician.of(rule, command, told), command);
+            SessionState after = afterwards(session, rule.id(), state);
+            return refuse(session, diagnostician.of(rule, command, after), command);
         });
     }
 
@@ -96,12 +97,12 @@ public final class PortGuard {
         return id -> id.appliesAlwaysToAuth() ? Mode.ENFORCE : ofPort.apply(id);
     }
 
-    /** The reply to a command with that fault; empty if the operator only wants to watch, or not even that. */
+    /** The refusal of a command with this fault; empty if the rule's mode is {@code observe} or {@code off}. */
     public Optional<Response> judge(SMTPSession session, Fault fault, CommandLine command) {
         return judge(session, fault, "", command);
     }
 
-    /** @param detail what exactly is wrong; empty if the fault says it all */
+    /** @param detail what exactly is wrong; empty if the fault is specific enough */
     public Optional<Response> judge(SMTPSession session, Fault fault, String detail, CommandLine command) {
         switch (settings.mode(fault.id())) {
             case ENFORCE:
@@ -114,25 +115,25 @@ public final class PortGuard {
         }
     }
 
-    /** The reply to a command with that fault. */
+    /** The refusal of a command with this fault. */
     public Response refuse(SMTPSession session, Fault fault, CommandLine command) {
         return refuse(session, fault, "", command);
     }
 
     public Response refuse(SMTPSession session, Fault fault, String detail, CommandLine command) {
-        SessionState told = afterwards(session, fault.id(), sessions.state(session));
-        return refuse(session, diagnostician.of(fault, detail, command, told), command);
+        SessionState after = afterwards(session, fault.id(), sessions.state(session));
+        return refuse(session, diagnostician.of(fault, detail, command, after), command);
     }
 
-    /** The reply to an AUTH with that fault which is a failed log-in, whatever the fault says of it: another backend may be unavailable. */
+    /** The refusal of an AUTH that counts as a failed log-in, even if the fault is the outage of another backend. */
     public Response refuseLogin(SMTPSession session, Fault fault, CommandLine command) {
-        SessionState told = afterwards(session, fault.id(), sessions.state(session));
-        return refuse(session, diagnostician.of(fault, command, told), command, this::isPassedByFailedLogin);
+        SessionState after = afterwards(session, fault.id(), sessions.state(session));
+        return refuse(session, diagnostician.of(fault, command, after), command, this::countFailedLogin);
     }
 
     /**
-     * The reply to a {@code *} directly after a refused AUTH, where no exchange is open to be cancelled: Go's net/smtp sends it so.
-     * Forgiven; there is one at most for each refused AUTH. Empty if James is to answer.
+     * The reply to a {@code *} directly after a refused AUTH, when no exchange is open: Go's net/smtp sends it. Forgiven; at
+     * most one per refused AUTH. Empty if James is to answer.
      */
     Optional<Response> nothingToCancel(SMTPSession session, CommandLine command) {
         if (settings.mode(DiagnosisId.AUTH_CANCELLED) != Mode.ENFORCE) {
@@ -140,22 +141,25 @@ public final class PortGuard {
         }
         Diagnosis diagnosis = diagnostician.of(Fault.NOTHING_TO_CANCEL, command, sessions.state(session));
         return Optional.of(refuse(session, diagnosis, command,
-            counted -> Notes.of(counted).forgive() ? Optional.empty() : isPassedByError(counted)));
+            counted -> Notes.of(counted).forgive() ? Optional.empty() : countError(counted)));
     }
 
-    /** What James' own refusal of a command becomes: itself, or the end of the session if it was an error too many. */
+    /** Counts James' own refusal of a command; returns it, or the refusal that ends the session if the limit is reached. */
     Response refusedByJames(SMTPSession session, CommandLine command, Response response) {
         noteRefusedAuth(session, command);
-        return isPassedByError(session).flatMap(limit -> judge(session, limit, command)).orElse(response);
+        return countError(session).flatMap(limit -> judge(session, limit, command)).orElse(response);
     }
 
-    /** What James' permanent refusal of a recipient becomes: itself, or the end of the session if it was one too many (RFC 5321 §7.3). */
+    /**
+     * Counts James' permanent refusal of a recipient; returns it, or the refusal that ends the session if the limit is reached
+     * (RFC 5321 §7.3).
+     */
     Response recipientRefused(SMTPSession session, CommandLine command, Response response) {
-        return settings.limits().isPassedByRefusedRecipients(Notes.of(session).countRefusedRecipient())
+        return settings.limits().isRefusedRecipientLimitReached(Notes.of(session).countRefusedRecipient())
             ? judge(session, Fault.TOO_MANY_REFUSED_RECIPIENTS, command).orElse(response) : response;
     }
 
-    /** What another refusal by James becomes: itself, or the end of the session if there were too many. */
+    /** Handles any other refusal by James: it is forgiven up to a limit, then counted as an error. */
     Response otherwiseRefusedByJames(SMTPSession session, CommandLine command, Response response) {
         return Notes.of(session).forgive() ? response : refusedByJames(session, command, response);
     }
@@ -165,20 +169,20 @@ public final class PortGuard {
         return Responses.of(helpDesk.answer(command.argument(), state, sessions.mechanisms(session)));
     }
 
-    /** A client that tried to authenticate and could not will be shown the way there, not past it. */
+    /** After a failed AUTH, {@code Next:} leads to AUTH and not past it. */
     private SessionState afterwards(SMTPSession session, DiagnosisId id, SessionState state) {
         SessionState after = Diagnostician.afterwards(id, state);
         if (after.isAuthenticationNeeded()) {
-            Notes.of(session).needsAuthentication();
+            Notes.of(session).requireAuthentication();
         }
         return after;
     }
 
     private Response refuse(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
-        return refuse(session, diagnosis, command, counted -> passedBy(counted, diagnosis.id()));
+        return refuse(session, diagnosis, command, counted -> count(counted, diagnosis.id()));
     }
 
-    /** @param count counts what is refused, and tells which limit is passed by it: then that is the one refusal, told and logged */
+    /** @param count counts the refusal and returns the limit that it reaches, which then replaces it in reply and log */
     private Response refuse(SMTPSession session, Diagnosis diagnosis, CommandLine command, Function<SMTPSession, Optional<Fault>> count) {
         Optional<Response> end = count.apply(session).flatMap(limit -> judge(session, limit, command));
         if (end.isPresent()) {
@@ -196,31 +200,31 @@ public final class PortGuard {
         }
     }
 
-    /** The limit that a refusal passes, if it does. */
-    private Optional<Fault> passedBy(SMTPSession session, DiagnosisId id) {
+    /** Counts a refusal; returns the limit that it reaches, if any. */
+    private Optional<Fault> count(SMTPSession session, DiagnosisId id) {
         Notes notes = Notes.of(session);
         switch (id.counts()) {
             case ENDS_SESSION:
                 return Optional.empty();
             case FAILED_LOGIN:
-                return isPassedByFailedLogin(session);
+                return countFailedLogin(session);
             case FORGIVEN:
-                return notes.forgive() ? Optional.empty() : isPassedByError(session);
+                return notes.forgive() ? Optional.empty() : countError(session);
             case CONSEQUENCE:
-                boolean consequence = notes.isConsequence();
-                notes.groupFailed();
-                return consequence ? Optional.empty() : isPassedByError(session);
+                boolean consequence = notes.takeConsequence();
+                notes.onGroupFailure();
+                return consequence ? Optional.empty() : countError(session);
             default:
-                return isPassedByError(session);
+                return countError(session);
         }
     }
 
-    private Optional<Fault> isPassedByFailedLogin(SMTPSession session) {
+    private Optional<Fault> countFailedLogin(SMTPSession session) {
         return Optional.of(Fault.TOO_MANY_AUTH_FAILURES)
-            .filter(limit -> settings.limits().isPassedByAuthFailures(Notes.of(session).countAuthFailure()));
+            .filter(limit -> settings.limits().isAuthFailureLimitReached(Notes.of(session).countAuthFailure()));
     }
 
-    private Optional<Fault> isPassedByError(SMTPSession session) {
-        return Optional.of(Fault.TOO_MANY_ERRORS).filter(limit -> settings.limits().isPassedByErrors(Notes.of(session).countError()));
+    private Optional<Fault> countError(SMTPSession session) {
+        return Optional.of(Fault.TOO_MANY_ERRORS).filter(limit -> settings.limits().isErrorLimitReached(Notes.of(session).countError()));
     }
 }

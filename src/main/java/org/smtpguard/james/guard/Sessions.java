@@ -20,27 +20,29 @@ import org.smtpguard.sequence.RefusedRecipients;
 import org.smtpguard.sequence.SessionState;
 
 /**
- * Reads where a session stands off James' own session. What James knows is never kept a second time; the few things that
- * it does not know are attachments of its session, so that they end when it ends them: {@link Notes} with the connection, others
- * with the transaction, at RSET, EHLO, STARTTLS and the end of a message.
+ * Derives the state of a session from James' own session; nothing that James knows is stored twice. State that James lacks is
+ * attached to its session and ends with the connection ({@link Notes}) or with the transaction: at RSET, EHLO, STARTTLS and the
+ * end of a message.
+ *
+ * <p>Threads: the sessions' own.
  */
 public final class Sessions {
     private static final String EHLO = "EHLO";
-    /** An address for documentation (RFC 5737), nobody's: what the port asks of clients that it does not know. */
+    /** A documentation address (RFC 5737), which represents clients without special authorisation. */
     private static final String SOME_CLIENT = "192.0.2.1";
 
     private static final AttachmentKey<RefusedRecipients> REFUSED_RECIPIENTS =
         AttachmentKey.of("smtpguard.refusedRecipients", RefusedRecipients.class);
 
     private final OfferedAuth auth;
-    /** What clients are offered, one for all that are offered the same. */
+    /** Interned: one object for all clients that are offered the same. */
     private final Map<Port, Port> ports = new ConcurrentHashMap<>();
 
     public Sessions(OfferedAuth auth) {
         this.auth = auth;
     }
 
-    /** The AUTH mechanisms that the port has for the session. */
+    /** The AUTH mechanisms offered to the session. */
     List<String> mechanisms(SMTPSession session) {
         return auth.offered(session);
     }
@@ -63,8 +65,11 @@ public final class Sessions {
         session.setAttachment(REFUSED_RECIPIENTS, refused, State.Transaction);
     }
 
-    /** What James is about to forget at a greeting, to be given back if it refuses the greeting (RFC 5321 §4.1.1.1). */
-    Runnable remembering(SMTPSession session) {
+    /**
+     * A snapshot of the state that James drops at a greeting; run it to restore the state if James refuses the greeting (RFC
+     * 5321 §4.1.1.1).
+     */
+    Runnable snapshot(SMTPSession session) {
         Map<AttachmentKey<?>, Object> transaction = new HashMap<>(session.getState());
         Optional<String> name = session.getAttachment(SMTPSession.CURRENT_HELO_NAME, State.Connection);
         return () -> {
@@ -97,11 +102,11 @@ public final class Sessions {
     }
 
     private static Port.AuthOffer authOffer(SMTPSession session) {
-        // James announces no AUTH to authorised addresses, and accepts it from them: what holds for others holds for them.
+        // James does not announce AUTH to authorised addresses but accepts it from them; treat them like other clients.
         SMTPConfiguration configuration = session.getConfiguration();
         boolean inClearText = configuration.isAuthAnnounced(session.getRemoteAddress().getAddress().getHostAddress(), false)
             || configuration.isAuthAnnounced(SOME_CLIENT, false);
-        // Where AUTH is announced to nobody, James does not tell whether it needs TLS: then it does.
+        // If AUTH is never announced, James does not tell whether it needs TLS: assume that it does.
         return inClearText ? Port.AuthOffer.ALWAYS : Port.AuthOffer.UNDER_TLS;
     }
 }

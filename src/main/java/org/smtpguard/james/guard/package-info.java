@@ -1,4 +1,2 @@
-/**
- * The order of commands at a port: judging, refusing, and what James' session tells of its state.
- */
+/** Enforces the order of commands on a port: judges, refuses, and derives the state from James' session. */
 package org.smtpguard.james.guard;

@@ -6,29 +6,29 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.flush.FlushConsolidationHandler;
 
 /**
- * Sends the replies to commands that were read at once at once (RFC 2920 §3.2). James sends each by itself: one call of the system, and
- * one packet, for each recipient. Where one command was read its reply goes out as ever; one that comes later, after a wait, too.
+ * Sends the replies to commands that were read together in one write (RFC 2920 §3.2). James flushes each reply: one system call
+ * and one packet per recipient. The reply to a single command, and a deferred reply, are sent immediately.
  */
 final class GroupedReplies extends FlushConsolidationHandler {
-    /** As Netty has it: so many replies are more than any group that a client waits for. */
-    private static final int MOST = DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES;
+    /** Netty's default; more replies than a client waits for in one group. */
+    private static final int MAX_REPLIES = DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES;
 
-    private boolean isTheEnd;
+    private boolean isClosing;
 
     GroupedReplies() {
-        super(MOST, false);
+        super(MAX_REPLIES, false);
     }
 
-    /** James ends a connection by an empty buffer that closes it when it is out: that does not wait for what else was read. */
+    /** James closes a connection by writing an empty buffer. That is flushed immediately, whatever else was read. */
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
-        isTheEnd |= message == Unpooled.EMPTY_BUFFER;
+        isClosing |= message == Unpooled.EMPTY_BUFFER;
         super.write(context, message, promise);
     }
 
     @Override
     public void flush(ChannelHandlerContext context) throws Exception {
-        if (isTheEnd) {
+        if (isClosing) {
             context.flush();
         } else {
             super.flush(context);

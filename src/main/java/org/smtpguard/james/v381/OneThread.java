@@ -11,32 +11,36 @@ import org.apache.james.protocols.netty.AllButStartTlsLineBasedChannelHandler;
 import org.apache.james.protocols.netty.HandlerConstants;
 
 /**
- * Cuts a connection's lines on the thread that reads them and handles them, and sends its replies by groups ({@link GroupedReplies}).
- * James 3.8 has another thread cut lines, between the two: what a client sends goes from the event loop to that thread and back, two
- * changes of threads for some nanoseconds of work, and after that nobody knows any more what was read at once.
+ * Frames a connection's lines on the thread that reads and handles them, and groups its replies ({@link GroupedReplies}). James
+ * 3.8.1 frames lines on another thread: input goes from the event loop to that thread and back, and the information which lines
+ * were read together is lost.
  *
- * <p>Stands at a port's listening channel, on whose thread it lets {@link Arrival} into each new connection; the rest is done on the
- * connection's own event loop, before the first octet is read: nothing can be under way between the threads, and nothing is overtaken.
+ * <p>Threads: installed at a port's listening channel, it adds {@link Installer} to each new connection on that channel's
+ * thread. The rest runs on the connection's own event loop before the first octet is read, so no input is in transit between
+ * the threads.
  */
 @Sharable
 final class OneThread extends ChannelInboundHandlerAdapter {
-    private static final AttributeKey<OneThread> STANDING = AttributeKey.valueOf(OneThread.class.getName());
-    private static final Arrival ARRIVAL = new Arrival();
-    /** As James' own port for SMTP has it. */
+    private static final AttributeKey<OneThread> INSTALLED = AttributeKey.valueOf(OneThread.class.getName());
+    private static final Installer INSTALLER = new Installer();
+    /** The same as in James' SMTP server. */
     private static final String STARTTLS = "starttls";
     private static final String REPLIES = "smtpguard.replies";
 
     private OneThread() {
     }
 
-    /** Has it so for all connections that will come to the port at which this one has come. From any thread, any number of times. */
-    static void forThoseAfter(Channel connection) {
+    /**
+     * Installs this handler at the port that the connection was accepted at, for all later connections. Thread-safe and
+     * idempotent.
+     */
+    static void installAt(Channel connection) {
         Channel port = connection.parent();
-        if (port == null || port.hasAttr(STANDING)) {
+        if (port == null || port.hasAttr(INSTALLED)) {
             return;
         }
         OneThread one = new OneThread();
-        if (port.attr(STANDING).setIfAbsent(one) == null) {
+        if (port.attr(INSTALLED).setIfAbsent(one) == null) {
             port.pipeline().addFirst(one);
         }
     }
@@ -44,13 +48,16 @@ final class OneThread extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object connection) {
         if (connection instanceof Channel) {
-            ((Channel) connection).pipeline().addLast(ARRIVAL);
+            ((Channel) connection).pipeline().addLast(INSTALLER);
         }
         context.fireChannelRead(connection);
     }
 
-    /** Puts a framer like James' in its place. Leaves alone what is not as James 3.8 has it, and lines behind a proxy's message. */
-    private static void cutLines(ChannelPipeline pipeline) {
+    /**
+     * Replaces James' framer by an equal one. Does nothing if the pipeline is not that of James 3.8.1, or the PROXY protocol is
+     * used.
+     */
+    private static void replaceFramer(ChannelPipeline pipeline) {
         ChannelHandlerContext framer = pipeline.context(HandlerConstants.FRAMER);
         ChannelHandlerContext core = pipeline.context(HandlerConstants.CORE_HANDLER);
         if (framer == null || core == null || core.executor() != pipeline.channel().eventLoop() || framer.executor() == core.executor()
@@ -64,13 +71,13 @@ final class OneThread extends ChannelInboundHandlerAdapter {
             AbstractChannelPipelineFactory.MAX_LINE_LENGTH, false, STARTTLS));
     }
 
-    /** Waits in front of a connection's handlers until James has put them there, which it has when the channel is registered. */
+    /** Waits until the channel is registered: James has installed the connection's handlers by then. */
     @Sharable
-    private static final class Arrival extends ChannelInboundHandlerAdapter {
+    private static final class Installer extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRegistered(ChannelHandlerContext context) {
             context.pipeline().remove(this);
-            cutLines(context.pipeline());
+            replaceFramer(context.pipeline());
             context.fireChannelRegistered();
         }
     }

@@ -9,11 +9,11 @@ import org.smtpguard.james.channel.ReadCounter;
 import org.smtpguard.james.channel.SessionThread;
 
 /**
- * Counts the octets that the server has read of a client and not yet delivered as lines, where James cuts lines on another thread than
- * the session's own: for the first connection to a port, and behind a proxy ({@link OneThread} does all others). To query the line cutter
- * there would cost two changes of threads at each EHLO, AUTH, STARTTLS and DATA; instead the octets are counted on their way into it and
- * out of it. Both ends are counted on the same thread, the channel's event loop. Octets that it drops (a line too long) are never
- * delivered: after that it is queried each time.
+ * Counts the octets read but not yet delivered as lines, if James frames lines on another thread than the session's own: for
+ * the first connection to a port, and behind a proxy ({@link OneThread} handles all others). Querying the framer would cost two
+ * thread switches at each EHLO, AUTH, STARTTLS and DATA, so octets are counted when they enter and leave it, both on the
+ * channel's event loop. Octets of an overlong line are dropped and never delivered; after that, the framer is queried each
+ * time.
  */
 final class ReadAhead {
     private static final String IN = "smtpguard.in";
@@ -26,8 +26,8 @@ final class ReadAhead {
     }
 
     /**
-     * Begins to count, on the event loop. What was read before is not missed: the framer is asked for it once, by a question
-     * that goes the way of the lines.
+     * Starts counting, on the event loop. The number of octets read before is queried from the framer once, with a task that is
+     * queued after the lines in transit.
      */
     static void count(ChannelHandlerContext core) {
         ChannelPipeline pipeline = core.pipeline();
@@ -36,26 +36,26 @@ final class ReadAhead {
             return;
         }
         ReadAhead ahead = new ReadAhead();
-        pipeline.addBefore(HandlerConstants.FRAMER, IN, new Counter(ahead::read));
+        pipeline.addBefore(HandlerConstants.FRAMER, IN, new Counter(ahead::onRead));
         pipeline.addBefore(HandlerConstants.CORE_HANDLER, OUT, new Delivered(ahead));
         SessionThread.execute(framer.executor(), () -> {
             int unfinished = SessionThread.unfinished(framer.handler());
-            SessionThread.execute(core.executor(), () -> ahead.known(unfinished));
+            SessionThread.execute(core.executor(), () -> ahead.onInitialCount(unfinished));
         });
     }
 
-    private void read(int count) {
+    private void onRead(int count) {
         octets += count;
     }
 
-    /** A line that comes before the framer's answer was in it, or out of it, when it was asked: not in the count. */
-    private void delivered(int count) {
+    /** Lines delivered before the framer's result are not part of the count. */
+    private void onDelivered(int count) {
         if (isKnown) {
             octets -= count;
         }
     }
 
-    private void known(int unfinished) {
+    private void onInitialCount(int unfinished) {
         octets += unfinished;
         isKnown = true;
     }
@@ -80,7 +80,7 @@ final class ReadAhead {
         private final ReadAhead ahead;
 
         private Delivered(ReadAhead ahead) {
-            super(ahead::delivered);
+            super(ahead::onDelivered);
             this.ahead = ahead;
         }
 

@@ -3,7 +3,7 @@ package org.smtpguard.james.webadmin;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** What a request accepts, as far as we have it (RFC 9110 §12.5.1): JSON, unless HTML is asked for by name, and as much as JSON. */
+/** Content negotiation (RFC 9110 §12.5.1): JSON, unless {@code Accept} names HTML with at least the quality of JSON. */
 public final class Accepted {
     private static final String HTML = "text/html";
     private static final String JSON = "application/json";
@@ -11,7 +11,7 @@ public final class Accepted {
     private Accepted() {
     }
 
-    /** @param header the value of Accept, as it came; the empty text if there was none */
+    /** @param header the value of Accept; empty if there is none */
     public static boolean isHtml(String header) {
         double html = 0;
         double json = 0;
@@ -26,7 +26,7 @@ public final class Accepted {
         return html > 0 && html >= json;
     }
 
-    /** False if an element of the list is made of semicolons alone: Spark, which finds the routes by this header, fails at it. */
+    /** False if an element of the list consists of semicolons only: Spark, which selects routes by this header, fails on it. */
     public static boolean isReadable(String header) {
         return Stream.of(header.split(",")).noneMatch(part -> part.matches(";+"));
     }

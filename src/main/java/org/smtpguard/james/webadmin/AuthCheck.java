@@ -21,18 +21,17 @@ import org.smtpguard.page.Answer;
 import org.smtpguard.resilience.Safeguarded;
 
 /**
- * Queries each backend by itself for what it says of some credentials. A check that every backend refuses is a failed log-in: it is
- * logged and counted as one, and only {@value #BURST} can fail in a row, then one a minute, whoever asks: it is no place to guess
- * passwords.
+ * Checks credentials with each backend separately. A check that all backends refuse is logged and counted as a failed log-in.
+ * To prevent guessing of passwords, only {@value #BURST} checks can fail in a row, then one per minute, for all requesters
+ * together.
  *
- * <p>Threads: all backends are queried concurrently, by the caller's thread, which then waits for the answers. It is one of WebAdmin's
- * own, and not of those that serve sessions. Each backend answers within its limit ({@link Safeguarded#answerLimit}), so that bounds
- * the wait.
+ * <p>Threads: the caller's thread, one of WebAdmin's own, queries all backends concurrently and waits for the results. Each
+ * backend answers within its limit ({@link Safeguarded#answerLimit}), which bounds the wait.
  */
 public final class AuthCheck {
     private static final int BURST = 20;
     private static final Duration INTERVAL = Duration.ofMinutes(1);
-    /** For threads that are late. */
+    /** Allowance for the scheduling of threads. */
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final int TOO_MANY_REQUESTS = 429;
 
@@ -44,7 +43,7 @@ public final class AuthCheck {
         this.failures = new FailureBudget(BURST, INTERVAL, clock);
     }
 
-    /** @param client the address of who asks */
+    /** @param client the address of the requester */
     public List<Answer> ask(List<Safeguarded> backends, Credentials credentials, String client) {
         if (!failures.take()) {
             throw new BadRequestException(TOO_MANY_REQUESTS, "Too many log-in checks have failed; one more is possible each minute.");
@@ -54,12 +53,12 @@ public final class AuthCheck {
         if (failure.isPresent()) {
             logbook.checkFailed(client, credentials.username(), failure.get().backend, failure.get().result);
         } else {
-            failures.giveBack();
+            failures.release();
         }
         return answers.stream().map(Asked::answer).collect(Collectors.toUnmodifiableList());
     }
 
-    /** The refusal that tells most; empty if a backend has accepted, or none could tell. */
+    /** The most specific refusal; empty if a backend has accepted, or none has decided. */
     private static Optional<Asked> failure(List<Asked> answers) {
         if (answers.stream().anyMatch(asked -> asked.result.kind() == Kind.ACCEPTED)) {
             return Optional.empty();
@@ -95,12 +94,12 @@ public final class AuthCheck {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            // Those that are there are told, and of the others that they are not.
+            // Results that are available are returned, the others as late.
             return;
         }
     }
 
-    /** A backend and its answer. */
+    /** A backend and its result. */
     private static final class Asked {
         private final String backend;
         private final CredentialResult result;

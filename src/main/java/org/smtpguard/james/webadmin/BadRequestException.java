@@ -1,12 +1,12 @@
 package org.smtpguard.james.webadmin;
 
-/** A request that cannot be answered: its message says why, and what would do, and repeats nothing of a body. */
+/** An invalid request. The message gives the reason and the fix, and repeats nothing of the body. */
 public final class BadRequestException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final int status;
 
-    /** @param status of the 4xx: 400, 403, 404, 411, 413, 415 or 429 */
+    /** @param status 400, 403, 404, 411, 413, 415 or 429 */
     public BadRequestException(int status, String message) {
         super(message, null, false, false);
         this.status = status;

@@ -18,13 +18,13 @@ import org.slf4j.Marker;
 import org.smtpguard.page.View;
 
 /**
- * Keeps passwords in requests to our addresses out of the log. WebAdmin puts the body of every request, and the names of its
- * parameters, which are the body where JSON came as a form, into the context of lines of its log before any route is found; a log in
- * JSON shows them. They are replaced in the context of these lines, in whatever spelling the request names the address. Jetty writes
- * pieces of what it reads at DEBUG: those lines are left out altogether.
+ * Keeps passwords in requests to the guard's routes out of the log. WebAdmin puts the body of each request, and its parameter
+ * names (which are the body if JSON is sent as a form), into the logging context (MDC) before it selects a route; a JSON log
+ * shows them. They are replaced in that context, however the request spells the path. Jetty logs parts of its input at DEBUG;
+ * those lines are dropped.
  */
 public final class ConfidentialRequests extends TurboFilter {
-    /** The loggers, and what their lines call the address, of WebAdmin's filters; the same in 3.8, 3.9 and 3.10. */
+    /** The loggers of WebAdmin's filters, and their MDC key of the path; the same in 3.8, 3.9 and 3.10. */
     private static final String REQUESTS = "org.apache.james.webadmin.mdc.";
     private static final String JETTY = "org.eclipse.jetty.";
     private static final String ADDRESS = "endpoint";
@@ -32,11 +32,15 @@ public final class ConfidentialRequests extends TurboFilter {
     private static final String WITHHELD = "(withheld by SMTP Guard)";
     private static final String NAME = "smtp-guard-confidential";
     private static final Pattern ENCODED = Pattern.compile("%([0-9A-Fa-f]{2})");
-    /** An address may have been encoded again and again; who does it more often reaches nothing of ours. */
+    /** The maximum number of nested percent-encodings that can still reach a route. */
     private static final int DECODINGS = 8;
 
-    /** @return whether it could be done: not where the log is not written by Logback */
-    public static boolean areKept() {
+    /**
+     * Installs the filter.
+     *
+     * @return false if the log is not written by Logback
+     */
+    public static boolean install() {
         ILoggerFactory factory = LoggerFactory.getILoggerFactory();
         if (!(factory instanceof LoggerContext)) {
             return false;
@@ -47,7 +51,7 @@ public final class ConfidentialRequests extends TurboFilter {
         filter.setContext(context);
         filter.start();
         context.addTurboFilter(filter);
-        // A configuration that is read anew begins without filters.
+        // A reloaded configuration starts without filters.
         context.addListener(new Again(filter));
         return true;
     }
@@ -66,7 +70,10 @@ public final class ConfidentialRequests extends TurboFilter {
         return FilterReply.NEUTRAL;
     }
 
-    /** Whether it may be one of ours, however it is spelt: case, slashes, dot segments, percent-encoding, matrix parameters. */
+    /**
+     * Whether the path may be one of the guard's, in any spelling: case, slashes, dot segments, percent-encoding, matrix
+     * parameters.
+     */
     static boolean isOurs(String address) {
         String decoded = address;
         for (int i = 0; i < DECODINGS; i++) {
@@ -78,13 +85,13 @@ public final class ConfidentialRequests extends TurboFilter {
         return false;
     }
 
-    /** What is no encoding stays as it is. */
+    /** Invalid encoding is left unchanged. */
     private static String decoded(String address) {
         return ENCODED.matcher(address).replaceAll(octet ->
             Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(octet.group(1), 16))));
     }
 
-    /** Puts the filter back. */
+    /** Restores the filter after a reload of Logback's configuration. */
     private static final class Again implements LoggerContextListener {
         private final TurboFilter filter;
 
@@ -104,17 +111,17 @@ public final class ConfidentialRequests extends TurboFilter {
 
         @Override
         public void onStart(LoggerContext context) {
-            // It is there.
+            // The filter is installed.
         }
 
         @Override
         public void onStop(LoggerContext context) {
-            // With the filter.
+            // The filter ends with the context.
         }
 
         @Override
         public void onLevelChange(Logger logger, Level level) {
-            // Levels are nothing to it.
+            // Levels do not affect the filter.
         }
     }
 }

@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Bounds how many log-in checks can fail: so many in a row, then one in each interval. A check takes a place before it begins and
- * gives it back if it succeeds, so that concurrent ones do not exceed the bound.
+ * Limits failed log-in checks with a token bucket: a burst, then one per interval. A check takes a token before it starts and
+ * returns it if it succeeds, so concurrent checks cannot exceed the limit.
  *
- * <p>Threads: any.
+ * <p>Threads: thread-safe.
  */
 final class FailureBudget {
     private final int burst;
@@ -25,7 +25,7 @@ final class FailureBudget {
         this.refilled = clock.instant();
     }
 
-    /** @return whether there was a place */
+    /** @return whether there was a token */
     synchronized boolean take() {
         refill();
         if (left == 0) {
@@ -35,14 +35,14 @@ final class FailureBudget {
         return true;
     }
 
-    synchronized void giveBack() {
+    synchronized void release() {
         left = Math.min(burst, left + 1);
     }
 
     private void refill() {
         Duration passed = Duration.between(refilled, clock.instant());
         if (passed.isNegative()) {
-            // The clock was set back.
+            // The clock has been set back.
             refilled = clock.instant();
             return;
         }

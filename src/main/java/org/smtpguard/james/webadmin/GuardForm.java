@@ -15,13 +15,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import spark.Request;
 
-/** The fields of a POST: an object of JSON from a program, or a form from a page. What is wrong with them is said without their values. */
+/** The fields of a POST, sent as a JSON object or as a form. Error messages do not contain their values. */
 public final class GuardForm {
     private static final ObjectMapper JSON = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final String JSON_TYPE = "application/json";
-    /** What decoders put in the place of octets that are no UTF-8. */
+    /** What decoders substitute for octets that are not UTF-8. */
     private static final String UNDECODABLE = "\ufffd";
     private static final int OCTET_LIMIT = 64 * 1024;
 
@@ -31,15 +31,15 @@ public final class GuardForm {
         this.fields = fields;
     }
 
-    /** @param known all fields there can be */
+    /** @param known the names of all valid fields */
     public static GuardForm of(Request request, Set<String> known) {
         if (request.queryString() != null) {
-            // An address is written down by whoever sees it.
-            throw new BadRequestException(400, "The fields of a POST belong into its body, not into the address.");
+            // URLs are logged by proxies and browsers.
+            throw new BadRequestException(400, "The fields of a POST belong in its body, not in the URL.");
         }
         Map<String, JsonNode> fields = fields(request);
         fields.keySet().stream().filter(name -> !known.contains(name)).findFirst().ifPresent(unknown -> {
-            throw new BadRequestException(400, "There is a field too many; known are " + String.join(", ", known) + ".");
+            throw new BadRequestException(400, "There is an unknown field; known are " + String.join(", ", known) + ".");
         });
         return new GuardForm(fields);
     }
@@ -51,8 +51,8 @@ public final class GuardForm {
                 return form(request);
             case JSON_TYPE:
                 if (request.headers("Transfer-Encoding") != null) {
-                    // James has read it for its log, and Spark keeps only bodies whose length was told.
-                    throw new BadRequestException(411, "The body came in chunks (Transfer-Encoding). Send it whole, with a Content-Length"
+                    // James has read the body for its log, and Spark keeps only bodies with a known length.
+                    throw new BadRequestException(411, "The body is chunked (Transfer-Encoding). Send it with a Content-Length"
                         + " of at"
                         + " most " + OCTET_LIMIT + ".");
                 }
@@ -64,15 +64,15 @@ public final class GuardForm {
 
     private static Map<String, JsonNode> form(Request request) {
         if (request.queryParams().stream().anyMatch(name -> name.startsWith("{"))) {
-            // What curl and urllib say of a body where nobody tells them what it is; a plus in a password would be a space by now.
-            throw new BadRequestException(400, "The body looks like JSON, and came as a form; send it with Content-Type:"
+            // The default type of curl and urllib; decoding it as a form would turn a plus in a password into a space.
+            throw new BadRequestException(400, "The body looks like JSON, but was sent as a form; send it with Content-Type:"
                 + " application/json.");
         }
         Map<String, JsonNode> fields = new TreeMap<>();
         for (String name : request.queryParams()) {
             String[] values = request.queryParamsValues(name);
             if (values.length > 1) {
-                throw new BadRequestException(400, "A field is there twice.");
+                throw new BadRequestException(400, "A field occurs twice.");
             }
             if (values[0].length() > OCTET_LIMIT) {
                 throw tooLong();
@@ -94,22 +94,22 @@ public final class GuardForm {
         try {
             JsonNode object = JSON.readTree(body);
             if (!object.isObject()) {
-                throw new BadRequestException(400, "The body is no JSON object.");
+                throw new BadRequestException(400, "The body is not a JSON object.");
             }
             object.fields().forEachRemaining(field -> fields.put(field.getKey(), field.getValue()));
         } catch (IOException e) {
-            // Its message repeats what it could not read, which may be a password.
-            throw new BadRequestException(400, "The body is no JSON object.");
+            // The exception's message quotes the input, which may be a password.
+            throw new BadRequestException(400, "The body is not a JSON object.");
         }
         return fields;
     }
 
-    /** A text that has to be there. */
+    /** A required text. */
     public String required(String name) {
         return text(name).orElseThrow(() -> new BadRequestException(400, "The field " + name + " is missing."));
     }
 
-    /** A text; the empty one is none. */
+    /** A text; an empty text is treated as absent. */
     public Optional<String> text(String name) {
         return field(name).map(value -> text(name, value)).filter(value -> !value.isEmpty());
     }
@@ -119,12 +119,12 @@ public final class GuardForm {
             throw new BadRequestException(400, "The field " + name + " has to be text.");
         }
         if (value.asText().contains(UNDECODABLE)) {
-            throw new BadRequestException(400, "The field " + name + " is no UTF-8.");
+            throw new BadRequestException(400, "The field " + name + " is not UTF-8.");
         }
         return value.asText();
     }
 
-    /** Whether it is there and true. */
+    /** Whether the field is present and true. */
     public boolean flag(String name) {
         return field(name).map(value -> {
             if (!value.isBoolean() && !value.asText().equals("true") && !value.asText().equals("false")) {
@@ -134,8 +134,8 @@ public final class GuardForm {
         }).orElse(false);
     }
 
-    /** A list of texts, or one text of several lines; each not longer than so many characters. */
-    public List<String> lines(String name, int most, int longest) {
+    /** A list of texts, or one text of several lines, with at most {@code max} lines of at most {@code maxLength} characters. */
+    public List<String> lines(String name, int max, int maxLength) {
         List<String> lines = new ArrayList<>();
         JsonNode value = field(name).orElseThrow(() -> new BadRequestException(400, "The field " + name + " is missing."));
         if (value.isArray()) {
@@ -145,10 +145,10 @@ public final class GuardForm {
         } else {
             throw new BadRequestException(400, "The field " + name + " has to be a list of texts.");
         }
-        if (lines.size() > most || lines.stream().anyMatch(line -> line.length() > longest || line.lines().count() > 1)) {
-            throw new BadRequestException(400, "The field " + name + " has to be a list of at most " + most
+        if (lines.size() > max || lines.stream().anyMatch(line -> line.length() > maxLength || line.lines().count() > 1)) {
+            throw new BadRequestException(400, "The field " + name + " has to be a list of at most " + max
                 + " texts, each a line of at most "
-                + longest + " characters.");
+                + maxLength + " characters.");
         }
         return lines;
     }

@@ -54,9 +54,9 @@ import spark.Route;
 import spark.Service;
 
 /**
- * The addresses of the guard in WebAdmin, and what answers there: JSON or a page, as the request accepts.
+ * The guard's routes in WebAdmin and their handlers. Each returns JSON or HTML, depending on {@code Accept}.
  *
- * <p>Threads: WebAdmin's own, which wait only for backends that are to be queried ({@link AuthCheck}).
+ * <p>Threads: WebAdmin's own, which block only while backends are queried ({@link AuthCheck}).
  */
 @Singleton
 public final class GuardSite {
@@ -100,14 +100,14 @@ public final class GuardSite {
     }
 
     public void define(Service service) {
-        if (!ConfidentialRequests.areKept()) {
-            LOGGER.warn("The log is not written by Logback: where it shows the context of its lines it will show the body of each request"
+        if (!ConfidentialRequests.install()) {
+            LOGGER.warn("The log is not written by Logback: if it shows the logging context (MDC), it shows the body of each request"
                 + " to {}. Set the loggers below org.apache.james.webadmin.mdc to WARN.", View.BASE);
         }
-        Filter preflight = (request, response) -> refuseForeignPreflight(service, request, response);
+        Filter preflight = (request, response) -> refuseCrossOriginPreflight(service, request, response);
         service.before(View.BASE, preflight);
         service.before(View.BASE + "/*", preflight);
-        // Jetty's, of a query or a form that it cannot read. James would answer 500.
+        // Thrown by Jetty for an invalid query or form. James would answer 500.
         service.exception(BadMessageException.class, this::unreadable);
         service.internalServerError(GuardSite::internalError);
         get(service, "", this::overview, "since");
@@ -123,7 +123,7 @@ public final class GuardSite {
         get(service, "/auth/check", request -> pages.authCheck(names(), List.of()));
         post(service, "/auth/check", this::checkAuth);
         Route nothing = (request, response) -> answer(request, response, () -> {
-            throw nowhere();
+            throw notFound();
         });
         String anything = View.BASE + "/*";
         service.get(anything, nothing);
@@ -134,12 +134,12 @@ public final class GuardSite {
         service.delete(anything, nothing);
     }
 
-    /** @param parameters those of the query that it knows */
+    /** @param parameters the names of the valid query parameters */
     private void get(Service service, String path, Handler handler, String... parameters) {
         Route route = route(View.BASE + path, request -> {
             request.queryParams().stream().filter(name -> !List.of(parameters).contains(name)).findFirst().ifPresent(unknown -> {
-                throw new BadRequestException(400, parameters.length == 0 ? "This address takes no parameters."
-                    : "There is a parameter too many; known are " + String.join(", ", parameters) + ".");
+                throw new BadRequestException(400, parameters.length == 0 ? "This URL takes no parameters."
+                    : "There is an unknown parameter; known are " + String.join(", ", parameters) + ".");
             });
             return handler.handle(request);
         });
@@ -153,31 +153,34 @@ public final class GuardSite {
 
     private Route route(String path, Handler handler) {
         return (request, response) -> answer(request, response, () -> {
-            if (!isSpelt(path, request.uri())) {
-                throw nowhere();
+            if (!isCanonical(path, request.uri())) {
+                throw notFound();
             }
             return handler.handle(request);
         });
     }
 
-    /** Spark finds a route by other spellings, too: with slashes twice, or encoded. What else looks at addresses may not know those. */
-    static boolean isSpelt(String path, String uri) {
+    /**
+     * Spark also matches other spellings of a path, such as double slashes or encoded characters. A proxy's access rules may
+     * not.
+     */
+    static boolean isCanonical(String path, String uri) {
         String[] wanted = path.split("/", -1);
         String[] found = uri.split("/", -1);
         return wanted.length == found.length && IntStream.range(0, wanted.length).allMatch(i -> wanted[i].startsWith(":")
             ? !found[i].isEmpty() && !found[i].contains(";") : wanted[i].equals(found[i]));
     }
 
-    private static BadRequestException nowhere() {
-        return new BadRequestException(NOT_FOUND, "There is no such address; " + View.BASE + " leads to those that there are.");
+    private static BadRequestException notFound() {
+        return new BadRequestException(NOT_FOUND, "There is no such URL; see " + View.BASE + " for those available.");
     }
 
     private Optional<String> refusal(Request request) {
         return origin.refusal(request::headers, request.scheme());
     }
 
-    /** James lets a page of any site ask whether it may send requests; not for these addresses. */
-    private void refuseForeignPreflight(Service service, Request request, Response response) {
+    /** James allows CORS preflight requests from any site; the guard's routes do not. */
+    private void refuseCrossOriginPreflight(Service service, Request request, Response response) {
         RawResponse.remove(response, CORS);
         Optional<String> refusal = request.requestMethod().equalsIgnoreCase("OPTIONS") ? refusal(request) : Optional.empty();
         if (refusal.isPresent()) {
@@ -191,12 +194,12 @@ public final class GuardSite {
         boolean isTooLarge = fault.getCause() instanceof IllegalStateException;
         response.status(isTooLarge ? TOO_LARGE : 400);
         response.body(isTooLarge ? error(TOO_LARGE, "The form is too large.") : error(400, "The query or the form cannot be read:"
-            + " its percent-encoding or its UTF-8 is wrong."));
+            + " its percent-encoding or UTF-8 is invalid."));
     }
 
     /**
-     * James' own answer, unless the cause is an {@code Accept} that Spark fails at: before it looks for a filter or a route, so that no
-     * handler of exceptions could answer.
+     * James' own response, unless the cause is an {@code Accept} that Spark fails on. It does so before it selects a filter or
+     * a route, so no exception handler is called.
      */
     private static Object internalError(Request request, Response response) {
         response.type("application/json");
@@ -217,7 +220,7 @@ public final class GuardSite {
         response.header("Vary", "Accept");
         response.header("Cache-Control", "no-store");
         response.header("X-Content-Type-Options", "nosniff");
-        // With no-referrer a browser would send our own forms with "Origin: null", as those of other sites.
+        // With no-referrer, a browser would send the guard's own forms with "Origin: null", like those of other sites.
         response.header("Referrer-Policy", "same-origin");
         response.header("Content-Security-Policy", Document.POLICY);
         response.type(isHtml ? "text/html; charset=utf-8" : "application/json");
@@ -295,15 +298,15 @@ public final class GuardSite {
         if (asked.isEmpty()) {
             throw new BadRequestException(404, "There is no such backend; " + View.BASE + "/backends lists them.");
         }
-        List<Answer> answers = authCheck.ask(asked, Credentials.of(asJamesHasIt(name), Secret.of(password)), request.ip());
+        List<Answer> answers = authCheck.ask(asked, Credentials.of(normalise(name), Secret.of(password)), request.ip());
         return pages.authCheck(names(), answers);
     }
 
-    private static String asJamesHasIt(String name) {
+    private static String normalise(String name) {
         try {
             return Username.of(name).asString();
         } catch (RuntimeException e) {
-            throw new BadRequestException(400, "The username can be nobody's: James does not take it for one.");
+            throw new BadRequestException(400, "The username is not a valid user name in James.");
         }
     }
 
@@ -313,7 +316,7 @@ public final class GuardSite {
 
     private static Range range(Request request) {
         return query(request, "since").map(text -> Range.parse(text).orElseThrow(() -> new BadRequestException(400,
-            "since can be a time before now, such as 15m, 6h or 1d, or a moment, such as 2026-01-31T12:00:00Z."))).orElse(Range.DAY);
+            "since can be a duration before now, such as 15m, 6h or 1d, or a time, such as 2026-01-31T12:00:00Z."))).orElse(Range.DAY);
     }
 
     private static ViolationCount.By by(Request request) {
@@ -325,7 +328,7 @@ public final class GuardSite {
     private static Optional<String> query(Request request, String name) {
         String[] values = Optional.ofNullable(request.queryParamsValues(name)).orElse(new String[0]);
         if (values.length > 1) {
-            throw new BadRequestException(400, "The parameter " + name + " is there twice.");
+            throw new BadRequestException(400, "The parameter " + name + " occurs twice.");
         }
         return Stream.of(values).findFirst().map(String::trim).filter(text -> !text.isEmpty());
     }

@@ -3,8 +3,8 @@ package org.smtpguard.james.webadmin;
 import spark.Response;
 
 /**
- * Takes header fields off a response of WebAdmin, which Spark cannot. By reflection: the type below Spark's is {@code javax.servlet}'s
- * with James 3.8 and {@code jakarta.servlet}'s from 3.9 on.
+ * Removes header fields from a WebAdmin response, which Spark does not support. Uses reflection: the servlet response is of
+ * package {@code javax.servlet} in James 3.8 and {@code jakarta.servlet} from 3.9 on.
  */
 public final class RawResponse {
     private RawResponse() {
@@ -15,7 +15,7 @@ public final class RawResponse {
             Object raw = Response.class.getMethod("raw").invoke(response);
             raw.getClass().getMethod("setHeader", String.class, String.class).invoke(raw, header, null);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            // It stays, then. A request that names another origin is refused all the same: nothing can be read with it.
+            // The header remains. That is harmless: a request from another origin is refused anyway.
             return;
         }
     }

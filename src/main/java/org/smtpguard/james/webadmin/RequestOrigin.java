@@ -13,18 +13,18 @@ import java.util.stream.Stream;
 import org.smtpguard.credential.InvalidConfigurationException;
 
 /**
- * Which requests to WebAdmin come from a page of another site, and are refused: those that name another origin ({@code Origin},
- * {@code Sec-Fetch-Site}), and, where WebAdmin has no authentication of its own, those that call this server by a name that nobody
- * gave it ({@code Host}), as a page does whose own name was made to resolve to this server (DNS rebinding). Immutable.
+ * Refuses requests to WebAdmin that come from a page of another site: those with another origin ({@code Origin},
+ * {@code Sec-Fetch-Site}) and, if WebAdmin has no authentication, those with an unknown {@code Host}, as in DNS rebinding.
+ * Immutable.
  */
 public final class RequestOrigin {
     private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9a-f:.]+]|[a-z0-9._-]+)(?::(\\d{1,5}))?");
     private static final Pattern ORIGIN = Pattern.compile("(https?)://(.+)");
     private static final String OCTET = "(\\d|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-5])";
     private static final Pattern LOOPBACK = Pattern.compile("localhost|\\[::1]|127\\." + OCTET + "\\." + OCTET + "\\." + OCTET);
-    /** {@code none}: the user has typed the address, or opened a bookmark. */
+    /** {@code none}: the user has entered the URL, or opened a bookmark. */
     private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
-    private static final Set<String> HIDES_HOST = Set.of("Forwarded", "X-Forwarded-Host", "X-Forwarded-Server");
+    private static final Set<String> FORWARDING_HEADERS = Set.of("Forwarded", "X-Forwarded-Host", "X-Forwarded-Server");
 
     private final Set<String> sites;
     private final Set<String> names;
@@ -37,17 +37,17 @@ public final class RequestOrigin {
     }
 
     /**
-     * @param sites what browsers call this server: names or addresses, each with a port if it is not the usual one
-     * @param bound the address that WebAdmin is bound to, which clients may call it by; empty if there is none
-     * @param authenticated whether WebAdmin asks for a token or a password, which no browser sends by itself
-     * @throws InvalidConfigurationException if a site is no name of a host
+     * @param sites names or addresses that browsers use for this server, with the port if it is not the default
+     * @param bound the address that WebAdmin is bound to, if clients may use it
+     * @param authenticated whether WebAdmin requires a token or a password, which a browser does not send automatically
+     * @throws InvalidConfigurationException if a site is not a host name
      */
     public static RequestOrigin of(Collection<String> sites, Optional<String> bound, boolean authenticated) {
         Set<String> known = sites.stream().map(site -> site.trim().toLowerCase(Locale.ROOT)).filter(site -> !site.isEmpty())
             .collect(Collectors.toUnmodifiableSet());
         if (!known.stream().allMatch(site -> AUTHORITY.matcher(site).matches())) {
             throw new InvalidConfigurationException(
-                "smtpguard.hosts in webadmin.properties holds a value that is no name of a host; write names"
+                "smtpguard.hosts in webadmin.properties has a value that is not a host name; write names"
                 + " or addresses without http:// and path, such as mail.example.org or mail.example.org:8443, separated by commas.");
         }
         return new RequestOrigin(known, Stream.concat(known.stream().map(RequestOrigin::name), bound.map(RequestOrigin::bracketed).stream())
@@ -65,7 +65,7 @@ public final class RequestOrigin {
     }
 
     /**
-     * Why a request is refused; empty if it is not.
+     * The reason for refusing a request; empty if it is allowed.
      *
      * @param header the value of a header field by its name, {@code null} if there is none
      * @param scheme http or https
@@ -73,13 +73,13 @@ public final class RequestOrigin {
     public Optional<String> refusal(Function<String, String> header, String scheme) {
         Optional<String> site = Optional.ofNullable(header.apply("Sec-Fetch-Site"));
         if (site.isPresent() && !OWN_SITE.contains(site.get())) {
-            return Optional.of("A page of another site has led here or sent this. Enter the address in the browser by hand.");
+            return Optional.of("This request comes from a page of another site. Enter the URL in the browser.");
         }
         String host = Optional.ofNullable(header.apply("Host")).orElse("").toLowerCase(Locale.ROOT);
         Optional<String> origin = Optional.ofNullable(header.apply("Origin"));
         if (origin.isPresent() && !isOwn(origin.get().toLowerCase(Locale.ROOT), host, scheme)) {
-            return Optional.of("A page of another site has sent this. If it was this site's own, behind a proxy: have the proxy keep the"
-                + " Host of the request, or name this site in smtpguard.hosts (webadmin.properties).");
+            return Optional.of("This request comes from a page of another site. If it is this site, behind a proxy: make the proxy keep the"
+                + " Host header, or add this site to smtpguard.hosts (webadmin.properties).");
         }
         return authenticated ? Optional.empty() : unknownHost(header, host);
     }
@@ -90,23 +90,23 @@ public final class RequestOrigin {
             && matcher.group(1).equals(scheme) && authority(matcher.group(2), scheme).equals(authority(host, scheme)));
     }
 
-    /** With the port that the scheme implies, so that it can be compared. */
+    /** Adds the scheme's default port, so that authorities can be compared. */
     private static String authority(String host, String scheme) {
         Matcher matcher = AUTHORITY.matcher(host);
         return matcher.matches() && matcher.group(2) == null ? host + (scheme.equals("https") ? ":443" : ":80") : host;
     }
 
     private Optional<String> unknownHost(Function<String, String> header, String host) {
-        if (HIDES_HOST.stream().anyMatch(name -> header.apply(name) != null)) {
-            // Jetty puts what these say in the place of Host, and any page can have its browser send them.
-            return Optional.of("This WebAdmin has no authentication, and the request says that it was forwarded. Behind a proxy set"
-                + " jwt.enabled=true in webadmin.properties, or have the proxy send no Forwarded and no X-Forwarded-Host.");
+        if (FORWARDING_HEADERS.stream().anyMatch(name -> header.apply(name) != null)) {
+            // Jetty uses these instead of Host, and any page can make a browser send them.
+            return Optional.of("This WebAdmin has no authentication, and the request has been forwarded. Behind a proxy, set"
+                + " jwt.enabled=true in webadmin.properties, or remove Forwarded and X-Forwarded-Host in the proxy.");
         }
         String name = name(host);
         if (LOOPBACK.matcher(name).matches() || names.contains(name)) {
             return Optional.empty();
         }
-        return Optional.of("This WebAdmin has no authentication, and the request calls it by a name that it was not given. Use localhost or"
-            + " 127.0.0.1, name the host in smtpguard.hosts (webadmin.properties), or set jwt.enabled=true.");
+        return Optional.of("This WebAdmin has no authentication, and the request has an unknown Host. Use localhost or"
+            + " 127.0.0.1, add the host to smtpguard.hosts (webadmin.properties), or set jwt.enabled=true.");
     }
 }

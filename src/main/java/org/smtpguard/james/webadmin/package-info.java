@@ -1,4 +1,2 @@
-/**
- * What the guard serves in WebAdmin: routes, forms, and what keeps passwords out of logs there.
- */
+/** The guard's part of WebAdmin: routes, forms, and keeping passwords out of its logs. */
 package org.smtpguard.james.webadmin;

@@ -68,8 +68,8 @@ class AuthenticationSettingsTest {
 
     @Test
     void whoMayActAsWhomIsAskedOfJamesUnlessToldOtherwise() {
-        assertThat(parse(APPS).asksJamesForDelegation()).isTrue();
-        assertThat(parse("<delegation>none</delegation>" + APPS).asksJamesForDelegation()).isFalse();
+        assertThat(parse(APPS).queriesJamesForDelegation()).isTrue();
+        assertThat(parse("<delegation>none</delegation>" + APPS).queriesJamesForDelegation()).isFalse();
         assertThat(parse(APPS).delegationRules()).isEmpty();
     }
 
@@ -90,12 +90,12 @@ class AuthenticationSettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "<delegation>all</delegation> | <delegation> in " + HANDLER + " says \"all\"; it can be james or none.",
+        "<delegation>all</delegation> | <delegation> in " + HANDLER + " has \"all\"; it can be james or none.",
         "<delegate user=\"a\"/> | <delegate> in " + HANDLER + " needs an attribute as=\"…\".",
         "<delegate user=\"*\" as=\"b\"/> | <delegate> in " + HANDLER + " has user=\"*\"; it can be a user, such as alice@example.org, or "
-            + "*@example.org for all of a domain.",
+            + "*@example.org for all users of a domain.",
         "<delegate user=\"a@b@c\" as=\"b\"/> | <delegate> in " + HANDLER
-            + " has user=\"a@b@c\", which James does not take for a user name.",
+            + " has user=\"a@b@c\", which is not a valid user name in James.",
         "<mechanisms oldForm=\"yes\">PLAIN</mechanisms> | <mechanisms> in " + HANDLER + " has oldForm=\"yes\"; it can be true or false.",
     })
     void aMistakeInWhoMayDoWhatIsNamed(String xml, String sentence) {
@@ -141,7 +141,7 @@ class AuthenticationSettingsTest {
 
         assertThatThrownBy(() -> parse("<mechanisms>CRAM-MD5</mechanisms>" + two)).isInstanceOf(InvalidConfigurationException.class)
             .hasMessage("<mechanisms> in " + HANDLER + " names CRAM-MD5, which <backend name=\"one\"> and <backend name=\"two\"> relay; "
-                + "leave it to one of them.");
+                + "remove it from one of them.");
         assertThat(parse("<mechanisms>PLAIN</mechanisms>" + two).mechanisms()).containsExactly("PLAIN");
     }
 
@@ -191,8 +191,8 @@ class AuthenticationSettingsTest {
         parse(APPS);
 
         assertThatThrownBy(() -> parse(APPS.replace("conf/users", "conf/others"))).isInstanceOf(InvalidConfigurationException.class)
-            .hasMessage("<backend class=\"FileBackend\" name=\"apps\"> has the name of another backend with other settings; "
-                + "give each a name of its own.");
+            .hasMessage("<backend class=\"FileBackend\" name=\"apps\"> has the same name as another backend with other settings; "
+                + "give each a unique name.");
     }
 
     @ParameterizedTest
@@ -200,8 +200,8 @@ class AuthenticationSettingsTest {
         "`` | HANDLER needs at least one <backend class=\"FileBackend\" name=\"…\">.",
         "<backends/> | HANDLER has an unknown element <backends>; known here: <backend>, <clientCertificate>, <delegate>, "
             + "<delegation>, <mechanisms>.",
-        "<mechanisms>PLAIN CRAM-MD5</mechanisms>" + APPS + " | <mechanisms> in HANDLER names CRAM-MD5, which is not known, and which no "
-            + "backend relays; known are SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-512 SCRAM-SHA-256 EXTERNAL PLAIN LOGIN.",
+        "<mechanisms>PLAIN CRAM-MD5</mechanisms>" + APPS + " | <mechanisms> in HANDLER names CRAM-MD5, which is unknown and relayed by no "
+            + "backend; known are SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-512 SCRAM-SHA-256 EXTERNAL PLAIN LOGIN.",
         "<mechanisms/> | <mechanisms> in HANDLER names no mechanism; leave it out for PLAIN LOGIN, or name some of SCRAM-SHA-512-PLUS",
         "<clientCertificate name=\"dn\"/> | <clientCertificate> in HANDLER has name=\"dn\"; it can be email or cn.",
         "<backend name=\"x\"/> | <backend> in HANDLER needs an attribute class=",
@@ -212,14 +212,14 @@ class AuthenticationSettingsTest {
             + "<backend> in HANDLER has onRefused=\"halt\"; it can be next or stop.",
         "<backend class=\"NoBackend\" name=\"x\"/> | "
             + "<backend class=\"NoBackend\" name=\"x\"> names a class that is not on the class path; ",
-        "<backend class=\"java.lang.String\" name=\"x\"/> | <backend class=\"java.lang.String\" name=\"x\"> names a class that is no ",
+        "<backend class=\"java.lang.String\" name=\"x\"/> | <backend class=\"java.lang.String\" name=\"x\"> names a class that is not a ",
         "<backend class=\"FileBackend\" name=\"x\"/> | <backend class=\"FileBackend\" name=\"x\"> needs an element <file>.",
         "<backend class=\"JamesBackend\" name=\"x\"><file>a</file></backend> | "
             + "<backend class=\"JamesBackend\" name=\"x\"> has an unknown element <file>; ",
         "<backend class=\"FileBackend\" name=\"x\"><path>a</path></backend> | "
             + "<backend class=\"FileBackend\" name=\"x\"> has an unknown element <path>; ",
         "<backend class=\"FileBackend\" name=\"x\"><file>file://conf/users</file><file>b</file></backend> | "
-            + "<backend> in HANDLER has <file> twice; leave one.",
+            + "<backend> in HANDLER has <file> twice; keep one.",
         "<backend class=\"FileBackend\" name=\"x\"><file>file://conf/nothing</file></backend> | "
             + "<backend class=\"FileBackend\" name=\"x\"> cannot use the file",
         "<backend class=\"FileBackend\" name=\"x\"><file>users</file></backend> | "
@@ -238,7 +238,7 @@ class AuthenticationSettingsTest {
         "<concurrency queue=\"-1\"/> | APPS has queue=\"-1\" in <concurrency>; it must be a whole number from 0 to 100000.",
         "<concurrency most=\"1\"/> | concurrency has an unknown attribute most; known here: max, queue.",
         "<concurrency>10</concurrency> | APPS has text in <concurrency>, which has attributes alone.",
-        "<concurrency/><concurrency/> | <backend> in HANDLER has <concurrency> twice; leave one.",
+        "<concurrency/><concurrency/> | <backend> in HANDLER has <concurrency> twice; keep one.",
         "<circuitBreaker failures=\"1001\"/> | APPS has failures=\"1001\" in <circuitBreaker>; it must be a whole number from 0 to 1000.",
         "<circuitBreaker retryAfter=\"0s\"/> | APPS has retryAfter=\"0s\" in <circuitBreaker>, which is not a duration; "
             + "write for example 500ms, 2s, 5m or 1h.",
@@ -263,7 +263,7 @@ class AuthenticationSettingsTest {
         assertThat(first.backend().timeLimit()).isEqualTo(Duration.ofSeconds(3));
         assertThat(parse(cached).backends().links().get(0).backend()).isSameAs(first.backend());
         assertThatThrownBy(() -> parse(cached.replace("1m", "2m"))).isInstanceOf(InvalidConfigurationException.class)
-            .hasMessageContaining("has the name of another backend with other settings");
+            .hasMessageContaining("has the same name as another backend with other settings");
     }
 
     @Test

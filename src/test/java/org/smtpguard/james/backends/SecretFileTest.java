@@ -62,8 +62,8 @@ class SecretFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "''                       | holds 0 octets",
-        "c2hvcnQ=                 | holds 5 octets",
+        "''                       | has 0 octets",
+        "c2hvcnQ=                 | has 5 octets",
         "not base64 at all        | is not one line of base64"})
     void whatIsNoSecretStopsTheStartAndIsNotRepeated(String content, String fault) throws Exception {
         Files.write(path(), content.getBytes(US_ASCII));
@@ -88,7 +88,7 @@ class SecretFileTest {
         try (LogCapture log = new LogCapture()) {
             assertThat(nowhere.readOrCreate().keyFor("a")).isNotEqualTo(nowhere.readOrCreate().keyFor("a"));
 
-            assertThat(log.text()).contains("smtp-guard.secret could not be created").contains("differs between the servers of a cluster");
+            assertThat(log.text()).contains("smtp-guard.secret could not be created").contains("differ between the servers of a cluster");
         }
     }
 

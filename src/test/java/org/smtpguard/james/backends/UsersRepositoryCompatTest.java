@@ -33,8 +33,8 @@ class UsersRepositoryCompatTest {
         YesOrNo james = (name, password) -> password.equals(RIGHT);
         UsersRepositoryCompat test = UsersRepositoryCompat.of(YesOrNo.class);
 
-        assertThat(test.ask(james, ALICE, RIGHT)).contains(ALICE);
-        assertThat(test.ask(james, ALICE, "wrong")).isEmpty();
+        assertThat(test.test(james, ALICE, RIGHT)).contains(ALICE);
+        assertThat(test.test(james, ALICE, "wrong")).isEmpty();
     }
 
     @Test
@@ -43,8 +43,8 @@ class UsersRepositoryCompatTest {
         WhoItIs james = (name, password) -> Optional.of(canonical).filter(any -> password.equals(RIGHT));
         UsersRepositoryCompat test = UsersRepositoryCompat.of(WhoItIs.class);
 
-        assertThat(test.ask(james, ALICE, RIGHT)).contains(canonical);
-        assertThat(test.ask(james, ALICE, "wrong")).isEmpty();
+        assertThat(test.test(james, ALICE, RIGHT)).contains(canonical);
+        assertThat(test.test(james, ALICE, "wrong")).isEmpty();
     }
 
     @Test
@@ -56,9 +56,9 @@ class UsersRepositoryCompatTest {
             throw new UsersRepositoryException("down");
         };
 
-        assertThatThrownBy(() -> UsersRepositoryCompat.of(YesOrNo.class).ask(yesOrNo, ALICE, RIGHT))
+        assertThatThrownBy(() -> UsersRepositoryCompat.of(YesOrNo.class).test(yesOrNo, ALICE, RIGHT))
             .isInstanceOf(UsersRepositoryException.class);
-        assertThatThrownBy(() -> UsersRepositoryCompat.of(WhoItIs.class).ask(whoItIs, ALICE, RIGHT))
+        assertThatThrownBy(() -> UsersRepositoryCompat.of(WhoItIs.class).test(whoItIs, ALICE, RIGHT))
             .isInstanceOf(UsersRepositoryException.class);
     }
 

@@ -55,14 +55,14 @@ class ConfigurationCheckTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "<mode>enforce</mode> | <mode>strict</mode> | it can be enforce, observe or off",
-        "<mode>enforce</mode> | <rule id=\"SEQ-NO\" mode=\"off\"/> | which is no rule",
+        "<mode>enforce</mode> | <rule id=\"SEQ-NO\" mode=\"off\"/> | which is not a rule",
         "<mode>enforce</mode> | <mood>enforce</mood> | has an unknown element <mood>",
         "<mechanisms>PLAIN< | <mechanisms>CRAM-MD5< | names CRAM-MD5",
         "conf/smtp-users | conf/no-users | which does not exist",
         "FileBackend | NoBackend | names a class that is not on the class path",
-        "startTLS=\"true\" | startTLS=\"false\" | nobody can ever log in here",
-        "</handlerchain> | <handler class=\"org.smtpguard.james.Authentication\"/></handlerchain> | is given twice",
-        "GuardHandlers\"> | GuardHandlers\"><handler class=\"org.smtpguard.james.SequenceGuard\"/> | is given twice",
+        "startTLS=\"true\" | startTLS=\"false\" | no client can log in here",
+        "</handlerchain> | <handler class=\"org.smtpguard.james.Authentication\"/></handlerchain> | is configured twice",
+        "GuardHandlers\"> | GuardHandlers\"><handler class=\"org.smtpguard.james.SequenceGuard\"/> | is configured twice",
         "</file> | </file><timeout>soon</timeout> | which is not a duration"})
     void whatJamesWouldRefuseOrCouldNeverDoIsWrong(String before, String after, String sentence) throws IOException {
         List<Finding> wrong = of(Severity.WRONG, check(SERVERS.replace(before, after)));
@@ -89,9 +89,9 @@ class ConfigurationCheckTest {
         List<Finding> findings = check(SERVERS.replace("<mechanisms>PLAIN", "<mechanisms>SCRAM-SHA-256 SCRAM-SHA-256-PLUS PLAIN"));
 
         assertThat(of(Severity.WARNING, findings)).anySatisfy(finding -> assertThat(finding.sentence())
-            .contains("names SCRAM-SHA-256, and no user has keys for it: it is not announced"));
+            .contains("names SCRAM-SHA-256, but no user has keys for it: it is not announced"));
         assertThat(of(Severity.OK, findings)).anySatisfy(finding -> assertThat(finding.sentence())
-            .contains("SCRAM-SHA-256-PLUS, which is bound to TLS by tls-server-end-point alone").contains("mutt"));
+            .contains("SCRAM-SHA-256-PLUS, which supports only the channel binding tls-server-end-point").contains("mutt"));
     }
 
     @Test
@@ -109,7 +109,7 @@ class ConfigurationCheckTest {
         Files.copy(conf.resolve("smtp-users"), conf.resolve("others"));
 
         assertThat(of(Severity.WRONG, check("<smtpservers>" + PORT + PORT.replace("smtp-users", "others") + "</smtpservers>")))
-            .anySatisfy(finding -> assertThat(finding.sentence()).contains("has the name of another backend with other settings"));
+            .anySatisfy(finding -> assertThat(finding.sentence()).contains("has the same name as another backend with other settings"));
     }
 
     @Test
@@ -118,8 +118,8 @@ class ConfigurationCheckTest {
 
         assertThat(of(Severity.WARNING, check(SERVERS.replace(" coreHandlersPackage=\"org.smtpguard.james.GuardHandlers\"", ""))))
             .extracting(Finding::sentence)
-            .anySatisfy(sentence -> assertThat(sentence).contains("which everybody on this machine may read"))
-            .anySatisfy(sentence -> assertThat(sentence).contains("keeps James' own AUTH behind Authentication"));
+            .anySatisfy(sentence -> assertThat(sentence).contains("which every user of this machine may read"))
+            .anySatisfy(sentence -> assertThat(sentence).contains("keeps James' own AUTH handler after Authentication"));
     }
 
     @Test
@@ -138,7 +138,7 @@ class ConfigurationCheckTest {
 
         assertThat(of(Severity.WRONG, findings)).singleElement().satisfies(finding -> {
             assertThat(finding.element()).isEqualTo("backend corp");
-            assertThat(finding.sentence()).startsWith("cannot be asked: ");
+            assertThat(finding.sentence()).startsWith("is unavailable: ");
         });
         assertThat(findings.toString()).doesNotContain(PASSWORD);
     }
@@ -155,7 +155,7 @@ class ConfigurationCheckTest {
     @Test
     void aPortWithoutTheGuardIsLeftAlone() throws IOException {
         assertThat(check("<smtpservers><smtpserver><bind>0.0.0.0:25</bind><handlerchain/></smtpserver></smtpservers>")).singleElement()
-            .satisfies(finding -> assertThat(finding.sentence()).isEqualTo("has nothing of the guard in it."));
+            .satisfies(finding -> assertThat(finding.sentence()).isEqualTo("has no handler of the guard."));
     }
 
     @Test

@@ -43,18 +43,18 @@ class GuardSettingsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "<modus>observe</modus> | HANDLER has an unknown element <modus>; known here: <greeting>, <limits>, <mode>, <replies>, "
             + "<rule>, <transcripts>.",
-        "<mode>log</mode> | <mode> in HANDLER says \"log\"; it can be enforce, observe or off.",
-        "<mode/> | <mode> in HANDLER says \"\"; it can be enforce, observe or off.",
-        "<mode>off</mode><mode>off</mode> | HANDLER has <mode> 2 times; leave one.",
+        "<mode>log</mode> | <mode> in HANDLER has \"log\"; it can be enforce, observe or off.",
+        "<mode/> | <mode> in HANDLER has \"\"; it can be enforce, observe or off.",
+        "<mode>off</mode><mode>off</mode> | HANDLER has <mode> 2 times; keep one.",
         "<rule id=\"SEQ-NONSENSE\" mode=\"off\"/> | "
-            + "<rule> in HANDLER has id=\"SEQ-NONSENSE\", which is no rule; rules are SEQ-GREETING-EARLY",
-        "<rule id=\"AUTH-CREDENTIALS\" mode=\"off\"/> | <rule> in HANDLER has id=\"AUTH-CREDENTIALS\", which is no rule; rules are",
+            + "<rule> in HANDLER has id=\"SEQ-NONSENSE\", which is not a rule; the rules are SEQ-GREETING-EARLY",
+        "<rule id=\"AUTH-CREDENTIALS\" mode=\"off\"/> | <rule> in HANDLER has id=\"AUTH-CREDENTIALS\", which is not a rule; the rules are",
         "<rule mode=\"off\"/> | <rule> in HANDLER needs an attribute id=",
         "<rule id=\"SYN-COMMAND\"/> | <rule> in HANDLER needs an attribute mode=",
-        "<rule id=\"SYN-COMMAND\" mode=\"maybe\"/> | <rule> in HANDLER says \"maybe\"; it can be enforce, observe or off.",
+        "<rule id=\"SYN-COMMAND\" mode=\"maybe\"/> | <rule> in HANDLER has \"maybe\"; it can be enforce, observe or off.",
         "<rule id=\"SYN-COMMAND\" mode=\"off\" since=\"1\"/> | <rule> in HANDLER has an unknown attribute since; known here: id, mode.",
         "<rule id=\"SYN-COMMAND\" mode=\"off\"/><rule id=\"syn-command\" mode=\"off\"/> | "
-            + "<rule> in HANDLER with id=\"SYN-COMMAND\" is given twice; remove one.",
+            + "<rule> in HANDLER with id=\"SYN-COMMAND\" is configured twice; remove one.",
         "<replies style=\"long\"/> | <replies> in HANDLER has style=\"long\"; it can be full or brief.",
         "<replies><style>full</style></replies> | <replies> in HANDLER has an unknown element <style>; known here: none.",
         "<limits errors=\"lots\"/> | <limits> in HANDLER has errors=\"lots\"; it must be a whole number from 0 to 1000000.",
@@ -63,7 +63,7 @@ class GuardSettingsTest {
             + "1048576 to 999999999.",
         "<transcripts lines=\"0\"/> | <transcripts> in HANDLER has lines=\"0\"; it must be a whole number from 1 to 1000.",
         "<mode level=\"1\">off</mode> | <mode> in HANDLER has an unknown attribute level; known here: none.",
-        "<replies helpUrl=\"javascript:x\"/> | <replies> in HANDLER has a helpUrl that is no http(s) address"})
+        "<replies helpUrl=\"javascript:x\"/> | <replies> in HANDLER has a helpUrl that is not an http(s) URL"})
     void aMistakeIsNamedTogetherWithItsMend(String content, String sentence) {
         assertThatThrownBy(() -> parse(content)).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith(sentence.replace("HANDLER", HANDLER));

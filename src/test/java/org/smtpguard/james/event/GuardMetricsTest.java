@@ -72,8 +72,8 @@ class GuardMetricsTest {
     void anAuthPendsUntilItsVerdictIsThereOrNobodyWaitsForIt() {
         CompletableFuture<String> answered = new CompletableFuture<>();
         CompletableFuture<String> abandoned = new CompletableFuture<>();
-        metrics.pendsUntil(answered);
-        metrics.pendsUntil(abandoned);
+        metrics.trackPending(answered);
+        metrics.trackPending(abandoned);
         assertThat(gauge("smtpGuard.auth.pending")).isEqualTo(2);
 
         answered.complete("no");

@@ -21,7 +21,7 @@ class NotesTest {
     void theyAreOneAttachmentAndOutliveTransactions() {
         sessions.state(session);
         notes.countError();
-        notes.needsAuthentication();
+        notes.requireAuthentication();
         session.resetState();
 
         assertThat(Notes.of(session)).isSameAs(notes);
@@ -47,23 +47,23 @@ class NotesTest {
 
     @Test
     void anErrorIsAConsequenceOnlyOfAFailureInItsGroup() {
-        assertThat(notes.isConsequence()).isFalse();
+        assertThat(notes.takeConsequence()).isFalse();
 
-        notes.groupFailed();
-        assertThat(notes.isConsequence()).isTrue();
+        notes.onGroupFailure();
+        assertThat(notes.takeConsequence()).isTrue();
 
-        notes.groupIsOver();
-        assertThat(notes.isConsequence()).isFalse();
+        notes.onGroupEnd();
+        assertThat(notes.takeConsequence()).isFalse();
     }
 
     @Test
     void ofOneFailureAHundredErrorsAreConsequences() {
-        notes.groupFailed();
+        notes.onGroupFailure();
         for (int errors = 0; errors < 100; errors++) {
-            assertThat(notes.isConsequence()).isTrue();
+            assertThat(notes.takeConsequence()).isTrue();
         }
 
-        assertThat(notes.isConsequence()).isFalse();
+        assertThat(notes.takeConsequence()).isFalse();
     }
 
     private static SMTPSession session() {

@@ -59,7 +59,7 @@ class OneThreadTest {
         Channel first = accepted.take();
         awaitSeen("EHLO first");
 
-        OneThread.forThoseAfter(first);
+        OneThread.installAt(first);
         connect("EHLO x\r\nMA", "IL\r\n");
         Channel second = accepted.take();
         connect("EHLO y\r\n");
@@ -77,9 +77,9 @@ class OneThreadTest {
         connect();
         Channel first = accepted.take();
 
-        OneThread.forThoseAfter(first);
+        OneThread.installAt(first);
         List<String> once = settledNames(first.parent());
-        OneThread.forThoseAfter(first);
+        OneThread.installAt(first);
 
         assertThat(settledNames(first.parent())).isEqualTo(once);
     }
@@ -133,7 +133,7 @@ class OneThreadTest {
     void aConnectionThatCameToNoPortHasNoneAfterIt() {
         LocalChannel alone = new LocalChannel();
 
-        OneThread.forThoseAfter(alone);
+        OneThread.installAt(alone);
 
         assertThat(alone.pipeline().names()).hasSize(1);
     }
@@ -160,7 +160,7 @@ class OneThreadTest {
 
     private void beginWithOne() throws InterruptedException {
         connect();
-        OneThread.forThoseAfter(accepted.take());
+        OneThread.installAt(accepted.take());
     }
 
     private void connect(String... pieces) {

@@ -49,7 +49,7 @@ class FailureBudgetTest {
     void isNotUsedUpBySuccesses() {
         for (int i = 0; i < 10; i++) {
             assertThat(budget.take()).isTrue();
-            budget.giveBack();
+            budget.release();
         }
     }
 

@@ -39,7 +39,7 @@ class GuardFormTest {
 
         assertThat(refusal.status()).isEqualTo(411);
         assertThat(refusal)
-            .hasMessage("The body came in chunks (Transfer-Encoding). Send it whole, with a Content-Length of at most 65536.");
+            .hasMessage("The body is chunked (Transfer-Encoding). Send it with a Content-Length of at most 65536.");
     }
 
     @Test
