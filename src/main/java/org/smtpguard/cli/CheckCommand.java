@@ -12,7 +12,7 @@ import org.smtpguard.james.check.ConfigurationCheck;
 import org.smtpguard.james.check.Finding;
 import org.smtpguard.james.check.Finding.Severity;
 
-/** Tells what is right with a configuration and what is not. */
+/** Checks a configuration. */
 final class CheckCommand {
     private final Path file;
 
@@ -30,12 +30,12 @@ final class CheckCommand {
                 return new CheckCommand(file);
             }
         } catch (InvalidPathException e) {
-            // Said below, in our own words.
+            // Reported below.
         }
         throw new UsageException("There is no such file; name James' smtpserver.xml.");
     }
 
-    /** @return whether nothing is wrong; warnings are for people */
+    /** @return whether nothing is wrong; warnings do not count */
     boolean run(PrintStream out) {
         List<Finding> findings = ConfigurationCheck.of(file);
         int place = width(findings, Finding::place);

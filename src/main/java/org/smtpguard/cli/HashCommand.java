@@ -12,7 +12,7 @@ import org.smtpguard.credential.Secret;
 import org.smtpguard.password.PasswordScheme;
 import org.smtpguard.password.PasswordSchemes;
 
-/** Makes a hash of a password that is typed. */
+/** Makes the hash of a password. */
 final class HashCommand {
     private final PasswordScheme scheme;
     private final Optional<String> user;
@@ -28,18 +28,17 @@ final class HashCommand {
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext();) {
             String argument = rest.next();
             if (!argument.equals("--scheme") && !argument.equals("--user")) {
-                throw new UsageException("There is an argument that is neither --scheme nor --user nor what belongs to one of "
-                    + "them. If it is "
-                    + "the password: it is not taken from the command line, where it would stand in the shell's history and in the list of "
-                    + "processes. Leave it out, and it is asked for.");
+                throw new UsageException("Unknown argument; known are --scheme and --user. The password cannot be given on the command "
+                    + "line, where it would be visible in the shell's history and in the list of processes: leave it out, and it is "
+                    + "prompted for.");
             }
             if (!rest.hasNext()) {
-                throw new UsageException("Behind " + argument + " something is missing; --help tells what.");
+                throw new UsageException("The value of " + argument + " is missing; see --help.");
             }
             String value = rest.next();
             if (argument.equals("--scheme")) {
                 scheme = schemes.named(value)
-                    .orElseThrow(() -> new UsageException("The scheme is not known; known are " + schemes.made() + "."));
+                    .orElseThrow(() -> new UsageException("The scheme is unknown; known are " + schemes.made() + "."));
             } else {
                 user = Optional.of(user(value));
             }
@@ -49,8 +48,8 @@ final class HashCommand {
 
     private static String user(String name) throws UsageException {
         if (name.isBlank() || name.indexOf(':') >= 0 || name.strip().startsWith("#") || name.chars().anyMatch(Character::isISOControl)) {
-            throw new UsageException("The name behind --user cannot stand in the file: it is empty, begins with #, or holds a colon or "
-                + "a line's end.");
+            throw new UsageException("The name after --user is not valid in the file: it is empty, begins with #, or contains a colon or "
+                + "a control character.");
         }
         return name.strip();
     }
@@ -66,17 +65,16 @@ final class HashCommand {
                 + " octets (in UTF-8, prepared by RFC 4013): no client "
                 + "could log in with it. No hash was made; choose a shorter password.");
         }
-        // Plain passwords are the only "hash" in which any of these could stand.
+        // Only plain passwords can contain these.
         if (scheme.name().equals("PLAIN") && (password.indexOf(':') >= 0 || !password.strip().equals(password))) {
-            throw new CommandFailedException("A plain password with a colon in it, or with a space at an end, cannot stand in the file. "
-                + "Choose another scheme.");
+            throw new CommandFailedException("A plain password that contains a colon, or begins or ends with a space, is not valid in the "
+                + "file. Choose another scheme.");
         }
         try {
             if (scheme.name().startsWith("SCRAM-") && Saslprep.storedPassword(password.getBytes(StandardCharsets.UTF_8)).isEmpty()) {
-                throw new CommandFailedException("The password holds a character that a client of SCRAM may not use (RFC 4013: "
-                    + "control characters, private"
-                    + " use, text of both directions, characters newer than Unicode 3.2). No hash was made; choose another password, or"
-                    + " another scheme.");
+                throw new CommandFailedException("The password contains a character that SCRAM clients may not use (RFC 4013: control "
+                    + "characters, private use, text of both directions, characters newer than Unicode 3.2). No hash was made; choose "
+                    + "another password, or another scheme.");
             }
             String hash = "{" + scheme.name() + "}" + scheme.hash(Secret.of(password).storedForm());
             return user.map(name -> name + ":" + hash).orElse(hash);

@@ -9,7 +9,7 @@ import org.smtpguard.password.PasswordSchemes;
 
 /**
  * The command line: {@code java -cp 'james-smtp-guard.jar:lib/*' org.smtpguard.cli.Main hash}, or {@code check conf/smtpserver.xml}.
- * Exit codes: 0 done, 1 not done or something is wrong, 2 called the wrong way.
+ * Exit codes: 0 success, 1 failure or errors in the configuration, 2 wrong usage.
  */
 public final class Main {
     static final int DONE = 0;
@@ -22,17 +22,17 @@ public final class Main {
         "Usage: java -cp 'extensions-jars/*:lib/*' org.smtpguard.cli.Main hash [--scheme ARGON2ID] [--user alice@example.org]",
         "       java -cp 'extensions-jars/*:lib/*' org.smtpguard.cli.Main check conf/smtpserver.xml",
         "",
-        "hash makes a line for the file of a FileBackend. It asks for the password twice, unseen; where there is no terminal, it",
-        "takes the first line of standard input (UTF-8).",
+        "hash makes a line for the file of a FileBackend. It prompts for the password twice, without echo; without a terminal, it",
+        "reads the first line of standard input (UTF-8).",
         "",
         "  --scheme NAME   one of %s",
         "  --user NAME     write \"NAME:\" before the hash",
         "",
-        "check reads a configuration as James would, connects to each backend, and tells what is right and what is not.",
+        "check reads a configuration as James would, connects to each backend, and reports errors and warnings.",
         "",
         "  --help          this text",
         "",
-        "Exit codes: 0 done, 1 no hash was made or something is wrong with the configuration, 2 wrong usage.");
+        "Exit codes: 0 success, 1 no hash was made or the configuration has errors, 2 wrong usage.");
 
     private Main() {
     }
@@ -73,7 +73,7 @@ public final class Main {
         }
     }
 
-    /** Called in a way that is not understood. The message never repeats an argument: it may be a password. */
+    /** Wrong usage. The message never repeats an argument, which may be a password. */
     static final class UsageException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -82,7 +82,7 @@ public final class Main {
         }
     }
 
-    /** Understood, and yet not done. */
+    /** The command failed. */
     static final class CommandFailedException extends Exception {
         private static final long serialVersionUID = 1L;
 

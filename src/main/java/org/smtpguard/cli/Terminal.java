@@ -15,17 +15,17 @@ import java.util.Arrays;
 
 import org.smtpguard.cli.Main.CommandFailedException;
 
-/** Where passwords are typed. */
+/** The source of passwords. */
 interface Terminal {
-    /** A password, without its line's end. */
+    /** Reads a password, without the end of the line. */
     String password() throws CommandFailedException;
 
-    /** The console of this process; or its standard input, where somebody pipes the password in. */
+    /** The console of this process, or its standard input if that is a pipe. */
     static Terminal ofThisProcess(PrintStream err) {
         Console console = System.console();
         if (console != null && isTerminal(console)) {
             return twice(prompt -> {
-                // On standard error: standard output may be what is copied from.
+                // On standard error, since standard output has the result.
                 err.print(prompt);
                 err.flush();
                 return console.readPassword();
@@ -33,15 +33,14 @@ interface Terminal {
         }
         if (standardInputIsTerminal()) {
             return () -> {
-                throw new CommandFailedException("The output does not go to the terminal, and so the password could be seen while "
-                    + "it is typed. Run it "
-                    + "without redirection and copy the line, or pipe the password in.");
+                throw new CommandFailedException("The output is redirected, so the password would be visible while it is typed. Run the "
+                    + "command without redirection and copy the line, or pipe the password in.");
             };
         }
         return pipe(System.in);
     }
 
-    /** From Java 22 on there is a console where there is no terminal, too. */
+    /** From Java 22 on there is a console even without a terminal. */
     private static boolean isTerminal(Console console) {
         try {
             return (boolean) Console.class.getMethod("isTerminal").invoke(console);
@@ -50,7 +49,7 @@ interface Terminal {
         }
     }
 
-    /** Java tells only whether input and output both are; Linux tells of each. Elsewhere nothing is known, and a pipe supposed. */
+    /** Java only tells whether both input and output are terminals; Linux tells for each. On other systems, a pipe is assumed. */
     private static boolean standardInputIsTerminal() {
         try {
             String device = Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString();
@@ -60,13 +59,13 @@ interface Terminal {
         }
     }
 
-    /** Asks twice, since nobody sees what they type. */
+    /** Prompts twice, since the input is not echoed. */
     static Terminal twice(Prompt prompt) {
         return () -> {
             char[] first = prompt.ask("Password: ");
-            char[] second = prompt.ask("The same again: ");
+            char[] second = prompt.ask("Repeat password: ");
             if (first == null || second == null) {
-                throw new CommandFailedException("There was no password: the input has ended. No hash was made.");
+                throw new CommandFailedException("No password was entered. No hash was made.");
             }
             String password = new String(first);
             boolean same = password.contentEquals(CharBuffer.wrap(second));
@@ -85,7 +84,7 @@ interface Terminal {
             try {
                 String line = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder())).readLine();
                 if (line == null) {
-                    throw new CommandFailedException("There was no password on standard input. No hash was made.");
+                    throw new CommandFailedException("No password on standard input. No hash was made.");
                 }
                 return line;
             } catch (CharacterCodingException e) {
@@ -97,7 +96,7 @@ interface Terminal {
         };
     }
 
-    /** Shows a text and reads what is typed; null if there is nothing more. */
+    /** Shows a prompt and reads a line without echo; null at the end of input. */
     interface Prompt {
         char[] ask(String text);
     }

@@ -1,4 +1,4 @@
 /**
- * What is run by hand, on the class path of the James that it sits beside. The only package that may speak to a console.
+ * The command line, run on the class path of James. The only package that may use the console.
  */
 package org.smtpguard.cli;

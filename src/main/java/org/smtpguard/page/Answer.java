@@ -2,7 +2,7 @@ package org.smtpguard.page;
 
 import java.util.Objects;
 
-/** What a backend said of a claim that was made by hand. Holds nothing of the claim. Immutable. */
+/** A backend's answer to a log-in attempt by the operator. Contains no credentials. Immutable. */
 public final class Answer {
     private final String backend;
     private final String verdict;
@@ -10,9 +10,9 @@ public final class Answer {
     private final long millis;
 
     /**
-     * @param verdict the kind of answer
-     * @param reason for the operator, without anything of the claim
-     * @param millis how long it took
+     * @param verdict the kind of result
+     * @param reason for the operator, without any part of the credentials
+     * @param millis the duration in milliseconds
      */
     public Answer(String backend, String verdict, String reason, long millis) {
         this.backend = Objects.requireNonNull(backend, "backend");

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What backends say of a user name and a password, and a form to ask them. Shows neither. */
+/** A form to check a user name and a password, and the backends' answers. Shows neither name nor password. */
 final class AuthCheckView extends View {
     private final List<String> backends;
     private final List<Answer> answers;
@@ -47,15 +47,15 @@ final class AuthCheckView extends View {
     @Override
     Element content() {
         return el("div",
-            el("p", "Each backend is queried by itself, whatever the others say. It is a real log-in attempt: one that every backend "
-                + "refuses is logged and counted as a failed log-in. The password is neither logged, kept nor shown again.").css("muted"),
+            el("p", "Each backend is queried independently of the others. This is a real log-in attempt: if every backend refuses it, it "
+                + "is logged and counted as a failed log-in. The password is neither logged, stored nor shown again.").css("muted"),
             answers.isEmpty() ? Optional.empty() : Optional.of(el("section", el("h2", "Answers"), table()).css("card")),
             backends.isEmpty() ? el("p", "No port has a backend.").css("muted") : form());
     }
 
     private Element table() {
         return el("table",
-            head(column("backend"), column("says"), column("why"),
+            head(column("backend"), column("result"), column("reason"),
                 numbers("ms")),
             el("tbody", answers.stream().map(answer -> el("tr", rowOf(answer.backend()),
                 el("td", el("span", verdict(answer)).css("verdict " + verdict(answer))), el("td", answer.reason()).css("words"),
@@ -72,7 +72,7 @@ final class AuthCheckView extends View {
             el("label", "Backend").at("for", "backend"),
             el("select", Stream.concat(Stream.of(el("option", "all").at("value", "")),
                 backends.stream().map(name -> el("option", name).at("value", name)))).at("id", "backend").at("name", "backend"),
-            el("div", el("button", "Ask")).css("row"))
+            el("div", el("button", "Check")).css("row"))
             .css("card form narrow").at("action", Place.AUTH.href()).at("method", "post").at("autocomplete", "off");
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 import org.smtpguard.resilience.BackendStatus;
 
-/** How a backend is. */
+/** The state of a backend, as facts and as a card. */
 final class BackendFacts {
     private BackendFacts() {
     }
@@ -22,12 +22,12 @@ final class BackendFacts {
             .and("pending", backend.pending()).and("waiting", backend.waiting()).and("overloaded", backend.overloaded())
             .and("cache", Facts.of("hits", backend.cache().hits()).and("stale", backend.cache().stale())
                 .and("misses", backend.cache().misses()).and("entries", backend.cache().entries()))
-            .and("lastFailure", backend.lastFailure().map(fault -> Facts.of("reason", fault.reason()).and("at", fault.at()))).map();
+            .and("lastFailure", backend.lastFailure().map(failure -> Facts.of("reason", failure.reason()).and("at", failure.at()))).map();
     }
 
     static Element cards(List<BackendStatus> backends, Instant now, Times times) {
         if (backends.isEmpty()) {
-            return el("p", "No port has one: AUTH is not taken, or James answers it.").css("muted");
+            return el("p", "No port has a backend: AUTH is not offered, or James handles it.").css("muted");
         }
         return el("div", backends.stream().map(backend -> card(backend, now, times))).css("backends");
     }
@@ -38,18 +38,19 @@ final class BackendFacts {
             el("p", words(backend), " ", el("span", "for " + Times.span(Duration.between(backend.since(), now))).css("muted")),
             backend.flaw().map(flaw -> el("p", flaw).css("observed")),
             el("dl",
-                fact("pending", backend.pending() + (backend.waiting() > 0 ? ", and " + backend.waiting() + " wait" : "")),
+                fact("pending", backend.pending() + (backend.waiting() > 0 ? ", and " + backend.waiting() + " waiting" : "")),
                 fact("overload", backend.overloaded() == 0 ? "none since the start"
-                    : backend.overloaded() + " answered 454 since the start, for lack of room or time in queues of this server"),
+                    : backend.overloaded() + " answered 454 since the start, because a queue was full or the wait too long"),
                 fact("cache", cache(backend.cache())),
-                fact("last failure", backend.lastFailure().map(fault -> (Object) el("span", fault.reason(), ", ", times.moment(fault.at())))
+                fact("last failure", backend.lastFailure()
+                    .map(failure -> (Object) el("span", failure.reason(), ", ", times.moment(failure.at())))
                     .orElse("none since the start")))).css(kind(backend));
     }
 
     private static String cache(BackendStatus.CacheStatus cache) {
-        long asked = cache.hits() + cache.stale() + cache.misses();
-        return asked == 0 ? "none, or not asked yet" : cache.hits() + " of " + asked + " answered from it"
-            + (cache.stale() > 0 ? ", " + cache.stale() + " past their time" : "") + "; " + cache.entries() + " entries";
+        long requests = cache.hits() + cache.stale() + cache.misses();
+        return requests == 0 ? "none, or not used yet" : cache.hits() + " of " + requests + " requests answered"
+            + (cache.stale() > 0 ? ", " + cache.stale() + " expired" : "") + "; " + cache.entries() + " entries";
     }
 
     private static String words(BackendStatus backend) {
@@ -59,7 +60,7 @@ final class BackendFacts {
             case OPEN:
                 return "Circuit open, after too many failures in a row";
             default:
-                return "Circuit half-open: one request finds out whether it answers again";
+                return "Circuit half-open: a trial request is pending";
         }
     }
 

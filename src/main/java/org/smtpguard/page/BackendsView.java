@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 import org.smtpguard.resilience.BackendStatus;
 
-/** How all backends are. */
+/** The state of all backends. */
 final class BackendsView extends View {
     private final List<BackendStatus> backends;
     private final Instant now;

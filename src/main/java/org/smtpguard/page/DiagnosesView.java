@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.protocol.Verb;
 
-/** Everything that can be looked up: diagnoses, reply codes, commands. */
+/** The index of diagnoses, reply codes and commands. */
 final class DiagnosesView extends View {
     private final DiagnosisList diagnoses;
     private final DiagnosisCatalogue catalogue;
@@ -39,7 +39,7 @@ final class DiagnosesView extends View {
     @Override
     Element content() {
         return el("div",
-            el("p", "What clients are told, in their own words: HELP and the id, the code or the command, on any port, says the same.")
+            el("p", "The explanations that clients get with HELP and an id, a reply code or a command.")
                 .css("muted"),
             el("section", el("h2", "By id"), diagnoses.table()).css("card"),
             el("section", el("h2", "By reply code"), links(catalogue.codes().stream().map(String::valueOf))).css("card"),

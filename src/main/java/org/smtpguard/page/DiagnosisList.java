@@ -18,7 +18,7 @@ import org.smtpguard.diagnosis.ReplyForm;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.transcript.ViolationCount;
 
-/** All that the guard can say no with, a line each, and how often it did. */
+/** The list of all diagnoses with their counts. */
 final class DiagnosisList {
     private final DiagnosisCatalogue catalogue;
     private final Map<DiagnosisId, List<ReplyForm>> forms;

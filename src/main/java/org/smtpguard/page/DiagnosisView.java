@@ -17,7 +17,7 @@ import org.smtpguard.diagnosis.ReplyForm;
 import org.smtpguard.diagnosis.Requirement;
 import org.smtpguard.transcript.ViolationCount;
 
-/** One topic of HELP, and more than fits into ten lines. */
+/** The article of one topic of HELP, in full. */
 final class DiagnosisView extends View {
     private final String topic;
     private final Article article;
@@ -73,11 +73,11 @@ final class DiagnosisView extends View {
     private Element refusals() {
         return el("table",
             head(column("id"), column("reply"), column("commands"),
-                column("refused because")),
+                column("cause")),
             el("tbody", forms.stream().map(form -> el("tr",
                 rowOf(link(form.id())),
                 el("td", form.code() + " " + form.status()).css("code"),
-                el("td", form.verbs().isEmpty() ? "whichever it is" : form.verbs().stream().sorted().map(Enum::name)
+                el("td", form.verbs().isEmpty() ? "any" : form.verbs().stream().sorted().map(Enum::name)
                     .collect(Collectors.joining(", "))),
                 el("td", form.cause()).css("words")))));
     }
@@ -87,7 +87,7 @@ final class DiagnosisView extends View {
     }
 
     private Element offenders() {
-        return el("section", el("h2", "Clients known to get this wrong, or to have got it wrong"),
+        return el("section", el("h2", "Clients known to break this rule, some of them fixed"),
             el("ul", article.offenders().stream().map(offender -> el("li",
                 el("a", offender.client()).at("href", offender.url()).at("rel", "noreferrer"))))).css("card");
     }

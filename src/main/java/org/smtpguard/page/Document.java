@@ -11,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.stream.Stream;
 
-/** The frame around every page: one document, without scripts, pictures or fonts from anywhere. */
+/** The frame of every page: one HTML document without scripts, images or external resources. */
 public final class Document {
     private static final String CSS = css();
     private static final String ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath"
@@ -19,8 +19,8 @@ public final class Document {
         + " stroke='%23fff' stroke-width='3'/%3E%3C/svg%3E";
 
     /**
-     * What a browser is to be told of every page (Content-Security-Policy): nothing is loaded, nothing runs, nobody frames it, and
-     * forms are sent nowhere else. The one style sheet is known by its hash.
+     * The Content-Security-Policy of every page: nothing is loaded, no script runs, framing is denied, and forms are sent only to this
+     * server. The style sheet is identified by its hash.
      */
     public static final String POLICY = "default-src 'none'; style-src 'sha256-" + hash(CSS) + "'; img-src data:; form-action 'self';"
         + " base-uri 'none'; frame-ancestors 'none'";
@@ -46,7 +46,7 @@ public final class Document {
                 "Programs get the same as JSON, with ", el("code", "Accept: application/json"), ".")).css("wide"));
         StringBuilder out = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">");
         head.writeTo(out);
-        // The style sheet is our own, and the only text that is not escaped. It goes into the head, which ends just here.
+        // The style sheet is a constant, and the only text that is not escaped. It is inserted at the end of the head.
         out.insert(out.length() - "</head>".length(), "<style>" + CSS + "</style>");
         body.writeTo(out);
         return out.append("</html>\n").toString();

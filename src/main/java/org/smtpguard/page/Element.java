@@ -9,14 +9,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * An element of HTML or SVG. The one way from text to markup: whatever text comes in, as content or as the value of an
- * attribute, goes out escaped. Elements and attributes that run or load something cannot be made.
+ * An element of HTML or SVG, and the only way from text to markup: content and attribute values are escaped. Elements and attributes that
+ * run or load something are rejected.
  */
 final class Element {
     private static final Set<String> WITHOUT_END = Set.of("meta", "link", "input", "br", "hr");
     private static final Set<String> FORBIDDEN = Set.of("script", "style", "iframe", "object", "embed", "base");
     private static final Pattern NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9-]*");
-    /** Our own, the RFC editor's and other people's pages, a place on the page, and an icon in the document itself. */
+    /** Paths on this server, HTTPS links, fragments, and an inline icon. */
     private static final Pattern ADDRESS = Pattern.compile("/(?!/).*|https://.*|#.*|data:image/svg\\+xml,.*", Pattern.DOTALL);
 
     private final String name;
@@ -94,7 +94,7 @@ final class Element {
                     escaped.append("&#39;");
                     break;
                 default:
-                    // What is no character of HTML would be a fault of the document.
+                    // Control characters are not allowed in HTML.
                     escaped.append(c < ' ' && c != '\n' && c != '\t' || c == 0x7f ? '?' : c);
             }
         }

@@ -7,8 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A map in the order of putting, for a program. What is empty is left out; what is no number, text, list or map is its text, and
- * times are in UTC, to the millisecond.
+ * An ordered map for JSON. Empty values are omitted; times are in UTC, to the millisecond; other objects become their text.
  */
 final class Facts {
     private final Map<String, Object> facts = new LinkedHashMap<>();

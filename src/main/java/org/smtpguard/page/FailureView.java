@@ -4,7 +4,7 @@ import static org.smtpguard.page.Element.el;
 
 import java.util.Map;
 
-/** What could not be shown, and why. */
+/** An error page. */
 final class FailureView extends View {
     private final int status;
     private final String message;

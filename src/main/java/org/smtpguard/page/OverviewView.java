@@ -13,7 +13,7 @@ import org.smtpguard.transcript.Transcript;
 import org.smtpguard.transcript.Transcripts;
 import org.smtpguard.transcript.ViolationCount;
 
-/** What one sees first: is all well, what is refused, by whom can it be looked up. */
+/** The start page: the state of the backends, counts of refusals, and the last sessions. */
 final class OverviewView extends View {
     private final Instant now;
     private final Times times;
@@ -67,8 +67,8 @@ final class OverviewView extends View {
             el("dl",
                 figure("refused", refused(), refused() > 0 ? "refused" : "", "in the last " + range),
                 figure("observed", observed(), observed() > 0 ? "observed" : "", "would have been refused"),
-                figure("sessions", transcripts.sessions(), "", "kept, with those that go on"),
-                figure("memory", percent() + " %", "", "of the room for transcripts")).css("figures"),
+                figure("sessions", transcripts.sessions(), "", "kept, including open ones"),
+                figure("memory", percent() + " %", "", "of the memory for transcripts")).css("figures"),
             el("section",
                 el("div", el("h2", "Refusals by rule"), ranges()).css("heading"),
                 chart.draw()).css("card"),
@@ -76,9 +76,9 @@ final class OverviewView extends View {
                 el("section", el("h2", "Backends"), BackendFacts.cards(backends, now, times)).css("card"),
                 el("section", el("h2", "Last sessions with a refusal"), SessionList.list(recent, times)).css("card")).css("pair"),
             el("section", el("h2", "The order of commands"),
-                el("p", "On a port with STARTTLS, and AUTH under TLS: what leads on from where. HELO leads where EHLO does, without AUTH ",
-                    "and STARTTLS. NOOP, VRFY, EXPN, HELP, RSET and QUIT are always in order; whatever else is sent is refused, and ",
-                    "changes nothing.").css("muted"),
+                el("p", "The legal commands on a port with STARTTLS, and AUTH under TLS. HELO is like EHLO, but without AUTH and ",
+                    "STARTTLS. NOOP, VRFY, EXPN, HELP, RSET and QUIT are always legal; any other command is refused, and changes nothing.")
+                    .css("muted"),
                 new StateDiagram(states).draw(Optional.empty(), Optional.empty())).css("card"),
             el("section", el("h2", "Every diagnosis"), diagnoses.table()).css("card"));
     }
@@ -89,14 +89,14 @@ final class OverviewView extends View {
         List<String> flawed = backends.stream().filter(backend -> backend.flaw().isPresent()).map(BackendStatus::name)
             .collect(Collectors.toList());
         if (!down.isEmpty()) {
-            return banner("bad", "Not asked at the moment, after too many faults: " + String.join(", ", down)
-                + (down.size() == backends.size() ? ". Nobody can log in with a password." : ". The others answer."));
+            return banner("bad", "Circuit open after too many failures: " + String.join(", ", down)
+                + (down.size() == backends.size() ? ". No user can log in with a password." : ". The others answer."));
         }
         if (!flawed.isEmpty()) {
-            return banner("warn", "All backends answer, and something is amiss with: " + String.join(", ", flawed) + ".");
+            return banner("warn", "All backends answer; degraded: " + String.join(", ", flawed) + ".");
         }
-        return banner("good", backends.isEmpty() ? "Commands are watched over. No port has a backend."
-            : "All is well: " + all(backends.size()) + ".");
+        return banner("good", backends.isEmpty() ? "The guard is active. No port has a backend."
+            : "OK: " + all(backends.size()) + ".");
     }
 
     private static String all(int number) {

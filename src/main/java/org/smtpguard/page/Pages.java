@@ -28,10 +28,10 @@ import org.smtpguard.transcript.Transcripts;
 import org.smtpguard.transcript.ViolationCount;
 import org.smtpguard.transcript.Violations;
 
-/** Makes the views, each of what there is at that moment. Threads: any. */
+/** Makes the views, each a snapshot. Threads: any. */
 public final class Pages {
     private static final int RECENT = 12;
-    private static final int MOST_BARS = 48;
+    private static final int MAX_BARS = 48;
 
     private final SequenceTable table;
     private final DiagnosisCatalogue catalogue;
@@ -41,7 +41,7 @@ public final class Pages {
     private final Times times;
     private final Map<DiagnosisId, List<ReplyForm>> forms;
 
-    /** @param clock whose zone readers are shown */
+    /** @param clock also provides the time zone of HTML pages */
     public Pages(SequenceTable table, DiagnosisCatalogue catalogue, Transcripts transcripts, Violations violations, Clock clock) {
         this.table = table;
         this.catalogue = catalogue;
@@ -56,7 +56,7 @@ public final class Pages {
         return clock.getZone();
     }
 
-    /** @param range how far back counts go */
+    /** @param range the time range of the counts */
     public View overview(Range range, List<BackendStatus> backends) {
         List<ViolationCount> counts = counts(range, ViolationCount.By.RULE);
         return new OverviewView(clock.instant(), times, range, counts, chart(range, ViolationCount::total), backends, transcripts,
@@ -64,7 +64,7 @@ public final class Pages {
             StateGraph.ofSubmission(table));
     }
 
-    /** Empty if no such session is kept here. */
+    /** A session; empty if it is not kept. */
     public Optional<View> session(String reference) {
         return transcripts.find(reference).map(this::session);
     }
@@ -73,16 +73,16 @@ public final class Pages {
         return new SessionView(transcript, catalogue, table, times);
     }
 
-    /** The sessions that were refused something last. */
+    /** The last sessions with a refusal. */
     public View sessions() {
         return new SessionsView(transcripts.recent(RECENT * RECENT), times);
     }
 
-    /** What is said where a session is not kept. */
+    /** The message for a session that is not kept. */
     public String sessionUnknown() {
-        return "No session of that reference is kept here. Kept are the sessions that were refused something, for "
-            + Transcripts.KEPT.toHours() + " hours, as far as they fit into " + transcripts.octetLimit() + " octets, and in the memory of"
-            + " the James that served them: a restart forgets them, and of a distributed James each node has its own; ask the others, too.";
+        return "No session with this reference is kept. Sessions with a refusal are kept for " + Transcripts.KEPT.toHours()
+            + " hours, as far as they fit into " + transcripts.octetLimit() + " octets, in the memory of the James that served them: they"
+            + " are lost on restart, and each node of a distributed James has its own. Query the other nodes too.";
     }
 
     public View violations(Range range, ViolationCount.By by, Optional<Shown> shown) {
@@ -94,7 +94,7 @@ public final class Pages {
         return new DiagnosesView(diagnosisList(counts(Range.DAY, ViolationCount.By.RULE)), catalogue);
     }
 
-    /** What HELP says of that topic, a diagnosis id, a reply code or a verb, in any case; empty if it is none. */
+    /** The article of a topic: a diagnosis id, a reply code or a verb, ignoring case. Empty if there is none. */
     public Optional<View> diagnosis(String topic) {
         Optional<DiagnosisId> id = DiagnosisId.of(topic);
         if (id.isPresent()) {
@@ -115,18 +115,18 @@ public final class Pages {
         return new BackendsView(backends, clock.instant(), times);
     }
 
-    /** What the guard would say to these commands. */
+    /** Simulates these commands. */
     public View simulation(List<String> commands, SessionState begin) {
         List<CommandLine> lines = commands.stream().map(Pages::line).collect(Collectors.toList());
         return new SimulationView(commands, begin, new Rehearsal(table).of(lines, begin), table);
     }
 
-    /** @param answers what each backend said; none if none was asked yet */
+    /** @param answers the backends' answers; empty if none was queried yet */
     public View authCheck(List<String> backends, List<Answer> answers) {
         return new AuthCheckView(backends, answers);
     }
 
-    /** A failure, for a reader. */
+    /** An error page. */
     public View failure(int status, String message) {
         return new FailureView(status, message);
     }
@@ -149,10 +149,10 @@ public final class Pages {
         return new TimeChart(violations.over(since, step), step, times, number);
     }
 
-    /** So that there are at most {@value #MOST_BARS} bars. */
+    /** The step for at most {@value #MAX_BARS} bars. */
     static Duration step(Duration range) {
         for (int minutes : new int[] {1, 2, 5, 10, 15, 30}) {
-            if (range.toMinutes() <= (long) minutes * MOST_BARS) {
+            if (range.toMinutes() <= (long) minutes * MAX_BARS) {
                 return Duration.ofMinutes(minutes);
             }
         }

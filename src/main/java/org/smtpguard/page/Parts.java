@@ -4,12 +4,12 @@ import static org.smtpguard.page.Element.el;
 
 import org.smtpguard.protocol.DiagnosisId;
 
-/** Pieces that several views are made of. */
+/** Elements that several views share. */
 final class Parts {
     private Parts() {
     }
 
-    /** A name and what it stands for, for a {@code dl}. */
+    /** A name and its value, for a {@code dl}. */
     static Element fact(String name, Object value) {
         return el("div", el("dt", name), el("dd", value));
     }
@@ -31,7 +31,7 @@ final class Parts {
         return el("th", name).at("scope", "row");
     }
 
-    /** The id as a link to what it means. */
+    /** The id as a link to its article. */
     static Element link(DiagnosisId id) {
         return el("a", id).at("href", Place.DIAGNOSES.href(id.toString()));
     }

@@ -1,6 +1,6 @@
 package org.smtpguard.page;
 
-/** The parts of the site, as its navigation names them. */
+/** The sections of the site, as in its navigation. */
 enum Place {
     OVERVIEW("Overview", ""),
     VIOLATIONS("Refusals", "/violations"),
@@ -26,7 +26,7 @@ enum Place {
         return View.BASE + path;
     }
 
-    /** @param rest safe in a path as it stands */
+    /** @param rest safe in a path without encoding */
     String href(String rest) {
         return href() + "/" + rest;
     }

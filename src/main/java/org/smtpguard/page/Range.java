@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
 
 import org.smtpguard.transcript.Violations;
 
-/** How far back somebody looks: a time before now, or since a moment. */
+/** A time range up to now: of a given length, or since a given time. Immutable. */
 public final class Range {
-    /** As far as counts go. */
+    /** The range for which counts are kept. */
     public static final Range DAY = new Range("24h", Optional.of(Duration.ofHours(24)), Optional.empty());
 
-    /** What readers can choose from. */
+    /** The ranges that pages offer. */
     static final List<String> OFFERED = List.of("15m", "1h", "6h", "24h");
 
     private static final Pattern BEFORE_NOW = Pattern.compile("(\\d{1,4})([mhd])");
@@ -30,7 +30,7 @@ public final class Range {
         this.moment = moment;
     }
 
-    /** Reads {@code 15m}, {@code 6h}, {@code 1d}, or a moment such as {@code 2026-01-31T12:00:00Z}; empty if it is none of these. */
+    /** Parses {@code 15m}, {@code 6h}, {@code 1d}, or a time such as {@code 2026-01-31T12:00:00Z}; empty for other texts. */
     public static Optional<Range> parse(String text) {
         Matcher before = BEFORE_NOW.matcher(text);
         if (before.matches()) {
@@ -55,14 +55,14 @@ public final class Range {
         }
     }
 
-    /** Not before what is known, and not behind now. */
+    /** The start of the range, limited to the time for which counts are kept, and to now. */
     Instant since(Instant now) {
         Instant wanted = moment.orElseGet(() -> now.minus(before.orElseThrow()));
         Instant oldest = now.minus(Violations.KEPT);
         return wanted.isBefore(oldest) ? oldest : wanted.isAfter(now) ? now : wanted;
     }
 
-    /** As it was written; safe in an address. */
+    /** The text that was parsed; safe in a URL. */
     @Override
     public String toString() {
         return text;

@@ -11,7 +11,7 @@ import org.smtpguard.transcript.Refusal;
 import org.smtpguard.transcript.Transcript;
 import org.smtpguard.transcript.TranscriptLine;
 
-/** Sessions, a line each. */
+/** A list of sessions. */
 final class SessionList {
     private SessionList() {
     }
@@ -24,7 +24,7 @@ final class SessionList {
 
     static Element list(List<Transcript> sessions, Times times) {
         if (sessions.isEmpty()) {
-            return el("p", "No session was refused anything since James started.").css("muted");
+            return el("p", "No session with a refusal since James started.").css("muted");
         }
         return el("ul", sessions.stream().map(session -> el("li",
             el("a", session.reference()).at("href", href(session)).css("code"), " ",

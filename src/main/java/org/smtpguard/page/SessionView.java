@@ -24,7 +24,7 @@ import org.smtpguard.transcript.Transcript;
 import org.smtpguard.transcript.TranscriptLine;
 import org.smtpguard.transcript.TranscriptLine.Speaker;
 
-/** One session, line by line; each refusal is explained where it stands, and beside it all is where the session stood last. */
+/** The transcript of one session with an explanation of each refusal, and a diagram of its state at the last refusal. */
 final class SessionView extends View {
     private final Transcript transcript;
     private final DiagnosisCatalogue catalogue;
@@ -72,12 +72,12 @@ final class SessionView extends View {
             el("dl",
                 fact("client", el("span", transcript.client()).css("code")),
                 fact("began", times.moment(transcript.begin())),
-                fact(transcript.end().isPresent() ? "ended" : "goes on", transcript.end().map(end -> (Object) el("span", "after ",
-                    Times.span(Duration.between(transcript.begin(), end)))).orElse("as far as here")),
+                fact(transcript.end().isPresent() ? "ended" : "open", transcript.end().map(end -> (Object) el("span", "after ",
+                    Times.span(Duration.between(transcript.begin(), end)))).orElse("still open")),
                 fact("refused", el("b", refusals().size()).css(refusals().isEmpty() ? "" : "refused"))).css("facts"),
             el("div",
-                el("section", el("h2", "What was said"), omitted(), lines).css("card"),
-                el("aside", drawing()).css("card").at("aria-label", "Where the session stood")).css("beside"));
+                el("section", el("h2", "Transcript"), omitted(), lines).css("card"),
+                el("aside", drawing()).css("card").at("aria-label", "State of the session")).css("beside"));
     }
 
     private Optional<Element> omitted() {
@@ -119,7 +119,7 @@ final class SessionView extends View {
                     article.reference())))).css("explanation");
     }
 
-    /** How far the session had come, in five steps. */
+    /** The progress of the session, in five steps. */
     private static Element track(SessionState state) {
         List<Element> steps = new ArrayList<>();
         String[] names = {"connected", "greeted", "sender", "recipients", "delivered"};
@@ -128,7 +128,7 @@ final class SessionView extends View {
             Element step = el("li", el("span", names[i])).css(i < here ? "done" : i == here ? "here" : "");
             steps.add(i == here ? step.at("aria-current", "step") : step);
         }
-        return el("ol", steps).css("track").at("aria-label", "How far the session had come");
+        return el("ol", steps).css("track").at("aria-label", "Progress of the session");
     }
 
     private List<Refusal> refusals() {
@@ -139,7 +139,7 @@ final class SessionView extends View {
         List<SessionState> states = refusals().stream().map(Refusal::state).map(StateText::read).flatMap(Optional::stream)
             .collect(Collectors.toList());
         if (states.isEmpty()) {
-            return el("div", el("h2", "State"), el("p", "Nothing was refused so far.").css("muted"));
+            return el("div", el("h2", "State"), el("p", "No refusal so far.").css("muted"));
         }
         SessionState last = states.get(states.size() - 1);
         Stream<String> said = transcript.lines().stream().filter(line -> line.speaker() == Speaker.CLIENT).map(TranscriptLine::text)
@@ -151,7 +151,7 @@ final class SessionView extends View {
             new StateDiagram(graph).draw(Optional.of(StateGraph.Node.of(last)), lastRefused()));
     }
 
-    /** The verb of the command that was refused last. */
+    /** The verb of the last refused command. */
     private Optional<String> lastRefused() {
         Optional<String> command = Optional.empty();
         Optional<String> refused = Optional.empty();

@@ -7,7 +7,7 @@ import java.util.Map;
 
 import org.smtpguard.transcript.Transcript;
 
-/** The sessions that can be looked at. */
+/** The last sessions with a refusal. */
 final class SessionsView extends View {
     private final List<Transcript> sessions;
     private final Times times;
@@ -34,7 +34,7 @@ final class SessionsView extends View {
 
     @Override
     Element content() {
-        return el("section", el("p", "Those that were refused something last, the youngest first.").css("muted"),
+        return el("section", el("p", "The last sessions with a refusal, newest first.").css("muted"),
             SessionList.list(sessions, times)).css("card");
     }
 }

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 import org.smtpguard.transcript.ViolationCount;
 
-/** Of which rules violations are shown: of those that refuse, or of those that only watch. */
+/** Which violations are shown: refused or only observed ones. */
 public enum Shown {
     ENFORCE(ViolationCount::refused),
     OBSERVE(ViolationCount::observed);
@@ -18,7 +18,7 @@ public enum Shown {
         this.number = number;
     }
 
-    /** That of this mode. */
+    /** The value for this mode. */
     public static Optional<Shown> of(String mode) {
         return Stream.of(values()).filter(shown -> shown.toString().equals(mode)).findFirst();
     }

@@ -19,7 +19,7 @@ import org.smtpguard.sequence.Port.AuthOffer;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
 
-/** What the guard would say to some commands, and a form to ask it. */
+/** A form for a simulated session, and its result. */
 final class SimulationView extends View {
     private static final int ECHO_LIMIT = 300;
 
@@ -66,11 +66,11 @@ final class SimulationView extends View {
     @Override
     Element content() {
         return el("div",
-            el("p", "What the guard would say to a client, where the server accepts all that is in order. Nothing is executed, and every "
-                + "rule is enforced.").css("muted"),
+            el("p", "How the guard would answer a client if James accepted every legal command. Nothing is executed. Every rule is "
+                + "enforced.").css("muted"),
             el("div",
                 el("div", form(), result()).css("stack"),
-                el("aside", el("h2", "Where it ends"), drawing()).css("card").at("aria-label", "Where the session would stand"))
+                el("aside", el("h2", "Final state"), drawing()).css("card").at("aria-label", "Final state of the session"))
                 .css("beside"));
     }
 

@@ -36,14 +36,14 @@ final class StateDiagram {
     }
 
     /**
-     * @param here where the session stands
-     * @param refused the command that was refused there
+     * @param here the state of the session
+     * @param refused the command that was refused in it
      */
     Element draw(Optional<Node> here, Optional<String> refused) {
         int width = LEFT + (lanes.size() - 1) * LANE_STEP + NODE_WIDTH + RIGHT;
         int height = TOP + PHASES * ROW_STEP + NODE_HEIGHT + 12;
         Element svg = el("svg",
-            el("title", "The order of commands" + here.map(node -> "; the session stands at: " + node).orElse("")).at("id", "states-title"),
+            el("title", "The order of commands" + here.map(node -> "; the session is at: " + node).orElse("")).at("id", "states-title"),
             el("desc", graph.edges().stream().map(Edge::toString).collect(Collectors.joining(". "))).at("id", "states-desc"),
             el("defs", el("marker", el("path").at("d", "M0 0 8 4 0 8z")).at("id", ARROW).at("viewBox", "0 0 8 8").at("refX", 7)
                 .at("refY", 4).at("markerWidth", 7).at("markerHeight", 7).at("orient", "auto-start-reverse")))
@@ -73,7 +73,7 @@ final class StateDiagram {
         return group.css(isHere ? "node here" : "node");
     }
 
-    /** What leads back to where it began. */
+    /** The moves that lead back to the same node. */
     private Optional<String> again(Node node) {
         String moves = graph.edges().stream().filter(edge -> edge.from().equals(node) && edge.to().equals(node))
             .map(edge -> edge.move() + " again").collect(Collectors.joining(", "));
@@ -100,11 +100,11 @@ final class StateDiagram {
         if (edge.to().phase().ordinal() > edge.from().phase().ordinal()) {
             return down(edge.from(), edge.to().phase().ordinal(), label);
         }
-        return back(edge.from(), edge.to(), isSaidAbove(edge) ? "" : label);
+        return back(edge.from(), edge.to(), isLabelledAbove(edge) ? "" : label);
     }
 
-    /** Whether it joins an arrow of the same name. */
-    private boolean isSaidAbove(Edge edge) {
+    /** Whether it joins an arrow with the same label. */
+    private boolean isLabelledAbove(Edge edge) {
         return graph.edges().stream().anyMatch(other -> other.move() == edge.move() && other.to().equals(edge.to())
             && other.from().lane() == edge.from().lane() && other.from().phase().ordinal() < edge.from().phase().ordinal()
             && other.from().phase().ordinal() > edge.to().phase().ordinal());
@@ -117,7 +117,7 @@ final class StateDiagram {
             .add(el("text", label).at("x", centre(from.lane()) + 7).at("y", (begin + end) / 2 + 4).css("label start"));
     }
 
-    /** Out to the left, up, and in again. */
+    /** An arrow on the left side, upwards. */
     private Element back(Node from, Node to, String label) {
         int x = x(from.lane());
         int begin = middle(from);
@@ -128,7 +128,7 @@ final class StateDiagram {
         return edge(path).add(upright(label, out - 5, y(from.phase().ordinal()) - (ROW_STEP - NODE_HEIGHT) / 2));
     }
 
-    /** To a lane further right, in the same row or in one above. */
+    /** An arrow to a lane on the right, in the same row or above. */
     private Element across(Node from, Node to, String label) {
         int begin = x(from.lane()) + NODE_WIDTH;
         int end = x(to.lane()) - 1;

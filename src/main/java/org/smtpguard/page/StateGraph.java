@@ -23,14 +23,14 @@ import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
 
 /**
- * Where a session on a port can get, and by which commands: worked out from the rule table, by doing from each state what it
- * calls next. HELO is left out, which leads where EHLO does, and QUIT, which is always there.
+ * The states that a session on a port can reach, and the commands that lead to them, computed from the rule table. Without HELO, which is
+ * like EHLO, and QUIT, which is always legal.
  */
 final class StateGraph {
     private static final Set<Move> NOT_DRAWN = EnumSet.of(Move.HELO, Move.QUIT);
     private static final String AUTH = "AUTH";
-    /** From the least that a port can offer to the most. */
-    private static final List<SessionState> BEGINNINGS = List.of(
+    /** The initial states on ports with more and more extensions. */
+    private static final List<SessionState> INITIAL_STATES = List.of(
         SessionState.on(Port.plain()).build(),
         SessionState.on(Port.plain().withAuth(AuthOffer.ALWAYS, AUTH)).build(),
         SessionState.on(Port.plain().withAuth(AuthOffer.ALWAYS, AUTH)).tls(true).build(),
@@ -58,22 +58,22 @@ final class StateGraph {
         }
     }
 
-    /** Of a port with STARTTLS, and AUTH under TLS. */
+    /** The graph of a port with STARTTLS, and AUTH under TLS. */
     static StateGraph ofSubmission(SequenceTable table) {
         return new StateGraph(table, SessionState.on(submission()).build());
     }
 
-    /** Of a session that begins so. */
+    /** The graph of a session with this initial state. */
     static StateGraph from(SequenceTable table, SessionState begin) {
         return new StateGraph(table, begin);
     }
 
-    /** Of the port that offers the least among those on which a session can have been in these states, and was told of those. */
-    static StateGraph of(SequenceTable table, Collection<SessionState> states, Collection<Move> told) {
+    /** The graph of the port with the fewest extensions on which a session can have been in these states, with these moves proposed. */
+    static StateGraph of(SequenceTable table, Collection<SessionState> states, Collection<Move> proposed) {
         Set<Node> wanted = states.stream().map(Node::of).collect(Collectors.toSet());
-        return BEGINNINGS.stream().map(begin -> new StateGraph(table, begin))
-            .filter(graph -> graph.nodes.keySet().containsAll(wanted) && told.stream().allMatch(graph::offers))
-            .findFirst().orElseGet(() -> new StateGraph(table, BEGINNINGS.get(BEGINNINGS.size() - 1)));
+        return INITIAL_STATES.stream().map(begin -> new StateGraph(table, begin))
+            .filter(graph -> graph.nodes.keySet().containsAll(wanted) && proposed.stream().allMatch(graph::offers))
+            .findFirst().orElseGet(() -> new StateGraph(table, INITIAL_STATES.get(INITIAL_STATES.size() - 1)));
     }
 
     private static Port submission() {
@@ -98,7 +98,7 @@ final class StateGraph {
             .collect(Collectors.toList());
     }
 
-    /** What protects a session, and whose it is: neither is lost on the way to a message. */
+    /** TLS and authentication of a session, which are kept until its end. */
     enum Lane {
         CLEAR("in clear text", false, false),
         CLEAR_AUTHENTICATED("authenticated", false, true),
@@ -125,7 +125,7 @@ final class StateGraph {
         }
     }
 
-    /** States that are one to a reader. */
+    /** States that are drawn as one. */
     static final class Node {
         private final Lane lane;
         private final Phase phase;
@@ -162,7 +162,7 @@ final class StateGraph {
             }
         }
 
-        /** Greeted no more, or not yet: at the same place of a picture. */
+        /** A voided greeting and none are at the same place in the diagram. */
         @Override
         public boolean equals(Object o) {
             return o instanceof Node && lane == ((Node) o).lane && phase == ((Node) o).phase;
@@ -179,7 +179,7 @@ final class StateGraph {
         }
     }
 
-    /** A command that leads from here to there. */
+    /** A command that leads from one node to another. */
     static final class Edge {
         private final Node from;
         private final Node to;
@@ -209,7 +209,7 @@ final class StateGraph {
         }
     }
 
-    /** The move whose command stands in that proposal. */
+    /** The move of a proposed command. */
     static Optional<Move> move(String proposal) {
         String word = proposal.split(" ", 2)[0];
         return Stream.of(Move.values()).filter(move -> move.name().equals(word)).findFirst();

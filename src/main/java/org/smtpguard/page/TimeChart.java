@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 import org.smtpguard.transcript.ViolationCount;
 
-/** Counts by rule over time: a bar for each step, a colour for each of the rules that were broken most. */
+/** A bar chart of counts by rule over time: a bar for each step, a colour for each of the most frequent rules. */
 final class TimeChart {
     private static final int COLOURS = 5;
     private static final int HEIGHT = 100;
@@ -33,7 +33,7 @@ final class TimeChart {
     private final Map<String, Integer> colours = new LinkedHashMap<>();
     private final Map<String, Long> sums;
 
-    /** @param number what of a count is shown */
+    /** @param number the part of a count that is shown */
     TimeChart(Map<Instant, List<ViolationCount>> steps, Duration step, Times times, ToLongFunction<ViolationCount> number) {
         this.steps = steps;
         this.step = step;
@@ -96,7 +96,7 @@ final class TimeChart {
 
     private Element legend() {
         if (colours.isEmpty()) {
-            return el("p", "Nothing in this time.").css("muted");
+            return el("p", "None in this period.").css("muted");
         }
         Element list = el("ul").css("legend");
         colours.forEach((rule, colour) -> list.add(el("li", el("span").css("swatch s" + colour).at("aria-hidden", "true"),
@@ -141,12 +141,12 @@ final class TimeChart {
         return String.valueOf(Math.round(value * 100) / 100.0);
     }
 
-    /** The least of 2, 4, 6, 8, 10, 20, 40 and so on that is not below. */
-    static long niceTop(long most) {
+    /** The smallest of 2, 4, 6, 8, 10, 20, 40 and so on that is at least {@code max}. */
+    static long niceTop(long max) {
         long power = 1;
         while (true) {
             for (long factor : new long[] {2, 4, 6, 8, 10}) {
-                if (factor * power >= most) {
+                if (factor * power >= max) {
                     return factor * power;
                 }
             }

@@ -8,7 +8,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Times as they are written: for programs in UTC, for readers in the zone of the server, as its log has them. */
+/** Formats times: in UTC for programs, in the server's time zone, as in its log, for readers. */
 final class Times {
     private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT);
     private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
@@ -21,12 +21,12 @@ final class Times {
         this.zone = zone;
     }
 
-    /** To the millisecond, with the zone. */
+    /** A time to the millisecond, with the zone. */
     Element moment(Instant time) {
         return el("time", MOMENT.format(time.atZone(zone)) + " " + ZONE.format(time.atZone(zone))).at("datetime", time);
     }
 
-    /** Hours, minutes and seconds, of a time within the last day or so. */
+    /** Hours, minutes and seconds. */
     Element second(Instant time) {
         return el("time", SECOND.format(time.atZone(zone))).at("datetime", time);
     }
@@ -36,7 +36,7 @@ final class Times {
         return MINUTE.format(time.atZone(zone));
     }
 
-    /** How long ago, or how long it took, in one unit. */
+    /** A duration in one unit. */
     static String span(Duration span) {
         if (span.toMillis() < 1000) {
             return Math.max(0, span.toMillis()) + " ms";

@@ -2,27 +2,27 @@ package org.smtpguard.page;
 
 import java.util.Map;
 
-/** Something to be shown, in two forms that say the same. */
+/** A page of WebAdmin, as JSON and as HTML with the same content. */
 public abstract class View {
-    /** Where all of it stands; every address below begins so. */
+    /** The path of the site. */
     public static final String BASE = "/smtp-guard";
 
     View() {
     }
 
-    /** For programs: maps, lists, texts and numbers, to be written as JSON. */
+    /** The content for JSON: maps, lists, texts and numbers. */
     public abstract Map<String, Object> facts();
 
-    /** For readers: a whole HTML document, which needs nothing from elsewhere. */
+    /** The page: a complete HTML document without external resources. */
     public final String page() {
         return Document.of(this);
     }
 
     abstract String title();
 
-    /** What is marked in the navigation. */
+    /** The section that is marked in the navigation. */
     abstract Place place();
 
-    /** What stands in the main part, below the title. */
+    /** The main part, below the title. */
     abstract Element content();
 }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 import org.smtpguard.transcript.ViolationCount;
 
-/** What was refused, or would have been, counted by one thing. */
+/** Counts of refused and observed violations by one criterion. */
 final class ViolationsView extends View {
     private final Range range;
     private final Instant since;
@@ -65,14 +65,14 @@ final class ViolationsView extends View {
                     text.equals(range.toString())))),
                 choice("By", Stream.of(ViolationCount.By.values())
                     .map(other -> link(name(other), range.toString(), name(other), mode(), other == by))),
-                choice("Rules that", Stream.of(
-                    link("refuse or watch", range.toString(), name(by), "", shown.isEmpty()),
-                    link("refuse", range.toString(), name(by), "enforce", isOnly(Shown.ENFORCE)),
-                    link("only watch", range.toString(), name(by), "observe", isOnly(Shown.OBSERVE)))))
+                choice("Violations", Stream.of(
+                    link("all", range.toString(), name(by), "", shown.isEmpty()),
+                    link("refused", range.toString(), name(by), "enforce", isOnly(Shown.ENFORCE)),
+                    link("observed", range.toString(), name(by), "observe", isOnly(Shown.OBSERVE)))))
                 .css("choices").at("aria-label", "What is shown"),
             el("section", el("h2", "Over time, by rule"), chart.draw()).css("card"),
             el("section", el("h2", "By " + name(by)), counts.isEmpty()
-                ? el("p", "Nothing in this time.").css("muted") : table()).css("card"));
+                ? el("p", "None in this period.").css("muted") : table()).css("card"));
     }
 
     private Element table() {
@@ -92,7 +92,7 @@ final class ViolationsView extends View {
 
     private Object key(ViolationCount count) {
         if (count.key().isEmpty()) {
-            return "others, not told apart";
+            return "other clients";
         }
         String key = count.key().get();
         return by == ViolationCount.By.RULE ? el("a", key).at("href", Place.DIAGNOSES.href(key)) : el("span", word(key)).css("code");

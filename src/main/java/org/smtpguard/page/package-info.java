@@ -1,5 +1,5 @@
 /**
- * What people and programs are shown over HTTP: each {@link org.smtpguard.page.View} as facts for a program and as a
- * page for a reader. Pure: values in, text out. Knows neither the server nor HTTP, but for the addresses of its own links.
+ * The pages of WebAdmin: each {@link org.smtpguard.page.View} as facts for JSON and as an HTML page. Pure functions. Depends neither on
+ * the server nor on HTTP, except for the paths of its links.
  */
 package org.smtpguard.page;

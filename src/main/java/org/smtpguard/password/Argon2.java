@@ -15,10 +15,10 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /**
  * Argon2id, Argon2i or Argon2d, version 1.3 (RFC 9106), as PHC strings: {@code $argon2id$v=19$m=…,t=…,p=…$salt$hash}, salt
- * and hash in base64 without padding. New hashes cost m=19456 (KiB), t=2, p=1, OWASP's recommendation.
+ * and hash in base64 without padding. New hashes have m=19456 (KiB), t=2, p=1, as OWASP recommends.
  *
- * <p>Hashes are taken with m from 8·p up to the limits, salts of 8 to 64 octets, hashes of 16 to 64 octets. The library
- * works on one lane after the other, so p does not shorten a check.
+ * <p>Accepts m from 8·p up to the limits, salts of 8 to 64 octets, and hashes of 16 to 64 octets. The library processes lanes
+ * sequentially, so p does not make a check faster.
  */
 public final class Argon2 implements PasswordScheme {
     private static final int NEW_SALT_OCTETS = 16;
@@ -40,18 +40,18 @@ public final class Argon2 implements PasswordScheme {
         this.recommended = cost(memoryKib, passes, lanes);
     }
 
-    /** Argon2id at the recommended cost, or what the limits allow of it: the one to choose. */
+    /** Argon2id at the recommended cost, or less if the limits require it: the recommended scheme. */
     public static Argon2 id(CostLimits limits) {
         return recommended("Argon2id", Argon2Parameters.ARGON2_id, limits);
     }
 
     /**
-     * Argon2id at a cost of one's own, for new hashes.
+     * Argon2id with a custom cost for new hashes.
      *
      * @param memoryKib m, in KiB, at least 8·p
      * @param passes t
      * @param lanes p
-     * @throws IllegalArgumentException if one is out of the standard limits
+     * @throws IllegalArgumentException if a parameter is not within the standard limits
      */
     public static Argon2 id(int memoryKib, int passes, int lanes) {
         return new Argon2("Argon2id", Argon2Parameters.ARGON2_id, CostLimits.standard(), memoryKib, passes, lanes);
@@ -62,7 +62,7 @@ public final class Argon2 implements PasswordScheme {
         return recommended("Argon2i", Argon2Parameters.ARGON2_i, limits);
     }
 
-    /** Argon2d, which is not made for passwords and used for them nevertheless. */
+    /** Argon2d, which is not intended for passwords, but sometimes used for them. */
     public static Argon2 d(CostLimits limits) {
         return recommended("Argon2d", Argon2Parameters.ARGON2_d, limits);
     }
@@ -95,7 +95,7 @@ public final class Argon2 implements PasswordScheme {
         }
         String[] fields = hash.substring(prefix.length()).split("\\$", -1);
         if (!fields[0].equals("v=19")) {
-            throw new MalformedHashException("the " + label + " hash is not of version 1.3 (v=19); without a version it is of 1.0;"
+            throw new MalformedHashException("the " + label + " hash is not of version 1.3 (v=19); a hash without a version is of 1.0;"
                 + " make a new one");
         }
         if (fields.length != 4) {
@@ -178,7 +178,7 @@ public final class Argon2 implements PasswordScheme {
             this.lanes = lanes;
         }
 
-        /** What an attacker has to pay: as much memory, as often. */
+        /** The cost for an attacker: memory times passes. */
         long work() {
             return (long) memoryKib * passes;
         }

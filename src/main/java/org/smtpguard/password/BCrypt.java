@@ -8,18 +8,16 @@ import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 
 /**
- * bcrypt as OpenBSD writes it: {@code $2b$10$} followed by 22 characters of salt and 31 of hash. {@code $2a$}, {@code $2b$}
- * and {@code $2y$} are three names for one algorithm; {@code $2x$} marks the hashes of an old faulty implementation and is
- * refused. New hashes are {@code $2y$} at cost 10; hashes of cost 4 to 16 are taken, unless the limits say
- * otherwise (each step doubles the time).
+ * bcrypt in OpenBSD's format: {@code $2b$10$} followed by 22 characters of salt and 31 of hash. {@code $2a$}, {@code $2b$} and
+ * {@code $2y$} are the same algorithm; {@code $2x$} marks hashes of an old faulty implementation and is rejected. New hashes are
+ * {@code $2y$} with cost 10. Accepts costs of 4 to 16, unless the limits differ; each step doubles the time.
  *
- * <p>Two traits of bcrypt to know: only the first 72 octets of a password count, here as everywhere; and no implementation
- * in C sees past a NUL, while the algorithm itself takes "x NUL x" for "x". A password with a NUL in it therefore never
- * matches and cannot be hashed.
+ * <p>bcrypt uses only the first 72 octets of a password. Implementations in C stop at a NUL, so a password with a NUL never matches and
+ * cannot be hashed.
  */
 public final class BCrypt implements PasswordScheme {
     private static final String NAME = "BCRYPT";
-    /** bcrypt's own base64 has the same 64 characters in another order. */
+    /** bcrypt's base64 has the same 64 characters in another order. */
     private static final String BCRYPT_ALPHABET = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final String BASE64_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -38,16 +36,16 @@ public final class BCrypt implements PasswordScheme {
         this(10);
     }
 
-    /** bcrypt at the recommended cost, 10, with limits of one's own for the hashes that are taken. */
+    /** bcrypt at the recommended cost, 10, with custom limits for existing hashes. */
     public BCrypt(CostLimits limits) {
         this((int) Math.min(10, limits.of(CostLimits.CostLimit.BCRYPT_COST)), limits);
     }
 
     /**
-     * bcrypt at a cost of one's own, for new hashes.
+     * bcrypt with a custom cost for new hashes.
      *
-     * @param cost 4 to 16; two to the power of it rounds
-     * @throws IllegalArgumentException if it is out of range
+     * @param cost 4 to 16, the binary logarithm of the number of rounds
+     * @throws IllegalArgumentException if the cost is out of range
      */
     public BCrypt(int cost) {
         this(cost, CostLimits.standard());
@@ -63,7 +61,7 @@ public final class BCrypt implements PasswordScheme {
         return NAME;
     }
 
-    /** Dovecot's name for it: Blowfish crypt. */
+    /** Dovecot's name: Blowfish crypt. */
     @Override
     public Set<String> aliases() {
         return Set.of("BLF-CRYPT");
@@ -93,7 +91,7 @@ public final class BCrypt implements PasswordScheme {
     @Override
     public String hash(byte[] password) {
         if (hasNul(password)) {
-            throw new IllegalArgumentException("bcrypt cannot hold a password with a NUL in it");
+            throw new IllegalArgumentException("bcrypt cannot hash a password that contains a NUL");
         }
         return OpenBSDBCrypt.generate("2y", password, DerivedHash.random(SALT_OCTETS), recommended);
     }
@@ -112,7 +110,7 @@ public final class BCrypt implements PasswordScheme {
         return (int) Decode.within("the bcrypt cost", cost, MIN_COST, limits.of(CostLimits.CostLimit.BCRYPT_COST));
     }
 
-    /** Of a password with a NUL no tag is right; it is computed all the same: the refusal costs what every other costs. */
+    /** A password with a NUL matches no tag; one is computed nevertheless, so that the refusal takes the usual time. */
     private static byte[] tag(byte[] password, byte[] salt, int cost) {
         String computed = OpenBSDBCrypt.generate("2y", password, salt, cost);
         byte[] tag = octets(computed.substring(computed.length() - TAG_CHARACTERS));

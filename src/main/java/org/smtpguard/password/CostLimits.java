@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What the check of one hash may cost at most. A hash beyond it is refused when it is read, not when somebody logs in:
- * a hash must not be a denial of service. Immutable.
+ * The maximum cost of checking one hash. A hash above it is rejected when it is read, so that a hash cannot be used for a denial of
+ * service. Immutable.
  */
 public final class CostLimits {
     private static final CostLimits STANDARD = new CostLimits(new EnumMap<>(CostLimit.class));
@@ -18,21 +18,21 @@ public final class CostLimits {
         this.changed = changed;
     }
 
-    /** One thing that is limited. */
+    /** The limited parameters. */
     public enum CostLimit {
-        /** Argon2's m, in KiB: heap that one check takes. */
+        /** Argon2's m, in KiB: the heap that one check uses. */
         ARGON2_MEMORY("argon2Memory", 1L << 20, 1L << 22),
         /** Argon2's t. */
         ARGON2_PASSES("argon2Passes", 64, 1 << 16),
-        /** Argon2's p. The library works on one lane after the other, so it does not shorten a check. */
+        /** Argon2's p. The library processes lanes sequentially, so it does not make a check faster. */
         ARGON2_LANES("argon2Lanes", 16, 255),
-        /** Argon2's m times t, in KiB, which is what a check takes: the greatest of both would keep a processor busy for minutes. */
+        /** Argon2's m times t, in KiB, which determines the time: the maximum of both would keep a processor busy for minutes. */
         ARGON2_WORK("argon2Work", 4L << 20, 1L << 32),
         /** bcrypt's cost; each step doubles the time. */
         BCRYPT_COST("bcryptCost", 16, 31),
-        /** scrypt's 128·N·r, in KiB: heap that one check takes. */
+        /** scrypt's 128·N·r, in KiB: the heap that one check uses. */
         SCRYPT_MEMORY("scryptMemory", 1L << 20, 1L << 22),
-        /** scrypt's 128·N·r·p, in KiB, which is what a check takes. */
+        /** scrypt's 128·N·r·p, in KiB, which determines the time. */
         SCRYPT_WORK("scryptWork", 4L << 20, 1L << 32),
         /** The iterations of PBKDF2 and of SCRAM keys. */
         PBKDF2_ROUNDS("pbkdf2Rounds", 10_000_000, Integer.MAX_VALUE),
@@ -55,7 +55,7 @@ public final class CostLimits {
         }
     }
 
-    /** What fits a server that checks a few passwords at a time: no check takes much more than ten seconds. */
+    /** Limits for a server that checks a few passwords concurrently: no check takes much more than ten seconds. */
     public static CostLimits standard() {
         return STANDARD;
     }
@@ -63,7 +63,7 @@ public final class CostLimits {
     /**
      * The standard with some limits changed: {@code "argon2Memory=65536 bcryptCost=14"}.
      *
-     * @throws IllegalArgumentException saying what is wrong, as a clause
+     * @throws IllegalArgumentException if the text is invalid; the message is a clause
      */
     public static CostLimits parse(String text) {
         CostLimits limits = STANDARD;
@@ -81,9 +81,9 @@ public final class CostLimits {
     }
 
     /**
-     * The same limits but for one.
+     * The same limits with one changed.
      *
-     * @throws IllegalArgumentException if it is below one or beyond what the algorithm can do at all
+     * @throws IllegalArgumentException if the value is below 1 or above the maximum of the algorithm
      */
     public CostLimits with(CostLimit limit, long value) {
         if (value < 1 || value > limit.greatest) {
@@ -95,7 +95,7 @@ public final class CostLimits {
         return new CostLimits(map);
     }
 
-    /** The greatest value that is taken. */
+    /** The maximum value that is accepted. */
     public long of(CostLimit limit) {
         return changed.getOrDefault(limit, limit.standard);
     }

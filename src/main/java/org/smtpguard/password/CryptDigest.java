@@ -6,8 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.stream.IntStream;
 
 /**
- * The repeated digests of crypt(3): MD5-crypt (FreeBSD, and Apache with a prefix of its own) and SHA-crypt (Drepper, "Unix crypt using
- * SHA-256 and SHA-512"). Commons Codec has them too, but refuses salts that crypt(3) takes. Any salt, of any length, is used as it is.
+ * The iterated digests of crypt(3): MD5-crypt (FreeBSD; Apache uses another prefix) and SHA-crypt (Drepper, "Unix crypt using SHA-256 and
+ * SHA-512"). Commons Codec has them too, but rejects salts that crypt(3) accepts. Any salt of any length is used unchanged.
  */
 final class CryptDigest {
     static final String ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -16,7 +16,7 @@ final class CryptDigest {
     private CryptDigest() {
     }
 
-    /** @param prefix {@code $1$} or {@code $apr1$}: it is part of what is digested */
+    /** @param prefix {@code $1$} or {@code $apr1$}, which is part of the digest's input */
     static byte[] md5(String prefix, byte[] password, byte[] salt) {
         MessageDigest md5 = digest("MD5");
         md5.update(password);
@@ -75,7 +75,7 @@ final class CryptDigest {
         return sum;
     }
 
-    /** In which order the octets of a SHA sum are written: column by column of three rows, which change places after each. */
+    /** The order in which the octets of a SHA sum are encoded: three rows, column by column, with the rows rotated after each. */
     private static int[] order(int octets) {
         int columns = octets / 3;
         int[] order = IntStream.range(0, octets).toArray();
@@ -95,7 +95,7 @@ final class CryptDigest {
         return order;
     }
 
-    /** Three octets are four characters, the lowest six bits first; one octet less is a character less. */
+    /** Encodes three octets as four characters, the lowest six bits first; a shorter group has one character more than octets. */
     private static byte[] encode(byte[] sum, int[] order) {
         StringBuilder text = new StringBuilder();
         for (int start = 0; start < order.length; start += 3) {
@@ -111,7 +111,7 @@ final class CryptDigest {
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** These octets again and again, as many as that. */
+    /** The octets, repeated up to this length. */
     private static byte[] repeated(byte[] octets, int length) {
         byte[] whole = new byte[length];
         for (int i = 0; i < length; i++) {

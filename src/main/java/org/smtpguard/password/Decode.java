@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 import org.bouncycastle.util.encoders.Hex;
 
-/** The parts of a stored hash, from text. What cannot be read is named, never shown. */
+/** Decodes the parts of a stored hash. Error messages name the part, but never contain any of it. */
 final class Decode {
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,9}");
     private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]+={0,2}");
@@ -34,14 +34,14 @@ final class Decode {
     /** Base64, padded or not. */
     static byte[] base64(String what, String text) {
         int end = text.indexOf('=');
-        // The pattern leaves only a last group of one character, or a wrong padding, for the decoder to complain about.
+        // The length checks reject a last group of one character and a wrong padding, on which the decoder would throw.
         if (!BASE64.matcher(text).matches() || (end < 0 ? text.length() : end) % 4 == 1 || end >= 0 && text.length() % 4 != 0) {
             throw new MalformedHashException(what + " is not base64");
         }
         return Base64.getDecoder().decode(text);
     }
 
-    /** Base64 with {@code .} for {@code +} and without padding, as passlib and OpenLDAP write it. */
+    /** Base64 with {@code .} instead of {@code +} and without padding, as passlib and OpenLDAP write it. */
     static byte[] adaptedBase64(String what, String text) {
         return base64(what, text.replace('.', '+'));
     }
@@ -53,12 +53,12 @@ final class Decode {
         return Hex.decode(text);
     }
 
-    /** Text that was in base64 or hexadecimal. */
+    /** Decodes text that was wrapped in base64 or hexadecimal. */
     static String utf8(String what, byte[] octets) {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
         } catch (CharacterCodingException e) {
-            throw new MalformedHashException(what + " is no text in the base64 or hexadecimal that its scheme says");
+            throw new MalformedHashException(what + " is not text in the base64 or hexadecimal of its scheme");
         }
     }
 
@@ -68,8 +68,8 @@ final class Decode {
 
     static byte[] sized(String what, byte[] octets, int min, int max) {
         if (octets.length < min || octets.length > max) {
-            throw new MalformedHashException(what + " has " + octets.length + " octets; "
-                + (min == max ? min + " are" : min + " to " + max + " are") + " taken");
+            throw new MalformedHashException(what + " has " + octets.length + " octets; it must have "
+                + (min == max ? String.valueOf(min) : min + " to " + max));
         }
         return octets;
     }

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** A stored tag and the way from a password to its tag: what all schemes have in common once a hash has been read. */
+/** A tag and the function that derives it from a password: the common implementation of all schemes. */
 final class DerivedHash implements PasswordHash {
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -19,8 +19,8 @@ final class DerivedHash implements PasswordHash {
     private final Optional<String> doubt;
 
     /**
-     * @param tag what the right password yields; at least 16 octets, so that no password yields a random one
-     * @param derive from a password to its tag; leaves the password as it is
+     * @param tag the tag of the correct password; at least 16 octets, so that no password has the random tag of a decoy
+     * @param derive derives the tag of a password; does not change the password
      */
     DerivedHash(String scheme, String cost, long work, byte[] tag, UnaryOperator<byte[]> derive) {
         this(scheme, cost, work, tag, derive, Optional.empty());
@@ -41,7 +41,7 @@ final class DerivedHash implements PasswordHash {
         this.doubt = doubt;
     }
 
-    /** The same hash, {@link PasswordHash#doubt doubted}. */
+    /** The same hash with a {@link PasswordHash#doubt doubt}. */
     DerivedHash doubted(String clause) {
         return new DerivedHash(scheme, cost, work, tag, derive, scram, Optional.of(clause));
     }
@@ -76,13 +76,13 @@ final class DerivedHash implements PasswordHash {
         return MessageDigest.isEqual(tag, derive.apply(Objects.requireNonNull(password, "password")));
     }
 
-    /** Keeps the salt, so that its length is the same, and never gives it away: a decoy has no {@link #scram()}. */
+    /** Uses the same salt, so that its length is the same; it is not exposed, since a decoy has no {@link #scram()}. */
     @Override
     public PasswordHash decoy() {
         return new DerivedHash(scheme, cost, work, random(tag.length), derive);
     }
 
-    /** Fresh octets, for salts. */
+    /** Random octets, for salts. */
     static byte[] random(int octets) {
         byte[] random = new byte[octets];
         RANDOM.nextBytes(random);

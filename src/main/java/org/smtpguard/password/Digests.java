@@ -8,7 +8,7 @@ import javax.crypto.Mac;
 import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
 
-/** What every Java platform has, without the exceptions of those that have not. */
+/** Digests that every Java platform has, without checked exceptions. */
 final class Digests {
     private Digests() {
     }
@@ -32,7 +32,7 @@ final class Digests {
     }
 
     /**
-     * PBKDF2 (RFC 8018 §5.2), of octets: the JDK's own takes characters, and an empty salt from nobody.
+     * PBKDF2 (RFC 8018 §5.2) of octets: the JDK's implementation only accepts characters, and no empty salt.
      *
      * @param hmac such as {@code HmacSHA256}
      */
@@ -40,7 +40,7 @@ final class Digests {
         try {
             return pbkdf2(mac(hmac, password), salt, rounds, octets);
         } catch (ShortBufferException e) {
-            throw new IllegalStateException("A code of HMAC does not fit in where one was", e);
+            throw new IllegalStateException("The length of an HMAC is constant", e);
         }
     }
 
@@ -52,7 +52,7 @@ final class Digests {
             byte[] last = mac.doFinal(new byte[] {(byte) (block >>> 24), (byte) (block >>> 16), (byte) (block >>> 8), (byte) block});
             byte[] sum = last.clone();
             for (int round = 1; round < rounds; round++) {
-                // In place: a thousand rounds and more would leave as many arrays.
+                // In place, so that not every round allocates an array.
                 mac.update(last);
                 mac.doFinal(last, 0);
                 for (int i = 0; i < length; i++) {
@@ -67,7 +67,7 @@ final class Digests {
     private static Mac mac(String hmac, byte[] key) {
         try {
             Mac mac = Mac.getInstance(hmac);
-            // A key is filled up with zeros, so that of no octets and that of one zero are the same; the JDK wants the latter.
+            // HMAC pads keys with zeros, so an empty key equals a single zero; the JDK only accepts the latter.
             mac.init(new SecretKeySpec(key.length == 0 ? new byte[1] : key, hmac));
             return mac;
         } catch (InvalidKeyException e) {

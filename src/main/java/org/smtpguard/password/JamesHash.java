@@ -7,17 +7,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What James' own users repositories keep, in three columns that are put together here: {@code algorithm$user$hash}, such
- * as {@code PBKDF2-SHA512-1000-512/plain$alice@example.org$…}. James' salt is the user's name, as it stands in its table.
+ * The hashes of James' users repositories: three columns, joined as {@code algorithm$user$hash}, such as
+ * {@code PBKDF2-SHA512-1000-512/plain$alice@example.org$…}. James' salt is the user's name, as stored in its table.
  *
- * <p>Taken: {@code PBKDF2} (SHA-1), {@code PBKDF2-SHA512}, both with rounds and bits behind them or without (1000, 512), and
- * the digests {@code MD5}, {@code SHA-1}, {@code SHA-256}, {@code SHA-512}, {@code /plain} or {@code /salted}; the hash in base64 or,
- * as the JPA repository keeps its digests, in hexadecimal. Not taken are {@code /legacy} and {@code /legacy_salted}, whose hashes are
- * cut short. None are made: this is for moving away.
+ * <p>Accepts {@code PBKDF2} (SHA-1) and {@code PBKDF2-SHA512}, both with rounds and bits or without (1000, 512), and the digests
+ * {@code MD5}, {@code SHA-1}, {@code SHA-256} and {@code SHA-512}, {@code /plain} or {@code /salted}; the hash in base64 or, as in the JPA
+ * repository, in hexadecimal. Rejects {@code /legacy} and {@code /legacy_salted}, whose hashes are truncated. Makes no new hashes: the
+ * scheme is for migration.
  */
 public final class JamesHash implements PasswordScheme {
     private static final String NAME = "JAMES";
-    private static final String FORM = "a {JAMES} hash is of the form algorithm$user$hash, with what stands in James' three columns";
+    private static final String FORM = "a {JAMES} hash is of the form algorithm$user$hash, the three columns of James' table";
     private static final Pattern PBKDF2 = Pattern.compile("PBKDF2(-SHA512)?(?:-([0-9]+)(?:-([0-9]+))?)?");
     private static final Map<String, String> DIGESTS =
         Map.of("MD5", "MD5", "SHA-1", "SHA-1", "SHA1", "SHA-1", "SHA-256", "SHA-256", "SHA-512", "SHA-512");
@@ -46,7 +46,7 @@ public final class JamesHash implements PasswordScheme {
     @Override
     public PasswordHash read(String hash) {
         int first = hash.indexOf('$');
-        // A user's name may hold a $; base64 does not.
+        // A user name may contain a $; base64 does not.
         int last = hash.lastIndexOf('$');
         if (first < 0 || first == last) {
             throw new MalformedHashException(FORM);
@@ -87,7 +87,7 @@ public final class JamesHash implements PasswordScheme {
         byte[] tag = Decode.sized("the hash of the {JAMES} hash", hex ? Decode.hex("", stored) : base64(stored), octets, octets);
         return new DerivedHash(NAME, digest, 1, tag, password -> hex
             ? Digests.digest(digest, salt.getBytes(StandardCharsets.UTF_8), password)
-            // James' own way: what Latin-1 has not is a question mark.
+            // As in James: characters outside Latin-1 become question marks.
             : Digests.digest(digest, (salt + new String(password, StandardCharsets.UTF_8)).getBytes(StandardCharsets.ISO_8859_1)));
     }
 
@@ -97,7 +97,7 @@ public final class JamesHash implements PasswordScheme {
 
     @Override
     public String hash(byte[] password) {
-        throw new IllegalArgumentException("{JAMES} hashes are taken, not made; choose another scheme");
+        throw new IllegalArgumentException("{JAMES} hashes are accepted, but not made; choose another scheme");
     }
 
     @Override

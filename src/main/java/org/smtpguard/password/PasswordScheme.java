@@ -2,28 +2,27 @@ package org.smtpguard.password;
 
 import java.util.Set;
 
-/** One way of storing passwords. Implementations are safe for use by many threads. */
+/** A scheme of password hashes. Implementations are thread-safe. */
 public interface PasswordScheme {
-    /** What stands in the braces of {@code {SCHEME}hash}, in upper case. */
+    /** The name in the braces of {@code {SCHEME}hash}, in upper case. */
     String name();
 
-    /** Other names for the same thing, in upper case; Dovecot and LDAP directories have their own. */
+    /** Other names of the scheme in upper case, such as those of Dovecot and LDAP directories. */
     Set<String> aliases();
 
-    /** Whether a hash without a {@code {SCHEME}} in front looks like one of this scheme. A glance, no check. */
+    /** Whether a hash without {@code {SCHEME}} looks like one of this scheme. The hash need not be valid. */
     boolean recognises(String hash);
 
     /**
-     * Reads a stored hash, without its {@code {SCHEME}}. Everything is checked here, so that a hash that was read can
-     * be used, and at a bounded cost: a hash must not be a denial of service.
+     * Reads a stored hash without its {@code {SCHEME}}. All validation is done here, including the limits on cost.
      *
-     * @throws MalformedHashException saying what is wrong, without any part of the hash
+     * @throws MalformedHashException if the hash is invalid; the message contains no part of it
      */
     PasswordHash read(String hash);
 
     /**
-     * Reads a stored hash that was wrapped in base64 or hexadecimal, as Dovecot's {@code {SCHEME.B64}} and {@code {SCHEME.HEX}} say.
-     * What is wrapped is what stands there otherwise, and the octets themselves with schemes that write these in base64 anyway.
+     * Reads a stored hash that was wrapped in base64 or hexadecimal (Dovecot's {@code {SCHEME.B64}} and {@code {SCHEME.HEX}}). The wrapped
+     * octets are the hash as text, or the binary hash in schemes that otherwise write it in base64.
      *
      * @throws MalformedHashException as {@link #read(String)}
      */
@@ -32,20 +31,20 @@ public interface PasswordScheme {
     }
 
     /**
-     * Makes a hash with a fresh salt, at this scheme's recommended cost.
+     * Makes a hash with a random salt at the recommended cost.
      *
-     * @param password UTF-8 octets; neither kept nor changed
+     * @param password UTF-8 octets; neither stored nor changed
      * @return the text to store, without {@code {SCHEME}}; {@link #read} takes it
-     * @throws IllegalArgumentException if the scheme cannot hold such a password
+     * @throws IllegalArgumentException if the scheme cannot hash this password
      */
     String hash(byte[] password);
 
-    /** Whether {@link #hash} makes hashes; some schemes are for moving away from alone. */
+    /** Whether {@link #hash} makes hashes; some schemes are only for migration. */
     default boolean isMade() {
         return true;
     }
 
-    /** How hard its hashes are to guess. Who does not say is as strong as any, and no hash is replaced by mistake. */
+    /** The resistance of its hashes to guessing. The default is the strongest, so that no hash is replaced by mistake. */
     default Strength strength() {
         return Strength.MEMORY_HARD;
     }

@@ -12,18 +12,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The schemes that are taken, by name: reads {@code {SCHEME}hash} as Dovecot and LDAP directories write it (RFC 2307
- * §5.3), and bare {@code $…$} hashes as htpasswd and crypt(3) write them. Scheme names are case-insensitive. Immutable.
+ * The accepted schemes. Reads {@code {SCHEME}hash}, as Dovecot and LDAP directories write it (RFC 2307 §5.3), and bare {@code $…$}
+ * hashes, as htpasswd and crypt(3) write them. Scheme names are case-insensitive. Immutable.
  */
 public final class PasswordSchemes {
-    /** Names that only say "the hash says itself what it is". */
+    /** Names that do not identify a scheme; the hash itself does. */
     private static final Set<String> GENERIC = Set.of("CRYPT", "ARGON2");
 
     private static final String MD5 = "MD5";
-    /** In characters. No hash has more, and a plain password need not. */
+    /** The maximum length in characters: more than any hash has. */
     private static final int MAX_LENGTH = 4096;
-    /** Not {@code $2x$}, which bcrypt has words of its own for. */
-    private static final Map<Pattern, String> UNTAKEN = Map.of(
+    /** Known schemes that are not accepted. Without {@code $2x$}, for which {@link BCrypt} has its own message. */
+    private static final Map<Pattern, String> NOT_ACCEPTED = Map.of(
         Pattern.compile("\\$g?y\\$.*"), "yescrypt ($y$)",
         Pattern.compile("\\$md5[$,].*"), "SunMD5 ($md5)",
         Pattern.compile("\\$sha1\\$.*"), "crypt(3)'s SHA-1 ($sha1$)",
@@ -34,8 +34,8 @@ public final class PasswordSchemes {
     private final Map<String, PasswordScheme> byName = new LinkedHashMap<>();
 
     /**
-     * @param schemes the schemes taken; the first is the one for new hashes
-     * @throws IllegalArgumentException if there is none, or if two go by the same name
+     * @param schemes the accepted schemes; the first is used for new hashes
+     * @throws IllegalArgumentException if there is none, or if two have the same name
      */
     public PasswordSchemes(List<PasswordScheme> schemes) {
         if (schemes.isEmpty()) {
@@ -53,16 +53,16 @@ public final class PasswordSchemes {
         }
     }
 
-    /** All schemes that this project knows but for plain passwords, Argon2id preferred, within the standard limits. */
+    /** All schemes except plain passwords, Argon2id preferred, within the standard limits. */
     public static PasswordSchemes standard() {
         return standard(CostLimits.standard());
     }
 
     /**
-     * All schemes that this project knows but for plain passwords, Argon2id preferred.
+     * All schemes except plain passwords, Argon2id preferred.
      *
-     * @param limits for the hashes that are taken; new ones keep to them, too
-     * @throws IllegalArgumentException if no new hash could be made within the limits
+     * @param limits for existing and new hashes
+     * @throws IllegalArgumentException if no new hash can be made within the limits
      */
     public static PasswordSchemes standard(CostLimits limits) {
         return new PasswordSchemes(List.of(
@@ -72,7 +72,7 @@ public final class PasswordSchemes {
             Sha.salted512(), Sha.salted256(), Sha.salted1(), Sha.sha512(), Sha.sha256(), Sha.sha1(), new JamesHash(limits)));
     }
 
-    /** The same schemes and plain passwords: {@code {PLAIN}}, {@code {CLEARTEXT}}. Never preferred. */
+    /** The same schemes, and plain passwords ({@code {PLAIN}}, {@code {CLEARTEXT}}) as the last one. */
     public PasswordSchemes withPlain() {
         List<PasswordScheme> more = new ArrayList<>(schemes);
         more.add(new PlainScheme());
@@ -80,9 +80,9 @@ public final class PasswordSchemes {
     }
 
     /**
-     * The same schemes with another one for new hashes.
+     * The same schemes with another preferred one.
      *
-     * @throws IllegalArgumentException if there is no scheme of that name that makes hashes
+     * @throws IllegalArgumentException if there is no scheme of this name that makes hashes
      */
     public PasswordSchemes preferring(String name) {
         PasswordScheme preferred = named(name).filter(PasswordScheme::isMade)
@@ -98,15 +98,15 @@ public final class PasswordSchemes {
         return schemes.get(0);
     }
 
-    /** The scheme of that name or alias, in whatever case, with or without braces. */
+    /** The scheme with this name or alias, ignoring case, with or without braces. */
     public Optional<PasswordScheme> named(String name) {
         boolean braces = name.startsWith("{") && name.endsWith("}") && name.length() > 1;
         return Optional.ofNullable(byName.get((braces ? name.substring(1, name.length() - 1) : name).toUpperCase(Locale.ROOT)));
     }
 
     /**
-     * Whether a user would be better off with a new hash: of a scheme that is weaker than the preferred one, or of that one at
-     * less than its cost. Keys for SCRAM are never outdated: no other hash can do what they are there for.
+     * Whether a hash should be replaced: its scheme is weaker than the preferred one, or it is of the preferred one with a lower cost.
+     * SCRAM keys are never outdated, since no other hash can replace them.
      */
     public boolean isOutdated(PasswordHash hash) {
         if (hash.scram().isPresent()) {
@@ -119,16 +119,16 @@ public final class PasswordSchemes {
         return named(hash.scheme()).map(scheme -> scheme.strength().compareTo(preferred.strength()) < 0).orElse(false);
     }
 
-    /** A new hash of the preferred scheme, with its {@code {SCHEME}}. */
+    /** Makes a hash of the preferred scheme, with its {@code {SCHEME}}. */
     public String hash(byte[] password) {
         return "{" + preferred().name() + "}" + preferred().hash(password);
     }
 
     /**
-     * Reads {@code {SCHEME}hash}, or a bare hash that one of the schemes recognises. {@code {CRYPT}} and {@code {ARGON2}}, which
-     * directories write, are as good as nothing. The name may end in {@code .B64}, {@code .BASE64} or {@code .HEX}, as in Dovecot.
+     * Reads {@code {SCHEME}hash}, or a bare hash that one of the schemes recognises. {@code {CRYPT}} and {@code {ARGON2}} are ignored. The
+     * name may end in {@code .B64}, {@code .BASE64} or {@code .HEX}, as in Dovecot.
      *
-     * @throws MalformedHashException saying what is wrong, without any part of the text
+     * @throws MalformedHashException if the text is invalid; the message contains no part of it
      */
     public PasswordHash read(String text) {
         if (text.length() > MAX_LENGTH) {
@@ -146,7 +146,7 @@ public final class PasswordSchemes {
         return words.length == 1 ? read(words[0], hash) : read(words[0], Wrapping.named(words[1]).orElseThrow(this::unknown), hash);
     }
 
-    /** Whether {@code {SCHEME}} says that the password itself follows, wrapped or not. */
+    /** Whether {@code {SCHEME}} is a name for plain passwords, wrapped or not. */
     public static boolean isPlain(String scheme) {
         return PlainScheme.NAMES.contains(scheme.replaceAll("^\\{|(\\.[^}]*)?\\}$", "").toUpperCase(Locale.ROOT));
     }
@@ -157,57 +157,57 @@ public final class PasswordSchemes {
             return scheme.get().read(hash);
         }
         if (isGeneric(name, hash)) {
-            return bare(hash, "the hash behind {" + name + "} is of no form that is known here; make a new one");
+            return bare(hash, "the hash after {" + name + "} has an unknown form; make a new one");
         }
-        throw untaken(name);
+        throw notAccepted(name);
     }
 
     private PasswordHash read(String name, Wrapping wrapping, String wrapped) {
-        String what = "the hash behind the scheme";
+        String what = "the hash after the scheme";
         Optional<PasswordScheme> scheme = named(name);
         if (scheme.isPresent()) {
             return scheme.get().read(wrapping.unwrap(what, wrapped));
         }
         if (!GENERIC.contains(name) && !name.equals(MD5)) {
-            throw untaken(name);
+            throw notAccepted(name);
         }
         return read(name, Decode.utf8(what, wrapping.unwrap(what, wrapped)));
     }
 
-    /** Dovecot has two kinds of hashes behind {@code {MD5}}, one of which is MD5-crypt. */
+    /** Dovecot uses {@code {MD5}} for two kinds of hashes, one of which is MD5-crypt. */
     private static boolean isGeneric(String name, String hash) {
         return GENERIC.contains(name) || name.equals(MD5) && hash.startsWith("$1$");
     }
 
-    private MalformedHashException untaken(String name) {
-        // Other names are not repeated: who forgets the scheme may have a password in braces there.
+    private MalformedHashException notAccepted(String name) {
+        // Other names are not repeated: if the scheme is missing, the text in braces may be part of a password.
         return PlainScheme.NAMES.contains(name) ? new MalformedHashException("plain passwords are not allowed here; make a hash of it")
             : unknown();
     }
 
     private MalformedHashException unknown() {
-        return new MalformedHashException("the scheme is not known here; known are " + known());
+        return new MalformedHashException("the scheme is unknown; known are " + known());
     }
 
     private PasswordHash bare(String hash, String otherwise) {
         return schemes.stream()
             .filter(scheme -> scheme.recognises(hash))
             .findFirst()
-            .orElseThrow(() -> new MalformedHashException(foreign(hash).orElse(otherwise)))
+            .orElseThrow(() -> new MalformedHashException(knownButNotAccepted(hash).orElse(otherwise)))
             .read(hash);
     }
 
-    /** What is recognised, to say so, and not taken. */
-    private static Optional<String> foreign(String hash) {
-        return UNTAKEN.entrySet().stream().filter(form -> form.getKey().matcher(hash).matches()).findFirst()
-            .map(form -> "the hash is of no form that is known here, it looks like " + form.getValue() + "; make a new one");
+    /** The message for a hash of a known scheme that is not accepted. */
+    private static Optional<String> knownButNotAccepted(String hash) {
+        return NOT_ACCEPTED.entrySet().stream().filter(form -> form.getKey().matcher(hash).matches()).findFirst()
+            .map(form -> "the hash looks like " + form.getValue() + ", which is not supported; make a new one");
     }
 
     private String known() {
         return braced(schemes.stream());
     }
 
-    /** The names of the schemes that make hashes, preferred first, in braces as they stand before a hash. */
+    /** The names of the schemes that make hashes, preferred first, in braces. */
     public String made() {
         return braced(schemes.stream().filter(PasswordScheme::isMade));
     }

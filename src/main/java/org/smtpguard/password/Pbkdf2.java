@@ -5,11 +5,11 @@ import java.util.Base64;
 import java.util.Set;
 
 /**
- * PBKDF2 with HMAC (RFC 8018) in the forms that people have: Dovecot's {@code $1$salt$rounds$hash} (SHA-1, the salt as it
- * stands, the hash in hexadecimal), passlib's {@code $pbkdf2-sha256$rounds$salt$hash}, PHC strings, which have {@code i=rounds} there,
- * and OpenLDAP's {@code rounds$salt$hash} (in base64, which may have {@code .} for {@code +}, without padding).
+ * PBKDF2 with HMAC (RFC 8018) in the usual formats: Dovecot's {@code $1$salt$rounds$hash} (SHA-1, the salt as text, the hash in
+ * hexadecimal), passlib's {@code $pbkdf2-sha256$rounds$salt$hash}, PHC strings with {@code i=rounds}, and OpenLDAP's
+ * {@code rounds$salt$hash} (base64 without padding, {@code .} allowed for {@code +}).
  *
- * <p>New hashes are passlib's, of as many rounds as OWASP recommends for the digest.
+ * <p>New hashes are in passlib's format, with the number of rounds that OWASP recommends for the digest.
  */
 public final class Pbkdf2 implements PasswordScheme {
     private final String name;
@@ -32,7 +32,7 @@ public final class Pbkdf2 implements PasswordScheme {
         this.recommended = (int) Math.min(rounds, limits.of(CostLimits.CostLimit.PBKDF2_ROUNDS));
     }
 
-    /** With SHA-1: the only one that Dovecot knows. */
+    /** With SHA-1: the only one that Dovecot supports. */
     public static Pbkdf2 sha1(CostLimits limits) {
         return new Pbkdf2("PBKDF2", Set.of("PBKDF2-SHA1"), "$pbkdf2$", "HmacSHA1", 20, 1_300_000, limits);
     }
@@ -83,7 +83,7 @@ public final class Pbkdf2 implements PasswordScheme {
         return "the " + what + " of the " + name + " hash";
     }
 
-    /** A hash of whatever PBKDF2. The rounds are checked here; a tag longer than the digest costs them over again. */
+    /** A PBKDF2 hash in any format. Checks the rounds; a tag longer than the digest multiplies them. */
     static PasswordHash hash(String scheme, String hmac, long rounds, byte[] salt, byte[] tag, CostLimits limits) {
         int digestOctets = hmac.equals("HmacSHA1") ? 20 : hmac.equals("HmacSHA256") ? 32 : 64;
         int blocks = (tag.length + digestOctets - 1) / digestOctets;

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
- * The password itself. Only where the operator says so: whoever reads the file, or a copy of it, has them all.
+ * Plain passwords. Only if the operator enables them: anyone who can read the file has all passwords.
  *
- * <p>Compared by digests, so that neither the time nor what stays in memory tells anything of the password.
+ * <p>Digests are compared, so that neither the time nor the memory reveals the password.
  */
 final class PlainScheme implements PasswordScheme {
     static final Set<String> NAMES = Set.of("PLAIN", "CLEARTEXT", "CLEAR");
@@ -34,7 +34,7 @@ final class PlainScheme implements PasswordScheme {
     @Override
     public PasswordHash read(byte[] stored) {
         if (stored.length == 0) {
-            throw new MalformedHashException("there is no password behind {PLAIN}");
+            throw new MalformedHashException("there is no password after {PLAIN}");
         }
         byte[] salt = DerivedHash.random(16);
         byte[] tag = Digests.digest("SHA-256", salt, stored);

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The keys that a SCRAM server keeps (RFC 5802 §3), as Dovecot writes them: {@code iterations,salt,storedKey,serverKey}, all
- * but the first in base64. A client with SCRAM is checked by {@link PasswordHash#scram()}, one that sends its password by
- * {@link PasswordHash#matches}. New keys are of 15,000 iterations (RFC 7677 §4): the client has to compute them, too.
+ * SCRAM keys (RFC 5802 §3) in Dovecot's format: {@code iterations,salt,storedKey,serverKey}, all but the first in base64. SCRAM clients are
+ * checked with {@link PasswordHash#scram()}, others with {@link PasswordHash#matches}. New keys have 15,000 iterations (RFC 7677 §4), which
+ * the client has to compute too.
  *
- * <p>The password is taken as it is: preparing it (SASLprep) is the caller's business, who knows where it comes from.
+ * <p>The caller prepares the password (SASLprep).
  */
 public final class ScramScheme implements PasswordScheme {
     private static final int RECOMMENDED_ITERATIONS = 15_000;

@@ -1,8 +1,8 @@
 package org.smtpguard.password;
 
 /**
- * What a SCRAM server keeps of a password (RFC 5802 §3). Enough to check a client and to prove itself to it, and enough
- * to pose as this server; not enough to log in. Immutable; has no text form that shows it.
+ * The SCRAM keys of a stored password (RFC 5802 §3): enough to verify a client and to prove, or fake, the server's identity; not enough to
+ * log in. Immutable; {@link #toString} shows no key.
  */
 public final class ScramVerifier {
     private final String mechanism;
@@ -19,7 +19,7 @@ public final class ScramVerifier {
         this.serverKey = serverKey.clone();
     }
 
-    /** The mechanism that they are for: {@code SCRAM-SHA-256} or {@code SCRAM-SHA-512}. */
+    /** The mechanism: {@code SCRAM-SHA-256} or {@code SCRAM-SHA-512}. */
     public String mechanism() {
         return mechanism;
     }

@@ -14,9 +14,8 @@ import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.SCrypt;
 
 /**
- * scrypt (RFC 7914) in the two forms that people have: {@code $scrypt$ln=…,r=…,p=…$salt$hash} with salt and hash in base64
- * without padding (passlib, and what is written here), and {@code $7$…} as crypt(3) and libsodium write it. New hashes cost
- * N=2^15, r=8, p=3, one of OWASP's recommendations.
+ * scrypt (RFC 7914) in the two usual formats: {@code $scrypt$ln=…,r=…,p=…$salt$hash}, with salt and hash in base64 without padding
+ * (passlib, and new hashes), and {@code $7$…} (crypt(3) and libsodium). New hashes have N=2^15, r=8, p=3, as OWASP recommends.
  */
 public final class Scrypt implements PasswordScheme {
     private static final String NAME = "SCRYPT";
@@ -28,7 +27,7 @@ public final class Scrypt implements PasswordScheme {
     private final CostLimits limits;
     private final ScryptCost recommended;
 
-    /** scrypt at the recommended cost, or what the limits allow of it. */
+    /** scrypt at the recommended cost, or less if the limits require it. */
     public Scrypt(CostLimits limits) {
         this.limits = limits;
         int ln = 15;

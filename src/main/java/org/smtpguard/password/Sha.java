@@ -5,16 +5,16 @@ import java.util.Base64;
 import java.util.Set;
 
 /**
- * One digest of the password, or of the password and a salt that stands behind the digest, as LDAP directories keep it
- * (RFC 2307, RFC 3112): in base64 or in hexadecimal.
+ * A single digest of the password, or of the password and a salt that follows the digest, as in LDAP directories (RFC 2307, RFC 3112), in
+ * base64 or hexadecimal.
  *
- * <p>Which of the two is told by the hash itself where its scheme does not say it, as in Dovecot: that 27 or more characters of
- * base64 happen to be hexadecimal digits alone does not happen.
+ * <p>If the scheme does not say which, as in Dovecot, the hash is hexadecimal if it has only hexadecimal digits; base64 of 27 or more
+ * characters never has only those.
  */
 public final class Sha implements PasswordScheme {
     private static final int NEW_SALT_OCTETS = 16;
     private static final int MAX_SALT_OCTETS = 64;
-    /** No tool makes fewer. */
+    /** The minimum of all known tools. */
     private static final int USUAL_SALT_OCTETS = 4;
 
     private final String name;
@@ -65,7 +65,7 @@ public final class Sha implements PasswordScheme {
         return aliases;
     }
 
-    /** Never: without its name a digest could be anything. */
+    /** Never: a digest without a scheme name could be anything. */
     @Override
     public boolean recognises(String hash) {
         return false;
@@ -83,8 +83,8 @@ public final class Sha implements PasswordScheme {
         byte[] tag = Arrays.copyOf(octets, digestOctets);
         DerivedHash hash = new DerivedHash(name, "rounds=1", 1, tag, password -> Digests.digest(digest, password, salt));
         return salted && salt.length < USUAL_SALT_OCTETS
-            ? hash.doubted(what() + " has a salt of " + salt.length + " octets, and " + USUAL_SALT_OCTETS
-                + " or more are usual: was it cut?")
+            ? hash.doubted(what() + " has a salt of " + salt.length + " octets, but " + USUAL_SALT_OCTETS
+                + " or more are usual: is it truncated?")
             : hash;
     }
 

@@ -1,12 +1,12 @@
 package org.smtpguard.password;
 
-/** What somebody who has stolen the hashes needs to find a password, from little to much. */
+/** The effort to recover a password from a stolen hash, in ascending order. */
 public enum Strength {
-    /** Nothing: the password stands there. */
+    /** None: the password itself is stored. */
     OPEN,
-    /** A digest or a little more: billions of guesses a second on one graphics card. */
+    /** A digest, or slightly more: billions of guesses per second on one graphics card. */
     FAST,
-    /** Many rounds: slow to guess, and yet cheap to build machines for. */
+    /** Many rounds: slow to guess, but cheap to parallelise. */
     SLOW,
     /** Many rounds and much memory. */
     MEMORY_HARD

@@ -7,11 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The crypt(3) family of digests that are repeated: {@code $6$} (SHA-512) and {@code $5$} (SHA-256) with their number of
- * rounds, which is 5,000 where none is written, {@code $1$} (MD5) and htpasswd's {@code $apr1$}, both of 1,000 rounds for ever.
+ * The iterated digests of crypt(3): {@code $6$} (SHA-512) and {@code $5$} (SHA-256), by default with 5,000 rounds; {@code $1$} (MD5) and
+ * htpasswd's {@code $apr1$}, always with 1,000 rounds.
  *
- * <p>A salt is any text without {@code $}, {@code :} and control characters, as in crypt(3). It may be empty; what is beyond its
- * greatest length, 16 octets or 8 with MD5, does not count.
+ * <p>As in crypt(3), a salt is any text without {@code $}, {@code :} and control characters. It may be empty; octets beyond the maximum, 16
+ * or (MD5) 8, are ignored.
  */
 public final class UnixCrypt implements PasswordScheme {
     private static final int FIXED_MD5_ROUNDS = 1000;
@@ -35,7 +35,7 @@ public final class UnixCrypt implements PasswordScheme {
         this.rounds = maxRounds > 0;
         this.maxRounds = maxRounds;
         this.algorithm = algorithm;
-        // Where "rounds=" is not followed by a number and a $, glibc takes it for the salt and libxcrypt for a mistake.
+        // If "rounds=" is not followed by a number and a $, glibc treats it as the salt, libxcrypt as an error.
         this.form = Pattern.compile(Pattern.quote(prefix) + (rounds ? "(?:rounds=([1-9][0-9]{0,8})\\$)?(?!rounds=)" : "()")
             + "([^$:\\p{Cntrl}]*)\\$([./0-9A-Za-z]{" + tagCharacters + "})");
     }
@@ -57,7 +57,7 @@ public final class UnixCrypt implements PasswordScheme {
         return new UnixCrypt("MD5-CRYPT", "$1$", MD5_SALT, 22, 0, (password, salt, rounds) -> CryptDigest.md5("$1$", password, salt));
     }
 
-    /** {@code $apr1$}, which htpasswd writes unless told otherwise. */
+    /** {@code $apr1$}, the default of htpasswd. */
     public static UnixCrypt apr1() {
         return new UnixCrypt("APR1", "$apr1$", MD5_SALT, 22, 0, (password, salt, rounds) -> CryptDigest.md5("$apr1$", password, salt));
     }
@@ -83,12 +83,12 @@ public final class UnixCrypt implements PasswordScheme {
         if (!match.matches()) {
             throw new MalformedHashException("a " + name + " hash is of the form " + prefix
                 + (rounds ? "salt$hash or " + prefix + "rounds=…$" : "")
-                + "salt$hash, its last part of ./0-9A-Za-z, and this one is not, or was cut");
+                + "salt$hash, its last part of ./0-9A-Za-z; this one is not, or is truncated");
         }
         String written = match.group(1);
         long number = !rounds ? FIXED_MD5_ROUNDS : written == null ? DEFAULT_SHA_ROUNDS : Long.parseLong(written);
         if (rounds) {
-            // Fewer than 1,000 are no hash in libxcrypt and silently made 1,000 in glibc, so such a hash is of no password.
+            // libxcrypt rejects fewer than 1,000, glibc silently uses 1,000: no such hash exists.
             Decode.within("the " + name + " hash has rounds", number, 1000, maxRounds);
         }
         byte[] saltText = match.group(2).getBytes(StandardCharsets.UTF_8);
@@ -101,7 +101,7 @@ public final class UnixCrypt implements PasswordScheme {
     public String hash(byte[] password) {
         for (byte octet : password) {
             if (octet == 0) {
-                throw new IllegalArgumentException("crypt(3) cannot hold a password with a NUL in it");
+                throw new IllegalArgumentException("crypt(3) cannot hash a password that contains a NUL");
             }
         }
         StringBuilder salt = new StringBuilder();
@@ -122,7 +122,7 @@ public final class UnixCrypt implements PasswordScheme {
         return rounds ? Math.min(NEW_SHA_ROUNDS, maxRounds) : FIXED_MD5_ROUNDS;
     }
 
-    /** What crypt(3) writes behind the salt. */
+    /** Computes the part after the salt. */
     private interface Algorithm {
         byte[] tag(byte[] password, byte[] salt, int rounds);
     }

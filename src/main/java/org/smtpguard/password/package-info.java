@@ -1,7 +1,6 @@
 /**
- * Stored passwords: what a hash may look like, how it is checked and how a new one is made. Knows neither SMTP nor
- * James nor where a hash is kept.
+ * Password hashes: reading, checking and making them. Depends neither on SMTP nor on James nor on where hashes are stored.
  *
- * <p>Nothing here ever puts a hash or a password into a text: not into {@code toString()}, not into an exception.
+ * <p>No hash and no password ever appears in a {@code toString()} or in the message of an exception.
  */
 package org.smtpguard.password;

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
-/** How a backend is, seen from outside at one moment: for health checks, metrics and people. Holds no secret. Immutable. */
+/** A snapshot of a backend's state, for health checks, metrics and WebAdmin. Contains no secret. Immutable. */
 public final class BackendStatus {
     private final String name;
     private final State state;
@@ -34,12 +34,12 @@ public final class BackendStatus {
     public enum State {
         /** Requests reach the backend. */
         CLOSED,
-        /** The backend has failed too often in a row; requests are answered at once. */
+        /** The backend failed too often in a row; requests are answered immediately without a query. */
         OPEN,
-        /** One request is on its way, to find out whether the backend answers again. */
+        /** One trial request is pending, to find out whether the backend answers again. */
         HALF_OPEN;
 
-        /** As facts for programs name it: {@code closed}, {@code open}, {@code half-open}. */
+        /** The name in JSON: {@code closed}, {@code open}, {@code half-open}. */
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -54,37 +54,37 @@ public final class BackendStatus {
         return state;
     }
 
-    /** Since when the circuit is closed or, half-open included, is not. */
+    /** Since when the circuit is closed, or not closed (open or half-open). */
     public Instant since() {
         return since;
     }
 
-    /** The last failure, if there was one since the start. */
+    /** The last failure since the start, if any. */
     public Optional<Failure> lastFailure() {
         return lastFailure;
     }
 
-    /** What is amiss although it answers. */
+    /** Why the backend is degraded although it answers. */
     public Optional<String> flaw() {
         return flaw;
     }
 
-    /** How many questions the backend has before it. */
+    /** The number of requests that the backend is processing. */
     public int pending() {
         return pending;
     }
 
-    /** How many more wait for their turn. */
+    /** The number of requests that wait for the concurrency limit. */
     public int waiting() {
         return waiting;
     }
 
-    /** How many requests were answered, since the start, by a queue of ours that had no place for them or kept them too long. */
+    /** The number of requests since the start that failed because a queue was full, or because they waited too long. */
     public long overloaded() {
         return overloaded;
     }
 
-    /** All zero where there is no cache. */
+    /** The cache statistics; all zero if there is no cache. */
     public CacheStatus cache() {
         return cache;
     }
@@ -92,10 +92,10 @@ public final class BackendStatus {
     @Override
     public String toString() {
         return name + ": " + state + " since " + since + ", " + pending + " pending, " + waiting + " waiting"
-            + lastFailure.map(fault -> ", last failure: " + fault).orElse("") + flaw.map(text -> ", " + text).orElse("");
+            + lastFailure.map(failure -> ", last failure: " + failure).orElse("") + flaw.map(text -> ", " + text).orElse("");
     }
 
-    /** A question that a backend did not answer. Immutable. */
+    /** A request that a backend did not answer. Immutable. */
     public static final class Failure {
         private final String reason;
         private final Instant at;
@@ -105,7 +105,7 @@ public final class BackendStatus {
             this.at = Objects.requireNonNull(at, "at");
         }
 
-        /** In words for the operator. */
+        /** The reason, for the operator. */
         public String reason() {
             return reason;
         }
@@ -120,7 +120,7 @@ public final class BackendStatus {
         }
     }
 
-    /** What the cache of verdicts has done since the start. Immutable. */
+    /** The statistics of the cache since the start. Immutable. */
     public static final class CacheStatus {
         static final CacheStatus NONE = new CacheStatus(0, 0, 0, 0);
 
@@ -136,22 +136,22 @@ public final class BackendStatus {
             this.entries = entries;
         }
 
-        /** Questions answered from it at once. */
+        /** Requests answered from the cache. */
         public long hits() {
             return hits;
         }
 
-        /** Questions answered from it past the verdict's life, since the backend could not. */
+        /** Requests answered with an expired verdict, since the backend was unavailable. */
         public long stale() {
             return stale;
         }
 
-        /** Questions that it had no answer to. */
+        /** Requests without an entry. */
         public long misses() {
             return misses;
         }
 
-        /** Verdicts in it now, about. */
+        /** The approximate number of entries. */
         public long entries() {
             return entries;
         }

@@ -13,24 +13,22 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.resilience.BackendStatus.State;
 
 /**
- * Keeps requests from a backend that fails. After a number of failures in a row the circuit is open: requests are answered at once, and
- * the backend has time to recover. After a while one request is let through (the circuit is half-open); if it is answered, the circuit
- * is closed again.
+ * Protects a failing backend from requests. After a number of failures in a row the circuit is open: requests are answered immediately,
+ * without a query. After a delay one trial request is admitted (the circuit is half-open); if it is answered, the circuit is closed again.
  *
  * <p>Each admitted request carries the number of the period in which it was admitted. The outcome of a request from before the circuit
- * opened says nothing of the backend's present state, and is not counted.
+ * opened says nothing about the backend's present state, and is not counted.
  *
- * <p>A failure that one log-in may have provoked ({@link CredentialResult#isPerhapsForThisUser}) proves an outage only if nothing else
- * explains it. It is not counted if the backend has answered another request since, or has refused one within the last minute: servers
- * make clients wait after wrong passwords. If the circuit opened for such failures alone, a request about a user whose log-in has not
- * failed so is admitted at once, for the first {@value #MAX_NAMES} users.
+ * <p>A failure that the log-in may have caused ({@link CredentialResult#isPerhapsForThisUser}) is not counted if the backend has answered
+ * another request since, or has refused one within the last minute: servers delay replies after wrong passwords. If the circuit opened
+ * because of such failures only, requests for users without such a failure are admitted immediately, up to {@value #MAX_NAMES} users.
  *
- * <p>Threads: any. The state changes under this object's lock, which is held for moments; nothing is logged under it.
+ * <p>Threads: any. The state changes under this object's lock, which is held briefly and never while logging.
  */
 final class CircuitBreaker {
     private static final Logger LOGGER = LoggerFactory.getLogger(CircuitBreaker.class);
 
-    /** Dovecot forgets a wrong password after a minute, and delays the answers to its client until then. */
+    /** Dovecot delays answers for up to a minute after a wrong password. */
     private static final Duration PENALTY = Duration.ofMinutes(1);
     private static final int MAX_NAMES = 100;
 
@@ -52,8 +50,8 @@ final class CircuitBreaker {
     private boolean isExtraTrial;
 
     /**
-     * @param maxFailures in a row, after which the circuit opens; 0 for never
-     * @param retryAfter how long the circuit is open before a request is let through
+     * @param maxFailures the number of failures in a row that opens the circuit; 0 for never
+     * @param retryAfter how long the circuit is open before a trial request is admitted
      */
     CircuitBreaker(String backend, int maxFailures, Duration retryAfter, Time time) {
         this.backend = backend;
@@ -63,7 +61,7 @@ final class CircuitBreaker {
         this.since = time.now();
     }
 
-    /** Why a request about that user would not be admitted now; empty if it would be. */
+    /** Why a request for this user would not be admitted now; empty if it would be. */
     synchronized Optional<String> refusal(String name) {
         switch (state) {
             case OPEN:
@@ -83,7 +81,7 @@ final class CircuitBreaker {
         return !isProven && names.size() < MAX_NAMES && !names.contains(name);
     }
 
-    /** What a request that is not admitted is answered. */
+    /** The reason with which requests are answered that are not admitted. */
     synchronized String reason() {
         return "circuit open: " + run();
     }
@@ -111,10 +109,10 @@ final class CircuitBreaker {
     }
 
     /**
-     * A request was answered.
+     * Reports that a request was answered.
      *
      * @param admitted the period of the request
-     * @param refused whether the answer was a no
+     * @param refused whether the answer was a refusal
      */
     void answered(long admitted, boolean refused) {
         boolean closes;
@@ -140,22 +138,22 @@ final class CircuitBreaker {
     }
 
     /**
-     * A request was not answered.
+     * Reports that a request was not answered.
      *
      * @param admitted the period of the request
-     * @param askedAt when the backend got it, by {@link Time#nanos()}
-     * @param name the user whom it was about
+     * @param sentAt when it was sent to the backend, by {@link Time#nanos()}
+     * @param name the user of the request
      * @param why a result of the kind {@link CredentialResult.Kind#UNAVAILABLE}
-     * @return whether this has opened the circuit
+     * @return whether this failure opened the circuit
      */
-    boolean failed(long admitted, long askedAt, String name, CredentialResult why) {
+    boolean failed(long admitted, long sentAt, String name, CredentialResult why) {
         boolean opens;
         synchronized (this) {
             if (admitted != period) {
                 return false;
             }
             last = Optional.of(new BackendStatus.Failure(why.reason(), time.now()));
-            if (why.isPerhapsForThisUser() && state == State.CLOSED && isExplained(askedAt)) {
+            if (why.isPerhapsForThisUser() && state == State.CLOSED && isExplained(sentAt)) {
                 return false;
             }
             failures++;
@@ -179,13 +177,13 @@ final class CircuitBreaker {
         return opens;
     }
 
-    private boolean isExplained(long askedAt) {
-        return answeredAt.filter(at -> at - askedAt > 0).isPresent()
+    private boolean isExplained(long sentAt) {
+        return answeredAt.filter(at -> at - sentAt > 0).isPresent()
             || refusedAt.filter(at -> time.nanos() - at < PENALTY.toNanos()).isPresent();
     }
 
     /**
-     * A request did not get as far as the backend: if the circuit is half-open for it, another one may be let through.
+     * Reports that a request did not reach the backend. If it was the trial request, another one may be admitted.
      *
      * @param admitted the period of the request
      */

@@ -7,10 +7,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.smtpguard.credential.ClientNetwork;
 
 /**
- * Lets a number of requests run concurrently; a number of others wait for their turn in a {@link FairQueue}.
+ * Limits the number of concurrent requests; further ones wait in a {@link FairQueue}.
  *
- * <p>Threads: any. A request that is let in at once runs on the thread that came with it, one that had to wait on the thread of one that
- * leaves. The lock is held while places are counted and never while other code runs.
+ * <p>Threads: any. A request that is admitted immediately runs on the caller's thread, one that had to wait on the thread of one that
+ * leaves. The lock is never held while callbacks run.
  */
 final class ConcurrencyLimiter {
     private final int max;
@@ -19,24 +19,24 @@ final class ConcurrencyLimiter {
     private int inside;
 
     /**
-     * @param max how many run concurrently, above zero
-     * @param queue how many more may wait
+     * @param max the maximum number of concurrent requests, above zero
+     * @param queue the maximum number of waiting requests
      */
     ConcurrencyLimiter(int max, int queue) {
         this.max = max;
         this.waiting = new FairQueue<>(queue);
     }
 
-    /** A request. One of the methods is called, once, unless the request was forgotten; neither may throw. */
+    /** A request. Exactly one of the methods is called, once, unless the request was removed. Neither may throw. */
     interface Visitor {
-        /** It may run now, and has to {@link ConcurrencyLimiter#leave} once, which may be long after this method has returned. */
+        /** It may run now, and must call {@link ConcurrencyLimiter#leave} once, possibly long after this method has returned. */
         void admitted();
 
-        /** There is no place for it, or it lost its place to another network. It will not run. */
+        /** The queue is full, or it lost its place to another network. It will not run. */
         void displaced();
     }
 
-    /** Lets a request run now, or has it wait for its turn. */
+    /** Admits a request, or queues it. */
     void enter(ClientNetwork network, Visitor visitor) {
         Optional<Visitor> displaced = Optional.empty();
         boolean admitted;
@@ -54,12 +54,12 @@ final class ConcurrencyLimiter {
         displaced.ifPresent(Visitor::displaced);
     }
 
-    /** Makes room for the next. */
+    /** Ends a request, and admits the next. */
     void leave() {
         synchronized (this) {
             inside--;
         }
-        // One that is let in may leave at once and let the next in: in a loop, since a thousand calls within calls would not fit a stack.
+        // An admitted request may leave immediately and admit the next: a loop, since recursion could overflow the stack.
         if (left.getAndIncrement() == 0) {
             do {
                 next().ifPresent(Visitor::admitted);
@@ -68,18 +68,18 @@ final class ConcurrencyLimiter {
     }
 
     private synchronized Optional<Visitor> next() {
-        // The place may be gone: while none waited, a newcomer may have taken it.
+        // Another request may have taken the place in the meantime.
         Optional<Visitor> next = inside < max ? waiting.poll() : Optional.empty();
         next.ifPresent(visitor -> inside++);
         return next;
     }
 
-    /** Takes a waiting request out of the queue; nothing happens if it does not wait any more. */
+    /** Removes a waiting request from the queue, if it is still there. */
     synchronized void forget(Visitor visitor) {
         waiting.remove(visitor);
     }
 
-    /** Takes out all that wait. */
+    /** Removes all waiting requests. */
     synchronized List<Visitor> forgetAll() {
         return waiting.clear();
     }

@@ -13,10 +13,10 @@ import org.smtpguard.credential.OverloadException;
 import org.smtpguard.credential.WorkerPool;
 
 /**
- * A {@link WorkerPool} with threads of its own: daemons that end after 30 idle seconds, so that an idle or stopped server keeps none.
+ * A {@link WorkerPool} with its own daemon threads, which end after 30 idle seconds.
  *
- * <p>Threads: a task is handed to a thread only when one is free, so all that waits does so in the limiter's queue, from which requests
- * whose answer is complete are removed at once, on the thread that completes it.
+ * <p>Threads: a task is passed to a thread only when one is free, so all waiting tasks are in the limiter's queue. A task is removed from
+ * it as soon as its answer completes, on the thread that completes it.
  */
 public final class FairPool implements WorkerPool, AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(30);
@@ -25,14 +25,14 @@ public final class FairPool implements WorkerPool, AutoCloseable {
     private final ThreadPoolExecutor threads;
 
     /**
-     * @param name of the threads; a number follows
-     * @param threads how many there are at most, above zero
-     * @param queue how many tasks may wait
+     * @param name the name of the threads; a number is appended
+     * @param threads the maximum number of threads, above zero
+     * @param queue the maximum number of waiting tasks
      */
     public FairPool(String name, int threads, int queue) {
         this.limiter = new ConcurrencyLimiter(threads, queue);
         AtomicInteger number = new AtomicInteger();
-        // Its own queue holds a task only for the moment in which the thread that left the limiter takes it.
+        // This queue contains a task only until the thread that left the limiter takes it.
         this.threads = new ThreadPoolExecutor(threads, threads, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
             task -> {
                 Thread thread = new Thread(task, name + number.incrementAndGet());
@@ -47,16 +47,16 @@ public final class FairPool implements WorkerPool, AutoCloseable {
         Task task = new Task(() -> WorkerPool.run(origin, answer, step), () -> answer.completeExceptionally(new OverloadException()));
         origin.queued();
         limiter.enter(origin.network(), task);
-        // Removed at once where the answer is complete already. One that runs is not touched.
-        answer.whenComplete((any, fault) -> limiter.forget(task));
+        // Removed immediately if the answer is already complete. A running task is not affected.
+        answer.whenComplete((any, failure) -> limiter.forget(task));
     }
 
-    /** How many tasks wait for a thread. */
+    /** The number of tasks that wait for a thread. */
     public int waiting() {
         return limiter.waiting();
     }
 
-    /** What runs is finished; what waits, or comes later, is turned away. */
+    /** Finishes running tasks; waiting and later ones fail with an {@link OverloadException}. */
     @Override
     public void close() {
         threads.shutdown();

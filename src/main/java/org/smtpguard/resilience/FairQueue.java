@@ -15,31 +15,31 @@ import org.smtpguard.credential.ClientNetwork;
 
 /**
  * A bounded queue whose places are shared between client networks. Networks are served round robin, and the requests of one network in
- * their order. One network may fill the queue; then a newcomer from a network that has at least two places fewer takes the last place
- * of the network that has most.
+ * their order. One network may fill the queue; then a new request from a network with at least two places fewer takes the last place of
+ * the network with the most.
  *
- * <p>Operations take O(log n). Only networks with waiting requests are remembered. Not safe for several threads.
+ * <p>Operations take O(log n). Only networks with waiting requests are stored. Not thread-safe.
  */
 final class FairQueue<T> {
     private final int capacity;
     private final Map<ClientNetwork, Share> shares = new HashMap<>();
     /** In the order of serving. */
     private final Set<Share> turns = new LinkedHashSet<>();
-    /** The largest last; among equals, the network that came last. */
+    /** The largest share is last; among equal ones, the newest. */
     private final TreeSet<Share> bySize =
         new TreeSet<>(Comparator.<Share>comparingInt(share -> share.places.size()).thenComparingLong(share -> share.number));
     private final Map<T, QueuePlace> places = new HashMap<>();
     private long arrivals;
 
-    /** @param capacity how many requests may wait, from 0 */
+    /** @param capacity the maximum number of waiting requests, from 0 */
     FairQueue(int capacity) {
         this.capacity = capacity;
     }
 
     /**
-     * Puts a request at the end of its network's.
+     * Appends a request to those of its network.
      *
-     * @return the request that has no place: empty if all have one, the new one if it found none, or the one that had to make room for it
+     * @return the request that has no place: empty if there is none, the new one, or the one that it displaced
      */
     Optional<T> offer(ClientNetwork network, T request) {
         if (places.size() < capacity) {
@@ -56,7 +56,7 @@ final class FairQueue<T> {
         return Optional.of(displaced);
     }
 
-    /** Takes out the first request of the network whose turn it is; empty if none waits. */
+    /** Removes the first request of the next network; empty if the queue is empty. */
     Optional<T> poll() {
         if (turns.isEmpty()) {
             return Optional.empty();
@@ -69,7 +69,7 @@ final class FairQueue<T> {
         return Optional.of(request);
     }
 
-    /** Takes a request out, if it is there. */
+    /** Removes a request, if it is there. */
     void remove(T request) {
         QueuePlace place = places.remove(request);
         if (place != null) {
@@ -85,7 +85,7 @@ final class FairQueue<T> {
         }
     }
 
-    /** Takes out all requests. */
+    /** Removes all requests. */
     List<T> clear() {
         List<T> all = new ArrayList<>(places.keySet());
         places.clear();
@@ -109,7 +109,7 @@ final class FairQueue<T> {
         places.put(request, new QueuePlace(share, number));
     }
 
-    /** What one network has of the queue. Equal to itself alone. */
+    /** The requests of one network. Compared by identity. */
     private final class Share {
         private final ClientNetwork network;
         private final long number;

@@ -15,8 +15,8 @@ import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.RequestFuture;
 
 /**
- * One request on its way through a {@link RequestGate}. The thread that brings it from one stage to the next, and that is one alone, does
- * what has to be done then, outside of the lock.
+ * One request to a {@link RequestGate}. The thread that moves it to the next stage, of which there is exactly one, does the work of that
+ * stage, outside of the lock.
  */
 final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueListener {
     private static final Logger LOGGER = LoggerFactory.getLogger(GatedRequest.class);
@@ -28,8 +28,8 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
     private final Reading<T> reading;
     private final CompletableFuture<T> outcome = new CompletableFuture<>();
     private volatile long admitted;
-    private volatile long askedAt;
-    private volatile Optional<CompletionStage<T>> asked = Optional.empty();
+    private volatile long sentAt;
+    private volatile Optional<CompletionStage<T>> sent = Optional.empty();
     // Guarded by this.
     private Stage stage = Stage.WAITS;
     private boolean clientGone;
@@ -38,7 +38,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
     private long used;
     private Optional<PendingAlarm> alarm = Optional.empty();
 
-    /** @param name the user whom it is about, empty if that is not known */
+    /** @param name the user of the request; empty if unknown */
     GatedRequest(RequestGate gate, String name, Origin origin, Function<Origin, CompletionStage<T>> question, Reading<T> reading) {
         this.gate = gate;
         this.since = gate.time.nanos();
@@ -48,7 +48,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
         this.reading = reading;
     }
 
-    CompletableFuture<T> begin() {
+    CompletableFuture<T> start() {
         gate.limiter.enter(origin.network(), this);
         setAlarm();
         if (outcome.isDone()) {
@@ -57,7 +57,6 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
         return RequestFuture.of(outcome, this::onClientGone);
     }
 
-    /** Its turn has come. */
     @Override
     public void admitted() {
         OptionalLong permit = gate.breaker.admit(name);
@@ -67,8 +66,8 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
             return;
         }
         admitted = permit.getAsLong();
-        askedAt = gate.time.nanos();
-        if (!move(Stage.WAITS, Stage.ASKED)) {
+        sentAt = gate.time.nanos();
+        if (!move(Stage.WAITS, Stage.PENDING)) {
             gate.breaker.withdrawn(admitted);
             gate.limiter.leave();
             return;
@@ -76,19 +75,18 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
         try {
             gate.watch.accept(outcome);
             CompletionStage<T> given = Objects.requireNonNull(question.apply(origin));
-            asked = Optional.of(given);
+            sent = Optional.of(given);
             if (isOver()) {
                 abandon();
             }
             given.whenComplete(this::onAnswer);
-        } catch (Throwable fault) {
-            // Errors too: a driver that is not on the class path must not leave a client without an answer.
-            onAnswer(null, fault);
+        } catch (Throwable failure) {
+            // Also errors: a driver that is not on the class path must not leave a client without a reply.
+            onAnswer(null, failure);
         }
         setAlarm();
     }
 
-    /** There is no place for it to wait. */
     @Override
     public void displaced() {
         if (move(Stage.WAITS, Stage.OVER)) {
@@ -98,7 +96,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
 
     @Override
     public void queued() {
-        if (!move(Stage.ASKED, Stage.QUEUED)) {
+        if (!move(Stage.PENDING, Stage.QUEUED)) {
             return;
         }
         if (isClientGone()) {
@@ -110,14 +108,14 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
 
     @Override
     public void started() {
-        if (move(Stage.QUEUED, Stage.ASKED)) {
+        if (move(Stage.QUEUED, Stage.PENDING)) {
             setAlarm();
         }
     }
 
-    private void onAnswer(T answer, Throwable fault) {
-        CredentialResult verdict = verdict(answer, fault);
-        if (!move(Stage.ASKED, Stage.OVER) && !move(Stage.QUEUED, Stage.OVER)) {
+    private void onAnswer(T answer, Throwable failure) {
+        CredentialResult verdict = verdict(answer, failure);
+        if (!move(Stage.PENDING, Stage.OVER) && !move(Stage.QUEUED, Stage.OVER)) {
             return;
         }
         if (verdict.kind() != CredentialResult.Kind.UNAVAILABLE) {
@@ -126,7 +124,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
             leave(answer);
         } else if (verdict.isForThisUser()) {
             gate.breaker.answered(admitted, true);
-            // What a working backend says of one user holds, whatever it has said before.
+            // The service works, so an expired verdict must not replace this answer.
             leave(answer);
         } else if (verdict.wasQueried()) {
             fail(verdict);
@@ -136,32 +134,32 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
         }
     }
 
-    private CredentialResult verdict(T answer, Throwable fault) {
+    private CredentialResult verdict(T answer, Throwable failure) {
         try {
-            return fault == null ? reading.verdict(Objects.requireNonNull(answer)) : CredentialResult.unavailable(fault);
-        } catch (RuntimeException nonsense) {
-            return CredentialResult.unavailable(nonsense);
+            return failure == null ? reading.verdict(Objects.requireNonNull(answer)) : CredentialResult.unavailable(failure);
+        } catch (RuntimeException invalidAnswer) {
+            return CredentialResult.unavailable(invalidAnswer);
         }
     }
 
-    /** Its time in that stage is up, and it is over. */
+    /** The time limit of the stage has expired. */
     private void onTimeout(Stage from) {
         if (from == Stage.WAITS) {
             gate.limiter.forget(this);
-            finish(reading.unavailable(gate.overload(kept())));
+            finish(reading.unavailable(gate.overload(waitedTooLong())));
             return;
         }
-        // Abandoned first: at no time does one request keep two backends busy.
+        // Abandoned first, so that one request never occupies two backends.
         abandon();
-        if (from == Stage.ASKED) {
-            fail(CredentialResult.unavailable(gate.silence()).perhapsForThisUser());
+        if (from == Stage.PENDING) {
+            fail(CredentialResult.unavailable(gate.timeoutReason()).perhapsForThisUser());
         } else {
             gate.breaker.withdrawn(admitted);
-            leave(reading.unavailable(gate.overload(kept())));
+            leave(reading.unavailable(gate.overload(waitedTooLong())));
         }
     }
 
-    private String kept() {
+    private static String waitedTooLong() {
         return "its turn did not come within " + RequestGate.QUEUE_LIMIT.toMillis() + " ms";
     }
 
@@ -179,7 +177,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
         }
     }
 
-    /** Ends it if it waits for its turn. */
+    /** Ends the request if it waits for the concurrency limit. */
     void refuse(String reason) {
         if (move(Stage.WAITS, Stage.OVER)) {
             gate.limiter.forget(this);
@@ -194,7 +192,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
     }
 
     private void fail(CredentialResult verdict) {
-        if (gate.breaker.failed(admitted, askedAt, name, verdict)) {
+        if (gate.breaker.failed(admitted, sentAt, name, verdict)) {
             gate.limiter.forgetAll().forEach(waiting -> ((GatedRequest<?>) waiting).refuseForOutage(gate.breaker.reason()));
         }
         leave(reading.outage(verdict));
@@ -212,20 +210,20 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
 
     private void abandon() {
         try {
-            asked.ifPresent(given -> given.toCompletableFuture().cancel(false));
+            sent.ifPresent(given -> given.toCompletableFuture().cancel(false));
         } catch (RuntimeException e) {
-            // A stage that is no future cannot be told; its answer is dropped.
+            // Not every stage is a future that can be cancelled; then its result is ignored.
             LOGGER.debug("A backend's stage cannot be cancelled: {}", e.getClass().getName());
         }
     }
 
-    /** @return whether it was in that stage, and now is in the other */
+    /** @return whether the request was in stage {@code from} and has been moved */
     private synchronized boolean move(Stage from, Stage to) {
         if (stage != from) {
             return false;
         }
         long now = gate.time.nanos();
-        if (from == Stage.ASKED) {
+        if (from == Stage.PENDING) {
             used += now - since;
         } else {
             waited += now - since;
@@ -243,7 +241,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
         return clientGone;
     }
 
-    /** Sees to it that an alarm goes off at the end of the stage's time, or before: then it sets another. */
+    /** Sets an alarm for the end of the stage's time, unless one is set for that time or before; an early alarm sets another. */
     private synchronized void setAlarm() {
         if (stage == Stage.OVER) {
             return;
@@ -257,7 +255,7 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
     }
 
     private synchronized long left() {
-        long end = stage == Stage.ASKED ? gate.limit.toNanos() - used : RequestGate.QUEUE_LIMIT.toNanos() - waited;
+        long end = stage == Stage.PENDING ? gate.limit.toNanos() - used : RequestGate.QUEUE_LIMIT.toNanos() - waited;
         return end - (gate.time.nanos() - since);
     }
 
@@ -282,13 +280,13 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
     }
 
     private enum Stage {
-        /** It waits for its turn. */
+        /** It waits for the concurrency limit. */
         WAITS,
-        /** The backend has it. */
-        ASKED,
-        /** It waits for a worker, on behalf of the backend. */
+        /** It was sent to the backend. */
+        PENDING,
+        /** The backend's work waits for a worker. */
         QUEUED,
-        /** It has its answer, or none is awaited. */
+        /** It is answered or abandoned. */
         OVER
     }
 

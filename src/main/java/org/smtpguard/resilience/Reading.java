@@ -2,20 +2,20 @@ package org.smtpguard.resilience;
 
 import org.smtpguard.credential.CredentialResult;
 
-/** What the safeguards have to know of a kind of answer. */
+/** Interprets the answers of one kind of request for the safeguards. */
 interface Reading<T> {
-    /** What the answer says, as a verdict. */
+    /** The verdict of an answer. */
     CredentialResult verdict(T answer);
 
-    /** What is answered where the backend could not be queried, for a reason that says nothing of it. */
+    /** The answer if the backend was not queried, for a reason that says nothing about its state. */
     T unavailable(CredentialResult why);
 
-    /** What is answered where the backend itself fails: it was queried in vain, or its circuit is open. */
+    /** The answer if the backend failed, or its circuit is open. */
     default T outage(CredentialResult why) {
         return unavailable(why);
     }
 
-    /** The backend has given a definite answer. */
+    /** Called when the backend has given a definite answer. */
     default void definite(T answer) {
     }
 }

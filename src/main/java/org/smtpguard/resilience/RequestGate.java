@@ -15,25 +15,25 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Origin;
 
 /**
- * What each request to a backend passes: circuit breaker, concurrency limit, and two limits on time.
+ * Applies circuit breaker, concurrency limit and two time limits to the requests to one backend.
  *
- * <p>The time limit counts while the backend has the request. {@link #QUEUE_LIMIT} counts while the request waits in queues of ours, for
- * its turn here or for a worker ({@link Origin.QueueListener}); beyond it, or where a queue has no place, the request is answered as
- * overload: counted and logged as such, and without effect on the circuit.
+ * <p>The time limit applies while the backend processes the request. {@link #QUEUE_LIMIT} applies while the request waits in queues of this
+ * server, for the concurrency limit or for a worker ({@link Origin.QueueListener}); after it, or if a queue is full, the request fails with
+ * overload, which is counted and logged as such, and does not affect the circuit.
  *
- * <p>A client that hangs up (cancels the future) while its request waits gives up its place. A request that the backend has goes on,
- * whether the client is there or not, and its answer is the future's: it tells how the backend is, and a "no" is a failed log-in. Were
- * it a failure, five impatient clients would open the circuit.
+ * <p>If the client disconnects (the future is cancelled) while the request waits, it is removed from the queue. If it was already sent to
+ * the backend, it continues: its answer shows the state of the backend, and a refusal is a failed log-in. It does not count as a failure,
+ * otherwise a few impatient clients could open the circuit.
  *
- * <p>Threads: any; none waits. See {@link GatedRequest}.
+ * <p>Threads: any; no method blocks. See {@link GatedRequest}.
  */
 final class RequestGate {
     private static final Logger LOGGER = LoggerFactory.getLogger(RequestGate.class);
 
-    /** How long a request may wait in queues of ours, all in all. SMTP clients wait for minutes (RFC 5321 §4.5.3.2); people do not. */
+    /** The maximum time in queues of this server in total. SMTP clients wait for minutes (RFC 5321 §4.5.3.2), but users do not. */
     static final Duration QUEUE_LIMIT = Duration.ofSeconds(10);
 
-    /** Overload is logged once in a while, and not for every request. */
+    /** The minimum time between log messages about overload. */
     private static final Duration LOG_EVERY = Duration.ofMinutes(1);
 
     final Duration limit;
@@ -46,8 +46,8 @@ final class RequestGate {
     private final LongAdder overloaded = new LongAdder();
 
     /**
-     * @param limit how long an answer of the backend may take
-     * @param watch told of each request when the backend gets it, by what completes when it is answered or given up
+     * @param limit the maximum time for an answer of the backend
+     * @param watch called when a request is sent to the backend, with a stage that completes when it is answered or abandoned
      */
     RequestGate(String backend, Duration limit, Safeguards safeguards, Consumer<CompletionStage<?>> watch, Time time) {
         this.backend = backend;
@@ -60,28 +60,28 @@ final class RequestGate {
     }
 
     /**
-     * Puts a request to the backend, when and if it may be put. The future never fails.
+     * Sends a request to the backend as soon as the limits allow it. The future never fails.
      *
-     * @param name the user whom it is about, empty if that is not known
+     * @param name the user of the request; empty if unknown
      */
     <T> CompletableFuture<T> submit(String name, Origin origin, Function<Origin, CompletionStage<T>> question, Reading<T> reading) {
         Optional<String> refusal = breaker.refusal(name);
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(reading.outage(CredentialResult.notQueried(refusal.get())));
         }
-        return new GatedRequest<>(this, name, origin, question, reading).begin();
+        return new GatedRequest<>(this, name, origin, question, reading).start();
     }
 
-    /** What waits for a turn is answered now, what the backend has within the time limit. */
+    /** Waiting requests are answered immediately, pending ones within the time limit. */
     void close() {
-        limiter.forgetAll().forEach(waiting -> ((GatedRequest<?>) waiting).refuse("not asked: the backend is closed"));
+        limiter.forgetAll().forEach(waiting -> ((GatedRequest<?>) waiting).refuse("not queried: the backend is closed"));
     }
 
-    String silence() {
+    String timeoutReason() {
         return "no answer within " + limit.toMillis() + " ms";
     }
 
-    /** Counts a request that a queue of ours turned away or kept too long. */
+    /** Counts and occasionally logs a request that failed with overload. */
     CredentialResult overload(String reason) {
         overloaded.increment();
         long due = logAgain.get();
@@ -92,7 +92,7 @@ final class RequestGate {
         return CredentialResult.overloaded(reason);
     }
 
-    /** How many requests were overload since the start. */
+    /** The number of requests since the start that failed with overload. */
     long overloaded() {
         return overloaded.sum();
     }

@@ -19,12 +19,12 @@ import org.smtpguard.credential.RelayStep;
 import org.smtpguard.credential.RequestFuture;
 
 /**
- * A backend with its {@link Safeguards}: each request passes a {@link RequestGate}, unless a cached verdict answers it. Every request gets
- * exactly one answer; none is put to the backend twice, and no stage fails.
+ * A backend with its {@link Safeguards}: each request passes a {@link RequestGate}, unless the cache has a verdict. Every request gets
+ * exactly one answer, none is sent to the backend twice, and no stage fails.
  *
- * <p>Threads: a request is put to the backend on the caller's thread or, after a wait, on the thread that ended another; the
- * answer is completed on the one that brought it, or on the JDK's timer after silence. None of them may be made to wait. What is
- * cached is answered on the caller's thread, at once.
+ * <p>Threads: any. A request is sent to the backend on the caller's thread or, after a wait, on the thread that ended another one. The
+ * answer completes on the backend's thread, or on the JDK's timer after a timeout; callbacks must not block. Cached verdicts are returned
+ * immediately.
  */
 public final class Safeguarded implements CredentialBackend {
     private static final Reading<CredentialResult> VERDICTS = new Reading<>() {
@@ -39,7 +39,7 @@ public final class Safeguarded implements CredentialBackend {
         }
     };
 
-    /** Keys are not cached: what is checked with them is checked here. */
+    /** Keys are not cached. */
     private static final Reading<KeyResult> KEYS = new Reading<>() {
         @Override
         public CredentialResult verdict(KeyResult answer) {
@@ -52,7 +52,7 @@ public final class Safeguarded implements CredentialBackend {
         }
     };
 
-    /** A challenge is an answer as good as a verdict, and no refusal. */
+    /** A challenge is a definite answer, and not a refusal. */
     private static final CredentialResult CHALLENGED = CredentialResult.accepted("challenged");
     private static final Reading<RelayStep> STEPS = new Reading<>() {
         @Override
@@ -79,22 +79,22 @@ public final class Safeguarded implements CredentialBackend {
         cache.ifPresent(verdicts -> backend.onChange(verdicts::drop));
     }
 
-    /** The backend with these around it. It can do what the backend can. */
+    /** The backend with safeguards. */
     public static Safeguarded around(CredentialBackend backend, Safeguards safeguards) {
         return around(backend, safeguards, Time.SYSTEM);
     }
 
     /**
-     * The same, watched.
+     * The backend with safeguards, observed.
      *
-     * @param watch told of each question when the backend gets it, by what completes when it is answered or given up
+     * @param watch called when a request is sent to the backend, with a stage that completes when it is answered or abandoned
      */
     public static Safeguarded around(CredentialBackend backend, Safeguards safeguards, Consumer<CompletionStage<?>> watch) {
         return around(backend, safeguards, watch, Time.SYSTEM);
     }
 
     static Safeguarded around(CredentialBackend backend, Safeguards safeguards, Time time) {
-        return around(backend, safeguards, asked -> { }, time);
+        return around(backend, safeguards, sent -> { }, time);
     }
 
     static Safeguarded around(CredentialBackend backend, Safeguards safeguards, Consumer<CompletionStage<?>> watch, Time time) {
@@ -114,7 +114,7 @@ public final class Safeguarded implements CredentialBackend {
     @Override
     public CompletionStage<CredentialResult> verify(Credentials credentials) {
         if (!credentials.canBeValid()) {
-            // Whoever is meant, known or not: neither hashed nor looked up nor sent anywhere.
+            // The same for known and unknown users: neither hashed nor looked up nor sent.
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
         if (cache.isEmpty()) {
@@ -159,10 +159,10 @@ public final class Safeguarded implements CredentialBackend {
     }
 
     private CompletionStage<RelayStep> step(Origin origin, Function<Origin, CompletionStage<RelayStep>> question) {
-        CompletableFuture<RelayStep> asked = gate.submit("", origin, question, STEPS);
-        return RequestFuture.of(asked.thenApply(said -> said.challenge()
-            .map(challenge -> RelayStep.challenge(challenge, response -> step(origin, timed -> said.respond(response)))).orElse(said)),
-            asked);
+        CompletableFuture<RelayStep> sent = gate.submit("", origin, question, STEPS);
+        return RequestFuture.of(sent.thenApply(next -> next.challenge()
+            .map(challenge -> RelayStep.challenge(challenge, response -> step(origin, timed -> next.respond(response)))).orElse(next)),
+            sent);
     }
 
     @Override
@@ -170,29 +170,29 @@ public final class Safeguarded implements CredentialBackend {
         return backend.relevant(origin);
     }
 
-    /** Within which a request is answered, whatever happens. */
+    /** The maximum time for an answer, including the time in queues. */
     public Duration answerLimit() {
         return gate.limit.plus(RequestGate.QUEUE_LIMIT);
     }
 
     /**
-     * Within the time limit, too. Neither the breaker nor a full queue keeps it from being asked: that is when one wants to know. Where
-     * no worker is free for it, nothing is found out, and nothing said.
+     * Limited in time too. Independent of circuit breaker and concurrency limit, since a check is most useful during an outage. Empty if no
+     * worker is available.
      */
     @Override
     public CompletionStage<Optional<String>> check() {
         CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
-        Time.Alarm alarm = time.in(gate.limit, () -> answer.complete(Optional.of(gate.silence())));
+        Time.Alarm alarm = time.in(gate.limit, () -> answer.complete(Optional.of(gate.timeoutReason())));
         try {
-            backend.check().whenComplete((found, fault) -> answer.complete(fault == null ? found : flaw(fault)));
-        } catch (Throwable fault) {
-            answer.complete(flaw(fault));
+            backend.check().whenComplete((found, failure) -> answer.complete(failure == null ? found : flaw(failure)));
+        } catch (Throwable failure) {
+            answer.complete(flaw(failure));
         }
-        return answer.whenComplete((found, fault) -> alarm.callOff());
+        return answer.whenComplete((found, failure) -> alarm.callOff());
     }
 
-    private static Optional<String> flaw(Throwable fault) {
-        return Optional.of(CredentialResult.unavailable(fault)).filter(result -> !result.isOverload()).map(CredentialResult::reason);
+    private static Optional<String> flaw(Throwable failure) {
+        return Optional.of(CredentialResult.unavailable(failure)).filter(result -> !result.isOverload()).map(CredentialResult::reason);
     }
 
     @Override
@@ -210,14 +210,14 @@ public final class Safeguarded implements CredentialBackend {
         return backend.notices();
     }
 
-    /** How it is now. */
+    /** A snapshot of its state. */
     public BackendStatus status() {
         return new BackendStatus(name(), gate.breaker.state(), gate.breaker.since(), gate.breaker.lastFailure(), flaw(),
             gate.limiter.inside(), gate.limiter.waiting(), gate.overloaded(),
                 cache.map(VerdictCache::status).orElse(BackendStatus.CacheStatus.NONE));
     }
 
-    /** What waits for a turn is answered now, what the backend has within the time limit. */
+    /** Waiting requests are answered immediately, pending ones within the time limit. */
     @Override
     public void close() {
         gate.close();

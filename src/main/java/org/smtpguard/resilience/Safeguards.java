@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.InvalidConfigurationException;
 
-/** What the operator wants around a backend, from the elements that every {@code <backend>} may have. Immutable. */
+/** The settings of a backend's safeguards, from the elements that every {@code <backend>} may have. Immutable. */
 public final class Safeguards {
     private static final int CONCURRENCY = 200;
     private static final int CONCURRENCY_LIMIT = 10_000;
@@ -43,7 +43,7 @@ public final class Safeguards {
     public static Safeguards of(BackendSettings settings) {
         for (String element : new String[] {"concurrency", "circuitBreaker", "cache"}) {
             settings.text(element).ifPresent(text -> {
-                throw settings.fault("has text in <" + element + ">, which has attributes alone");
+                throw settings.fault("has text in <" + element + ">, which has only attributes");
             });
         }
         return new Safeguards(
@@ -55,27 +55,27 @@ public final class Safeguards {
             settings.has("cache") ? Optional.of(Lifetimes.of(settings)) : Optional.empty());
     }
 
-    /** How long an answer may take; where the operator says nothing the backend does. */
+    /** The maximum time for an answer; empty for the default of the backend. */
     Optional<Duration> timeout() {
         return timeout;
     }
 
-    /** How many requests the backend may have concurrently. */
+    /** The maximum number of concurrent requests. */
     public int concurrency() {
         return concurrency;
     }
 
-    /** How many more may wait for their turn. */
+    /** The maximum number of waiting requests. */
     public int queue() {
         return queue;
     }
 
-    /** After how many failures in a row the circuit opens; 0 for never. */
+    /** The number of failures in a row that opens the circuit; 0 for never. */
     int failures() {
         return failures;
     }
 
-    /** After how long a request is let through then. */
+    /** How long the circuit is open before a trial request is admitted. */
     Duration retryAfter() {
         return retryAfter;
     }
@@ -84,7 +84,7 @@ public final class Safeguards {
         return cache;
     }
 
-    /** How long a cache keeps what. Immutable. */
+    /** The settings of the cache. Immutable. */
     static final class Lifetimes {
         private final Duration accepted;
         private final Duration refused;
@@ -109,22 +109,22 @@ public final class Safeguards {
                 .orElseGet(() -> settings.duration(attribute, byDefault));
         }
 
-        /** The life of "accepted"; zero if that is not kept. */
+        /** How long acceptances are valid; zero if they are not cached. */
         Duration accepted() {
             return accepted;
         }
 
-        /** The life of every "no"; zero if those are not kept. */
+        /** How long refusals are valid; zero if they are not cached. */
         Duration refused() {
             return refused;
         }
 
-        /** How long after its life a verdict still counts while the backend cannot answer; zero if it does not. */
+        /** How long an expired verdict is still used while the backend is unavailable; zero for never. */
         Duration stale() {
             return stale;
         }
 
-        /** How many verdicts are kept at the concurrency. */
+        /** The maximum number of entries. */
         int entries() {
             return entries;
         }

@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The time that the safeguards go by: the system's, or a test's. */
+/** The clock and timer of the safeguards; replaced in tests. */
 interface Time {
-    /** The system's. */
+    /** The system clock and the JDK's timer. */
     Time SYSTEM = new Time() {
         @Override
         public Instant now() {
@@ -28,21 +28,21 @@ interface Time {
                     task.run();
                 }
             });
-            // Completed and not cancelled: on a cancelled future Java 11 would keep its timer's task until that is due.
+            // Completed, not cancelled: Java 11 keeps the timer task of a cancelled future until it is due.
             return () -> due.complete(false);
         }
     };
 
-    /** Now, as people read it. */
+    /** The current time. */
     Instant now();
 
-    /** Nanoseconds since no moment in particular; they only ever go forward. */
+    /** Monotonic nanoseconds with an arbitrary origin. */
     long nanos();
 
-    /** Runs the task when that time has passed, on a thread that must not wait (the JDK's timer), unless it is called off. */
+    /** Runs the task after the delay on the JDK's timer, which must not be blocked, unless it is called off. */
     Alarm in(Duration delay, Runnable task);
 
-    /** A task that waits for its time. */
+    /** A scheduled task. */
     interface Alarm {
         void callOff();
     }

@@ -20,16 +20,14 @@ import org.smtpguard.credential.Origin;
 import org.smtpguard.resilience.Safeguards.Lifetimes;
 
 /**
- * Verdicts that are remembered for a while. Every "no" is remembered for the same time, so that the haste of a second refusal
- * tells nobody whether the user exists. "Unavailable" is none.
+ * A cache of verdicts. All refusals are cached for the same time, so that a faster second refusal does not reveal whether the user exists.
+ * UNAVAILABLE is never cached.
  *
- * <p>Neither names nor passwords are kept: the key is an HMAC of both, and of as much of the request's origin as the verdict may depend
- * on ({@link org.smtpguard.credential.CredentialBackend#relevant}), by a random key that is made at the start and
- * never leaves this object. Entries are of a generation, and each change at the backend begins a new one: a verdict that was asked for
- * before
- * the change does not count after it, whenever it comes.
+ * <p>Neither names nor passwords are stored: the key is an HMAC of both, and of the part of the origin that the verdict may depend on
+ * ({@link org.smtpguard.credential.CredentialBackend#relevant}), with a random key per start. Each change at the backend begins a new
+ * generation of entries: a verdict that was requested before the change is not used after it.
  *
- * <p>Threads: any, and none of its own.
+ * <p>Threads: any.
  */
 final class VerdictCache {
     private static final String HMAC = "HmacSHA256";
@@ -69,15 +67,15 @@ final class VerdictCache {
     }
 
     /**
-     * Looks a claim up, and remembers what the backend says of it.
+     * The entry for these credentials, to be read and updated.
      *
-     * @param origin as much of the claim's origin as the verdict may depend on
+     * @param origin the part of the origin that the verdict may depend on
      */
     Recollection of(Credentials credentials, Origin origin) {
         return new Recollection(key(credentials, origin), generation.get());
     }
 
-    /** Nothing that was asked for until now counts any more. */
+    /** Invalidates all entries, and the verdicts of pending requests. */
     void drop() {
         generation.incrementAndGet();
         entries.invalidateAll();
@@ -87,7 +85,7 @@ final class VerdictCache {
         return new BackendStatus.CacheStatus(hits.sum(), stale.sum(), misses.sum(), entries.estimatedSize());
     }
 
-    /** Each part with its length before it, or "ab" and "c" would be "a" and "bc". */
+    /** Each part is preceded by its length, so that "ab" and "c" differ from "a" and "bc". */
     private ByteBuffer key(Credentials credentials, Origin origin) {
         try {
             Mac mac = Mac.getInstance(HMAC);
@@ -108,7 +106,7 @@ final class VerdictCache {
         mac.update(part);
     }
 
-    /** One claim, and what is remembered of it. */
+    /** The entry of one request. */
     final class Recollection implements Reading<CredentialResult> {
         private final ByteBuffer key;
         private final long asOf;
@@ -118,7 +116,7 @@ final class VerdictCache {
             this.asOf = asOf;
         }
 
-        /** A verdict that counts, whether the backend could be asked or not. */
+        /** The verdict, unless it has expired. */
         Optional<CredentialResult> fresh() {
             Optional<CredentialResult> verdict = entry().filter(entry -> time.nanos() - entry.made < entry.life.toNanos())
                 .map(entry -> entry.verdict);
@@ -136,7 +134,7 @@ final class VerdictCache {
             return why;
         }
 
-        /** A verdict past its life is better than none where the operator says so: the others have gone from the cache. */
+        /** The expired verdict, if it may still be used; others have been removed from the cache. */
         @Override
         public CredentialResult outage(CredentialResult why) {
             Optional<CredentialResult> past = entry().map(entry -> entry.verdict);

@@ -1,6 +1,6 @@
 /**
- * What stands around every backend, whatever its kind: a time limit, at most so many questions at once, a circuit breaker and,
- * where the operator wants it, a cache of verdicts. A backend that fails then fails its own users alone, at once, and only as long as
- * it does. Nothing is ever asked twice: at the other side a repeated question may count as another wrong password.
+ * The safeguards around every backend: time limit, concurrency limit, circuit breaker and optionally a cache of verdicts. A failing backend
+ * then affects only its own users, is answered for immediately, and recovery is automatic. No request is ever repeated: the service may
+ * count a repetition as another wrong password.
  */
 package org.smtpguard.resilience;

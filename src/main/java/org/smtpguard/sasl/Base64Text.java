@@ -4,8 +4,8 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Base64 as the messages of SASL are written in it (RFC 4648 §4): in whole groups of four, without line breaks. What is wrong with
- * a text is told without quoting it, since it may be a password. Immutable.
+ * Strict base64 (RFC 4648 §4) for SASL messages: groups of four, without line breaks. Describes errors without quoting the text, which may
+ * be a password. Immutable.
  */
 public final class Base64Text {
     private static final int GROUP = 4;
@@ -33,13 +33,13 @@ public final class Base64Text {
         }
         int padding = text.length() - end;
         if (end % GROUP == 1) {
-            return new Base64Text(Optional.empty(), "base64 of a length that cannot be: one character is missing, or one too many");
+            return new Base64Text(Optional.empty(), "base64 of an impossible length: a character is missing, or there is one too many");
         }
-        int wanted = (GROUP - end % GROUP) % GROUP;
-        if (padding != wanted && padding > 0) {
-            return new Base64Text(Optional.empty(), "base64 with " + padding + " characters of padding where there should be " + wanted);
+        int expected = (GROUP - end % GROUP) % GROUP;
+        if (padding != expected && padding > 0) {
+            return new Base64Text(Optional.empty(), "base64 with " + padding + " characters of padding instead of " + expected);
         }
-        return new Base64Text(Optional.of(Base64.getDecoder().decode(text)), padding == wanted ? "" : "base64 without padding");
+        return new Base64Text(Optional.of(Base64.getDecoder().decode(text)), padding == expected ? "" : "base64 without padding");
     }
 
     private static boolean isInAlphabet(char c) {
@@ -52,12 +52,12 @@ public final class Base64Text {
         return read.flaw.isEmpty() ? read.octets : Optional.empty();
     }
 
-    /** What is wrong with the text; empty if nothing is. */
+    /** The error in the text; empty if it is valid. */
     public String flaw() {
         return flaw;
     }
 
-    /** The octets, also where nothing is missing but the padding; empty if the text is not base64. */
+    /** The octets; padding may be missing. Empty if the text is not base64. */
     public Optional<byte[]> octets() {
         return octets.map(byte[]::clone);
     }

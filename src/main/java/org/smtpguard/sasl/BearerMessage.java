@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 
 /**
  * The message of OAUTHBEARER (RFC 7628 §3.1): {@code n,a=user,^Ahost=...^Aport=...^Aauth=Bearer token^A^A}, and the one of XOAUTH2:
- * {@code user=user^Aauth=Bearer token^A^A}. Both are read under either name, as James does, which has {@code n,user=...} for the
- * former. Holds a token: nothing of it may be logged but the user. Immutable.
+ * {@code user=user^Aauth=Bearer token^A^A}. Either form is accepted for both mechanisms, as in James, which also accepts
+ * {@code n,user=...}. Contains a token: only the user may be logged. Immutable.
  */
 public final class BearerMessage {
     private static final String SEPARATOR = "\1";
@@ -18,7 +18,7 @@ public final class BearerMessage {
     private static final String AUTHORIZATION = "auth=";
     private static final String SCHEME = "Bearer ";
     private static final String IDENTITY = "a=";
-    /** gs2-cb-flag (RFC 5801 §4), without channel binding: the client cannot, or believes that the server cannot. */
+    /** gs2-cb-flag (RFC 5801 §4) without channel binding: the client does not support it, or believes that the server does not. */
     private static final List<String> NO_BINDING = List.of("n,", "y,");
     private static final int PADDING = 3;
 
@@ -30,7 +30,7 @@ public final class BearerMessage {
         this.token = token;
     }
 
-    /** What the client has sent; empty if it is of neither form. */
+    /** Parses a message; empty if it has neither form. */
     public static Optional<BearerMessage> parse(byte[] message) {
         Optional<String> decoded = Utf8.decode(message);
         if (decoded.isEmpty()) {
@@ -67,7 +67,7 @@ public final class BearerMessage {
         return pairs.stream().filter(pair -> pair.startsWith(key)).map(pair -> pair.substring(key.length())).collect(Collectors.toList());
     }
 
-    /** saslname (RFC 5801 §4): {@code =2C} is a comma and {@code =3D} an equals sign, and there is no other. */
+    /** Decodes a saslname (RFC 5801 §4): {@code =2C} is a comma and {@code =3D} an equals sign; other escapes are invalid. */
     private static Optional<String> unescape(String name) {
         StringBuilder unescaped = new StringBuilder();
         for (int i = 0; i < name.length(); i++) {
@@ -88,12 +88,12 @@ public final class BearerMessage {
         return unescaped.length() == 0 ? Optional.empty() : Optional.of(unescaped.toString());
     }
 
-    /** Whom the client wants to act as; empty if it leaves that to the token. */
+    /** The requested identity; empty if the token determines it. */
     public Optional<String> user() {
         return user;
     }
 
-    /** The claims of the token as it says them itself, not verified: good for nothing but to ask whether they hold. */
+    /** The claims of the token, not verified: only for requesting their verification. */
     public Optional<String> unverifiedClaims() {
         String[] parts = token.split("[.]");
         try {
@@ -103,7 +103,7 @@ public final class BearerMessage {
         }
     }
 
-    /** The message as James reads it, for that user. */
+    /** The message in the form that James reads, for this user. */
     public byte[] forJames(String name) {
         return ("n," + USER + name + SEPARATOR + AUTHORIZATION + SCHEME + token + SEPARATOR + SEPARATOR).getBytes(StandardCharsets.UTF_8);
     }

@@ -6,11 +6,11 @@ import java.util.concurrent.CompletionStage;
 import org.smtpguard.credential.CredentialResult;
 
 /**
- * EXTERNAL (RFC 4422 appendix A): the client is who its TLS certificate says. Its message is the authorization identity, or
- * nothing. The certificate was checked by the TLS handshake; what is left is whether it may act as that identity.
+ * EXTERNAL (RFC 4422 appendix A): the TLS client certificate identifies the user. The client's message is the authorization identity, or
+ * empty. The TLS handshake has verified the certificate; the mechanism checks the authorization identity.
  */
 public final class ExternalMechanism implements SaslMechanism {
-    private static final byte[] NOTHING = new byte[0];
+    private static final byte[] EMPTY = new byte[0];
 
     private final Identities identities;
 
@@ -33,7 +33,7 @@ public final class ExternalMechanism implements SaslMechanism {
         return new SaslExchange() {
             @Override
             public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse) {
-                return initialResponse.map(this::respond).orElseGet(() -> SaslStep.challenge(NOTHING).now());
+                return initialResponse.map(this::respond).orElseGet(() -> SaslStep.challenge(EMPTY).now());
             }
 
             @Override

@@ -9,16 +9,16 @@ import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Origin;
 
 /**
- * Who somebody is, once the credentials hold: how names are compared, and who may act as somebody else (the authorization
- * identity of RFC 4422 §2). The same for all mechanisms.
+ * Determines the user after the credentials were accepted: normalises names, and checks the authorization identity (RFC 4422 §2). The same
+ * for all mechanisms. Thread-safe.
  */
 public final class Identities {
-    /** Brings a user name into the form that the server uses for it; empty if it cannot be a user name. */
+    /** Normalises a user name as the server does; empty if it is not a valid user name. */
     public interface Normaliser {
         Optional<String> normalise(String name);
     }
 
-    /** Says whether a user may act as another. Both names are normalised, and not the same. May complete on any thread. */
+    /** Checks whether a user may act as another one. Both names are normalised and different. May complete on any thread. */
     public interface Delegations {
         CompletionStage<Boolean> mayActAs(String user, String other, Origin origin);
     }
@@ -36,21 +36,19 @@ public final class Identities {
     }
 
     /**
-     * The last step of an exchange whose credentials hold. Asked after the proof only, so that it tells nothing to someone
-     * who has none. Who may act as whom is asked of {@link Delegations}; where that fails nobody has said no. Nor has anybody where
-     * a backend has a name for the user that the server takes for nobody's.
+     * The last step of an exchange after the credentials were accepted; never called before, so that it reveals nothing without
+     * credentials. If {@link Delegations} fails, or the backend returns an invalid user name, the result is UNAVAILABLE, not REFUSED.
      *
-     * @param origin where the client is, in whose turn others are asked
-     * @param authorization whom the client wants to act as; empty for itself
-     * @param claimed the normalised name that the client authenticated as
-     * @param accepted what the backends said, with the user's name as they have it
+     * @param origin the origin of the request
+     * @param authorization the requested authorization identity; empty for none
+     * @param claimed the normalised name that the client authenticated with
+     * @param accepted the backend's result, with the user's name according to the backend
      */
     CompletionStage<SaslStep> settle(Origin origin, Optional<String> authorization, String claimed, CredentialResult accepted) {
         Optional<String> user = normalise(accepted.username());
         return user.isPresent()
             ? settle(origin, authorization, claimed, user.get(), as(CredentialResult.accepted(user.get()), accepted))
-            : SaslStep.refused(claimed, as(CredentialResult.unavailable("it accepted by a name that no user can have here"),
-                accepted)).now();
+            : SaslStep.refused(claimed, as(CredentialResult.unavailable("it accepted with an invalid user name"), accepted)).now();
     }
 
     private static CredentialResult as(CredentialResult result, CredentialResult of) {
@@ -69,9 +67,9 @@ public final class Identities {
         if (other.get().equals(claimed) || other.get().equals(user)) {
             return SaslStep.success(user, accepted).now();
         }
-        return mayActAs(user, other.get(), origin).handle((allowed, fault) -> {
-            if (fault != null) {
-                return SaslStep.refused(claimed, CredentialResult.unavailable("who may act as whom could not be asked: " + name(fault)));
+        return mayActAs(user, other.get(), origin).handle((allowed, failure) -> {
+            if (failure != null) {
+                return SaslStep.refused(claimed, CredentialResult.unavailable("delegation could not be checked: " + className(failure)));
             }
             return allowed ? SaslStep.success(other.get(), accepted) : SaslStep.identityRefused(claimed, accepted);
         });
@@ -85,8 +83,8 @@ public final class Identities {
         }
     }
 
-    /** The class of a fault, without what wraps it: its message may hold anything. */
-    static String name(Throwable fault) {
-        return (fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault).getClass().getName();
+    /** The class name of an exception, unwrapped. Its message may contain a secret. */
+    static String className(Throwable failure) {
+        return (failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure).getClass().getName();
     }
 }

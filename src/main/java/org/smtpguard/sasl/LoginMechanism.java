@@ -8,8 +8,8 @@ import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 
 /**
- * LOGIN: two prompts, user name and password. Never became a standard (draft-murchison-sasl-login); many a client
- * speaks nothing else. An initial response is the user name.
+ * LOGIN: two prompts, for user name and password. Not a standard (draft-murchison-sasl-login), but many clients support nothing else. An
+ * initial response is the user name.
  */
 public final class LoginMechanism implements SaslMechanism {
     private static final byte[] USERNAME = "Username:".getBytes(StandardCharsets.US_ASCII);

@@ -10,9 +10,9 @@ import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.RequestFuture;
 import org.smtpguard.credential.Secret;
 
-/** How the mechanisms that send a password check what a client claims; the same for PLAIN and LOGIN. */
+/** Verifies user name and password, for PLAIN and LOGIN. */
 public final class PasswordVerification {
-    /** Asks the backends. A caller that does not care any more cancels the future. */
+    /** Queries the backends. Cancelling the future abandons the request. */
     public interface Verifier {
         CompletableFuture<CredentialResult> verify(Credentials credentials);
     }
@@ -26,12 +26,11 @@ public final class PasswordVerification {
     }
 
     /**
-     * The step for a claim; its future is a {@link RequestFuture}. A name that can be nobody's, or an empty password, is
-     * refused in the words of a wrong password and no backend is asked: an empty password makes many a directory answer
-     * "welcome, anonymous".
+     * Verifies credentials. The returned stage is a {@link RequestFuture}. An invalid user name or an empty password is refused like a
+     * wrong password without a query: many directories accept an empty password as an anonymous bind.
      *
-     * @param origin where the claim comes from
-     * @param authorization whom the client wants to act as; empty for itself
+     * @param origin the origin of the request
+     * @param authorization the requested authorization identity; empty for none
      */
     CompletionStage<SaslStep> check(Origin origin, Optional<String> authorization, String authentication, Secret password) {
         Optional<String> user = identities.normalise(authentication);

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 import org.smtpguard.credential.Origin;
 
-/** What a mechanism may know of the connection it runs over. */
+/** The properties of a connection that mechanisms depend on. Immutable. */
 public final class Peer {
     private static final Peer CLEAR_TEXT = new Peer(false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
@@ -29,18 +29,18 @@ public final class Peer {
 
     /**
      * @param serverEndPoint the channel binding {@code tls-server-end-point} (RFC 5929 §4): a hash of the server's certificate
-     * @param certifiedName the user name that the client's certificate stands for, if it sent one that the server trusts
+     * @param certifiedName the user name of the client's certificate, if it sent one that the server trusts
      */
     public static Peer underTls(Optional<byte[]> serverEndPoint, Optional<String> certifiedName) {
         return new Peer(true, serverEndPoint.map(byte[]::clone), certifiedName, Optional.empty(), Optional.empty());
     }
 
-    /** The same peer, with the client's IP address and the server's name for the session: for backends that pass them on. */
+    /** The same peer with the client's IP address and the session id, for backends that pass them on. */
     public Peer at(String remoteAddress, String sessionId) {
         return new Peer(tls, serverEndPoint, certifiedName, Optional.of(remoteAddress), Optional.of(sessionId));
     }
 
-    /** What a backend may know of a claim that comes by this mechanism. */
+    /** The origin of a request with this mechanism. */
     public Origin origin(String mechanism) {
         return Origin.of(mechanism, remoteAddress, sessionId, tls);
     }

@@ -11,7 +11,7 @@ import org.smtpguard.credential.Secret;
 
 /** PLAIN (RFC 4616): {@code [authzid] NUL authcid NUL passwd}, UTF-8, in one message. */
 public final class PlainMechanism implements SaslMechanism {
-    private static final byte[] NOTHING = new byte[0];
+    private static final byte[] EMPTY = new byte[0];
 
     private final PasswordVerification claims;
 
@@ -30,7 +30,7 @@ public final class PlainMechanism implements SaslMechanism {
         return new SaslExchange() {
             @Override
             public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse) {
-                return initialResponse.map(this::respond).orElseGet(() -> SaslStep.challenge(NOTHING).now());
+                return initialResponse.map(this::respond).orElseGet(() -> SaslStep.challenge(EMPTY).now());
             }
 
             @Override
@@ -45,7 +45,7 @@ public final class PlainMechanism implements SaslMechanism {
         int second = first < 0 ? -1 : indexOfNul(message, first + 1);
         int third = second < 0 ? -1 : indexOfNul(message, second + 1);
         if (second < 0) {
-            return malformed(origin, message, tooFew(message.length, first));
+            return malformed(origin, message, missingNul(message.length, first));
         }
         if (third >= 0) {
             return malformed(origin, message, isNul(message, third) ? "a NUL after the password" : "more than two NULs");
@@ -55,14 +55,14 @@ public final class PlainMechanism implements SaslMechanism {
             return malformed(origin, message, "the user name between the two NULs is empty");
         }
         if (first > 0 && second == message.length - 1) {
-            // Rather user NUL password NUL than an identity without a password: what is between the NULs must not get into a log as a name.
+            // Probably user NUL password NUL, not an identity without a password: the text between the NULs must not be logged as a name.
             return malformed(origin, message, "the password after the second NUL is empty");
         }
         return check(origin, Arrays.copyOfRange(message, 0, first), authentication,
             Arrays.copyOfRange(message, second + 1, message.length));
     }
 
-    private static String tooFew(int length, int nul) {
+    private static String missingNul(int length, int nul) {
         if (nul < 0) {
             return "no NUL: the message is NUL user NUL password";
         }
@@ -79,11 +79,11 @@ public final class PlainMechanism implements SaslMechanism {
         return claims.check(origin, other.filter(name -> !name.isEmpty()), user.get(), Secret.of(password));
     }
 
-    /** James reads what stands between NULs, however many there are: two parts are user and password, three have an identity first. */
+    /** James splits at NULs and ignores empty parts: two parts are user and password, three begin with an authorization identity. */
     private CompletionStage<SaslStep> malformed(Origin origin, byte[] message, String flaw) {
         List<byte[]> parts = parts(message);
         if (parts.size() == 2) {
-            return SaslStep.malformed(flaw, () -> check(origin, NOTHING, parts.get(0), parts.get(1))).now();
+            return SaslStep.malformed(flaw, () -> check(origin, EMPTY, parts.get(0), parts.get(1))).now();
         }
         return (parts.size() == 3 ? SaslStep.malformed(flaw, () -> check(origin, parts.get(0), parts.get(1), parts.get(2)))
             : SaslStep.malformed(flaw)).now();
@@ -102,7 +102,7 @@ public final class PlainMechanism implements SaslMechanism {
         return parts;
     }
 
-    /** Whether nothing but NULs comes from there on. */
+    /** Whether only NULs follow. */
     private static boolean isNul(byte[] message, int from) {
         int end = message.length;
         while (end > from && message[end - 1] == 0) {

@@ -15,13 +15,13 @@ import org.smtpguard.credential.RelayStep;
 import org.smtpguard.credential.RequestFuture;
 
 /**
- * A mechanism that a backend plays elsewhere. Who the client is, and whether it may act as somebody else, is settled there: the name
- * that comes back is final. What is said on the way is no business of ours.
+ * A mechanism that a backend relays to another server. That server verifies the client and its authorization identity, and returns the
+ * final user name. The messages are passed on unread.
  */
 public final class RelayedMechanism implements SaslMechanism {
     private static final Logger LOGGER = LoggerFactory.getLogger(RelayedMechanism.class);
 
-    /** DIGEST-MD5 has an initial response only for a client that comes again (RFC 2831 §2.2), of which nothing is kept. */
+    /** DIGEST-MD5 has an initial response only for subsequent authentication (RFC 2831 §2.2), which is not supported. */
     private static final Set<String> SERVER_FIRST = Set.of("CRAM-MD5", "DIGEST-MD5", "KERBEROS_V4");
 
     private final String name;
@@ -52,7 +52,7 @@ public final class RelayedMechanism implements SaslMechanism {
 
     private final class RelayedExchange implements SaslExchange {
         private final Origin origin;
-        /** The last challenge, which the response that comes next belongs to. */
+        /** The last challenge, which the next response answers. */
         private volatile RelayStep last = RelayStep.verdict("", CredentialResult.unavailable("not begun"));
 
         private RelayedExchange(Origin origin) {
@@ -61,25 +61,25 @@ public final class RelayedMechanism implements SaslMechanism {
 
         @Override
         public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse) {
-            return ask(() -> backend.relay(name, origin, initialResponse));
+            return relay(() -> backend.relay(name, origin, initialResponse));
         }
 
         @Override
         public CompletionStage<SaslStep> respond(byte[] response) {
-            return ask(() -> last.respond(response));
+            return relay(() -> last.respond(response));
         }
 
-        private CompletionStage<SaslStep> ask(Supplier<CompletionStage<RelayStep>> question) {
+        private CompletionStage<SaslStep> relay(Supplier<CompletionStage<RelayStep>> request) {
             CompletableFuture<RelayStep> answer;
             try {
-                answer = question.get().toCompletableFuture();
+                answer = request.get().toCompletableFuture();
             } catch (RuntimeException e) {
                 answer = CompletableFuture.failedFuture(e);
             }
-            CompletableFuture<RelayStep> asked = answer;
+            CompletableFuture<RelayStep> sent = answer;
             return RequestFuture.of(answer
-                .exceptionally(fault -> RelayStep.verdict("", CredentialResult.unavailable(Identities.name(fault))))
-                .thenCompose(this::step), asked);
+                .exceptionally(failure -> RelayStep.verdict("", CredentialResult.unavailable(Identities.className(failure))))
+                .thenCompose(this::step), sent);
         }
 
         private CompletionStage<SaslStep> step(RelayStep relayed) {

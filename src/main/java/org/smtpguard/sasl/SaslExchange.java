@@ -4,15 +4,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One run of a mechanism, from AUTH to its outcome. Used by one session, a message at a time: the next only after the
- * stage of the one before is complete. Stages complete on whatever thread the backend uses; they never fail for
- * anything that a client sent.
+ * One exchange of a mechanism, from AUTH to its outcome. Used by one session, one message at a time: the next only after the previous stage
+ * is complete. Stages complete on any thread, and never fail because of the client's input.
  */
 public interface SaslExchange {
     /**
      * The first step.
      *
-     * @param initialResponse what the client sent along with AUTH (RFC 4954 §4), decoded; an empty array if it sent {@code =}
+     * @param initialResponse the decoded initial response of AUTH (RFC 4954 §4); an empty array for {@code =}
      */
     CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse);
 

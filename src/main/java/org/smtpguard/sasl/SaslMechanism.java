@@ -1,11 +1,11 @@
 package org.smtpguard.sasl;
 
-/** A SASL mechanism, server side. One object serves all sessions; each AUTH gets an {@link SaslExchange} of its own. */
+/** The server side of a SASL mechanism. One instance serves all sessions; each AUTH has its own {@link SaslExchange}. Thread-safe. */
 public interface SaslMechanism {
     /** The registered name, in upper case (RFC 4422 §3.1). */
     String name();
 
-    /** Whether an exchange over such a connection can succeed at all: what cannot is neither announced nor accepted. */
+    /** Whether an exchange on this connection can succeed. If not, the mechanism is neither announced nor accepted. */
     default boolean canSucceed(Peer peer) {
         return true;
     }
@@ -13,7 +13,7 @@ public interface SaslMechanism {
     /** Begins an exchange. */
     SaslExchange start(Peer peer);
 
-    /** Whether the server begins: then AUTH must come without an initial response, which would be swallowed (RFC 4954 §4). */
+    /** Whether the server begins. AUTH must then have no initial response (RFC 4954 §4). */
     default boolean isServerFirst() {
         return false;
     }

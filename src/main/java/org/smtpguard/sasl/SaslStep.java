@@ -8,22 +8,22 @@ import java.util.function.Supplier;
 
 import org.smtpguard.credential.CredentialResult;
 
-/** What the server does next in an exchange: challenge the client, or end it. */
+/** The next step of an exchange: a challenge to the client, or the outcome. Immutable. */
 public final class SaslStep {
     /** The kinds of step. All but {@link #CHALLENGE} end the exchange. */
     public enum Type {
         CHALLENGE,
         /** The client is {@link SaslStep#username()}. */
         SUCCESS,
-        /** The backends' answer was no, or none: see {@link SaslStep#result()}. */
+        /** The credentials were refused or could not be verified: see {@link SaslStep#result()}. */
         REFUSED,
-        /** The credentials hold, but not for the authorization identity asked for. */
+        /** The credentials were accepted, but not for the requested authorization identity. */
         IDENTITY_REFUSED,
-        /** The client's message is not of the mechanism's form. */
+        /** The client's message is not valid for the mechanism. */
         MALFORMED
     }
 
-    private static final String NOT_ASKED = "not asked";
+    private static final String NOT_QUERIED = "not queried";
 
     private final Type type;
     private final byte[] challenge;
@@ -46,14 +46,14 @@ public final class SaslStep {
     }
 
     public static SaslStep challenge(byte[] challenge) {
-        return new SaslStep(Type.CHALLENGE, challenge.clone(), "", CredentialResult.unavailable(NOT_ASKED));
+        return new SaslStep(Type.CHALLENGE, challenge.clone(), "", CredentialResult.unavailable(NOT_QUERIED));
     }
 
     public static SaslStep success(String username, CredentialResult result) {
         return new SaslStep(Type.SUCCESS, new byte[0], username, result);
     }
 
-    /** @param username whom the client claimed to be, for the operator's log */
+    /** @param username the user name that the client sent, for the operator's log */
     public static SaslStep refused(String username, CredentialResult result) {
         return new SaslStep(Type.REFUSED, new byte[0], username, result);
     }
@@ -63,24 +63,24 @@ public final class SaslStep {
     }
 
     public static SaslStep malformed() {
-        return malformed(NOT_ASKED);
+        return malformed(NOT_QUERIED);
     }
 
-    /** @param flaw what is wrong with the message, for the client and the log; never a part of it */
+    /** @param flaw the error, for the client and the log; never contains a part of the message */
     public static SaslStep malformed(String flaw) {
         return new SaslStep(Type.MALFORMED, new byte[0], "", CredentialResult.unavailable(flaw));
     }
 
     /**
-     * A malformed message whose meaning is clear.
+     * A malformed message that can be interpreted.
      *
-     * @param lenient the step if the server takes it as it is
+     * @param lenient the step if the server accepts the message
      */
     static SaslStep malformed(String flaw, Supplier<CompletionStage<SaslStep>> lenient) {
         return new SaslStep(Type.MALFORMED, new byte[0], "", CredentialResult.unavailable(flaw), Optional.of(lenient));
     }
 
-    /** This step as a stage that is complete: for steps that ask nobody. */
+    /** This step as a completed stage. */
     CompletionStage<SaslStep> now() {
         return CompletableFuture.completedFuture(this);
     }
@@ -94,24 +94,24 @@ public final class SaslStep {
         return challenge.clone();
     }
 
-    /** The user that was authenticated, or that the client claimed to be; empty where it named none. */
+    /** The authenticated user, or the name that the client sent; empty if it sent none. */
     public String username() {
         return username;
     }
 
-    /** For a malformed message: the step if the server takes it as it is; empty if it has no meaning. */
+    /** For a malformed message: the step if the server accepts it; empty if it cannot be interpreted. */
     public Optional<Supplier<CompletionStage<SaslStep>>> lenient() {
         return lenient;
     }
 
-    /** What the backends said. */
+    /** The backends' result. */
     public CredentialResult result() {
         return Objects.requireNonNull(result);
     }
 
-    /** What is wrong with a malformed message; empty if only that it is malformed is known. */
+    /** The error in a malformed message; empty if there is no description. */
     public String flaw() {
-        return type == Type.MALFORMED && !result.reason().equals(NOT_ASKED) ? result.reason() : "";
+        return type == Type.MALFORMED && !result.reason().equals(NOT_QUERIED) ? result.reason() : "";
     }
 
     @Override

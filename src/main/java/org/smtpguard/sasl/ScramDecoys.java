@@ -9,13 +9,13 @@ import org.smtpguard.credential.KeyShape;
 import org.smtpguard.credential.ScramKeys;
 
 /**
- * The keys that a name without keys is asked by, so that a client cannot tell it from a user. The salt is a function of the name and
- * of the secret of the installation: the same for SCRAM-SHA-256 and its {@code -PLUS}, on all ports, after each restart and on all
- * servers of a cluster. Immutable.
+ * Decoy keys for users without keys and unknown users, so that the challenge does not reveal whether a user exists. The salt is derived
+ * from the name and the secret of the installation: the same for SCRAM-SHA-256 and its {@code -PLUS}, on all ports, after each restart
+ * and on all servers of a cluster. Immutable.
  */
 final class ScramDecoys {
-    /** As new keys have them: what is told as long as no keys are known. */
-    private static final KeyShape BY_DEFAULT = KeyShape.of(15_000, 16);
+    /** The shape of new keys, used while no keys are known. */
+    private static final KeyShape DEFAULT_SHAPE = KeyShape.of(15_000, 16);
 
     private final ScramMechanism mechanism;
     private final String scheme;
@@ -29,18 +29,18 @@ final class ScramDecoys {
     }
 
     /**
-     * The keys, which no proof fits.
+     * Keys for which no proof is valid.
      *
-     * @param identity what tells users apart of the name
-     * @param keys tells what shape the users' keys have
+     * @param identity the part of the name that identifies a user, see {@link ScramSaslMechanism.Keys#identity}
+     * @param keys provides the shape of the users' keys
      */
     ScramKeys keysOf(String identity, ScramSaslMechanism.Keys keys) {
-        KeyShape shape = keys.census(scheme).typical().orElse(BY_DEFAULT);
+        KeyShape shape = keys.census(scheme).typical().orElse(DEFAULT_SHAPE);
         byte[] storedKey = expand("key " + identity, ScramFunctions.hash(mechanism, key).length);
         return new ScramKeys(shape.iterations(), expand("salt " + identity, shape.saltOctets()), storedKey, storedKey);
     }
 
-    /** Any number of octets, block by block. */
+    /** Derives any number of octets from the key and a label. */
     private byte[] expand(String label, int octets) {
         ByteBuffer blocks = ByteBuffer.allocate(octets);
         for (int block = 0; blocks.hasRemaining(); block++) {

@@ -5,11 +5,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What a client says in SCRAM, as RFC 5802 §7 writes it. The library's parser gives names back with their escapes, takes
- * any escape, and ignores {@code m=}, on which an exchange has to fail.
+ * The client's messages in SCRAM (RFC 5802 §7). The library's parser is not used: it does not unescape names, accepts invalid escapes, and
+ * ignores {@code m=}, which must make an exchange fail.
  */
 final class ScramMessages {
-    /** Reserved for extensions that must not be ignored (RFC 5802 §5.1). There are none. */
+    /** Reserved for mandatory extensions (RFC 5802 §5.1), of which none exists. */
     private static final char MANDATORY_EXTENSION = 'm';
 
     private ScramMessages() {
@@ -33,7 +33,7 @@ final class ScramMessages {
             this.nonce = nonce;
         }
 
-        /** The message, or empty if it is none. */
+        /** Parses a message; empty if it is malformed. */
         static Optional<ClientFirst> parse(String message) {
             String[] parts = message.split(",", -1);
             if (parts.length < FIXED || !areExtensions(parts, FIXED, parts.length)) {
@@ -50,22 +50,22 @@ final class ScramMessages {
             return Optional.of(new ClientFirst(header, message.substring(end), authorization, username.get(), nonce.get()));
         }
 
-        /** What says how the client binds, and for whom it acts: up to and with its second comma. */
+        /** The gs2-header: channel binding and authorization identity, up to and including the second comma. */
         String header() {
             return header;
         }
 
-        /** Whether and how the client binds: {@code n}, {@code y}, or {@code p=} and a name. */
+        /** The channel binding: {@code n}, {@code y}, or {@code p=} and a name. */
         String binding() {
             return header.substring(0, header.indexOf(','));
         }
 
-        /** What comes behind the header. */
+        /** The message without the header. */
         String bare() {
             return bare;
         }
 
-        /** Whom the client wants to act as; empty for itself. */
+        /** The requested authorization identity; empty for none. */
         Optional<String> authorization() {
             return authorization;
         }
@@ -95,7 +95,7 @@ final class ScramMessages {
             this.withoutProof = withoutProof;
         }
 
-        /** The message, or empty if it is none. */
+        /** Parses a message; empty if it is malformed. */
         static Optional<ClientFinal> parse(String message) {
             String[] parts = message.split(",", -1);
             int last = parts.length - 1;
@@ -123,7 +123,7 @@ final class ScramMessages {
             return proof.clone();
         }
 
-        /** What the proof is about. */
+        /** The message without the proof, which the proof covers. */
         String withoutProof() {
             return withoutProof;
         }
@@ -152,7 +152,7 @@ final class ScramMessages {
         return text.chars().allMatch(character -> character > ' ' && character < 0x7f);
     }
 
-    /** A name without its escapes; empty where {@code =} is followed by anything but {@code 2C} and {@code 3D} (RFC 5802 §5.1). */
+    /** Unescapes a name; empty if {@code =} is not followed by {@code 2C} or {@code 3D} (RFC 5802 §5.1). */
     private static Optional<String> name(String escaped) {
         StringBuilder name = new StringBuilder();
         for (int i = 0; i < escaped.length(); i++) {

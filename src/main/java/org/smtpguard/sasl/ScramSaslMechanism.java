@@ -24,23 +24,23 @@ import org.smtpguard.sasl.ScramMessages.ClientFinal;
 import org.smtpguard.sasl.ScramMessages.ClientFirst;
 
 /**
- * SCRAM (RFC 5802, RFC 7677), with and without channel binding {@code tls-server-end-point} (RFC 5929 §4): the password
- * never crosses the network, and the server proves that it knows the keys, too.
+ * SCRAM (RFC 5802, RFC 7677), with and without the channel binding {@code tls-server-end-point} (RFC 5929 §4): the client does not send its
+ * password, and the server proves that it has the keys.
  *
- * <p>A user who is unknown, or of whom no keys are kept, is asked by the keys of {@link ScramDecoys}, and fails at the proof
- * like a wrong password. Where no user has keys, the mechanism is not offered.
+ * <p>Unknown users and users without keys get a challenge from {@link ScramDecoys}, and the proof is refused like that of a wrong password.
+ * If no user has keys, the mechanism is not offered.
  */
 public final class ScramSaslMechanism implements SaslMechanism {
-    /** Looks keys up. A caller that does not care any more cancels the future. */
+    /** Looks up keys. Cancelling the future abandons the request. */
     public interface Keys {
         CompletableFuture<KeyResult> lookup(String username, String scheme, Origin origin);
 
-        /** How the users' keys look; returns at once. */
+        /** The shapes of the users' keys; returns immediately. */
         default KeyCensus census(String scheme) {
             return KeyCensus.uncounted();
         }
 
-        /** What tells users apart of a name. */
+        /** The part of a name that identifies a user. */
         default String identity(String username) {
             return username;
         }
@@ -71,15 +71,15 @@ public final class ScramSaslMechanism implements SaslMechanism {
 
     /**
      * @param name the registered name, such as {@code SCRAM-SHA-256-PLUS}
-     * @param bindingOffered whether the server offers the {@code -PLUS} of it, where the connection can be bound to
-     * @param secret makes the salts of unknown users
+     * @param bindingOffered whether the port also offers the {@code -PLUS} variant, on connections that support it
+     * @param secret the secret for the salts of unknown users
      */
     public static ScramSaslMechanism of(String name, boolean bindingOffered, Keys keys, Identities identities, InstallationSecret secret) {
         SecureRandom random = new SecureRandom();
         return of(name, bindingOffered, keys, identities, secret, () -> ScramFunctions.nonce(NONCE_LENGTH, random));
     }
 
-    /** For tests, which replay exchanges whose nonces are known. */
+    /** For tests that replay exchanges with known nonces. */
     static ScramSaslMechanism of(String name, boolean bindingOffered, Keys keys, Identities identities, InstallationSecret secret,
                     Supplier<String> nonces) {
         return new ScramSaslMechanism(ScramMechanism.byName(name), bindingOffered, keys, identities, secret, nonces);
@@ -106,7 +106,7 @@ public final class ScramSaslMechanism implements SaslMechanism {
         private Optional<ServerFirstMessage> serverFirst = Optional.empty();
         private Optional<KeyResult> found = Optional.empty();
         private Optional<SaslStep> verdict = Optional.empty();
-        /** The user's, or a decoy's: the same from the challenge to the proof. */
+        /** The keys of the user or of a decoy, from the challenge to the proof. */
         private ScramKeys used;
         private String username = "";
 
@@ -122,7 +122,7 @@ public final class ScramSaslMechanism implements SaslMechanism {
         @Override
         public CompletionStage<SaslStep> respond(byte[] response) {
             if (verdict.isPresent()) {
-                // The client has seen the server's proof and has nothing to add (RFC 4954 §4).
+                // The client confirms the server's proof with an empty response (RFC 4954 §4).
                 return (response.length == 0 ? verdict.get() : SaslStep.malformed()).now();
             }
             Optional<String> message = Utf8.decode(response);
@@ -149,24 +149,24 @@ public final class ScramSaslMechanism implements SaslMechanism {
             return RequestFuture.of(lookup.thenApply(this::challenge), lookup);
         }
 
-        /** What is wrong with how the client binds to the channel; what the client sent is not repeated. */
+        /** The error in the client's channel binding, without quoting the client. */
         private Optional<String> bindingFlaw(ClientFirst client) {
             String binding = client.binding();
             if (mechanism.isPlus()) {
                 return binding.equals(BINDING) ? Optional.empty()
-                    : Optional.of(name() + " takes the channel binding tls-server-end-point and no other");
+                    : Optional.of(name() + " requires the channel binding tls-server-end-point");
             }
             switch (binding) {
                 case "n":
                     return Optional.empty();
                 case "y":
-                    // A client that could bind and believes that the server cannot has been lied to (RFC 5802 §6).
+                    // The client supports channel binding, but was told that the server does not: a downgrade attack (RFC 5802 §6).
                     return bindingOffered && peer.serverEndPoint().isPresent()
-                        ? Optional.of("the client says that this server offers no channel binding, but it offers " + name()
-                            + "-PLUS: the list of mechanisms may have been changed on its way")
+                        ? Optional.of("the client assumes that this server offers no channel binding, but it offers " + name()
+                            + "-PLUS: the list of mechanisms may have been modified in transit")
                         : Optional.empty();
                 default:
-                    return Optional.of(binding.startsWith("p=") ? name() + " takes no channel binding"
+                    return Optional.of(binding.startsWith("p=") ? name() + " has no channel binding"
                         : "the message begins with neither n, y nor p=");
             }
         }
@@ -183,7 +183,7 @@ public final class ScramSaslMechanism implements SaslMechanism {
             return SaslStep.challenge(server.toString().getBytes(StandardCharsets.UTF_8));
         }
 
-        /** Of a name that no user can have, the name as it was sent. */
+        /** For an invalid user name, the name as sent. */
         private String identity() {
             return username.isEmpty() ? clientFirst.orElseThrow().username() : keys.identity(username);
         }
@@ -220,7 +220,7 @@ public final class ScramSaslMechanism implements SaslMechanism {
             });
         }
 
-        /** What {@code c=} has to say: the header of the first message, and what binds it to the channel. */
+        /** The expected value of {@code c=}: the header of the first message, and the channel binding data. */
         private byte[] expectedBinding() {
             byte[] data = mechanism.isPlus() ? peer.serverEndPoint().orElseThrow() : new byte[0];
             byte[] header = clientFirst.orElseThrow().header().getBytes(StandardCharsets.UTF_8);

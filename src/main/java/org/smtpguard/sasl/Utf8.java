@@ -5,12 +5,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Text of a client, which is UTF-8 or nothing: malformed octets must not turn into somebody else's name. */
+/** Strict UTF-8 for client input: malformed octets must not become another user's name. */
 final class Utf8 {
     private Utf8() {
     }
 
-    /** The text, or empty if the octets are not UTF-8. */
+    /** Decodes text; empty if the octets are not UTF-8. */
     static Optional<String> decode(byte[] octets) {
         try {
             return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString());

@@ -1,5 +1,5 @@
 /**
- * SASL mechanisms (RFC 4422) as the server plays them: {@code SaslMechanism} → {@code SaslExchange} → {@code SaslStep}, the shape
- * of James' own SPI. Knows neither SMTP nor James; SMTP's profile of it (RFC 4954) is the adapter's business.
+ * The server side of SASL mechanisms (RFC 4422): {@code SaslMechanism} → {@code SaslExchange} → {@code SaslStep}, modelled on James' SPI.
+ * Depends neither on SMTP nor on James; the adapter implements the SMTP profile (RFC 4954).
  */
 package org.smtpguard.sasl;

@@ -67,7 +67,7 @@ class MainTest {
     void takesNoPasswordFromTheArguments(String argument) {
         assertThat(run(typed(PASSWORD, PASSWORD), "hash", argument)).isEqualTo(2);
 
-        assertThat(err.toString(UTF_8)).contains("it is not taken from the command line").doesNotContain("hunter2");
+        assertThat(err.toString(UTF_8)).contains("cannot be given on the command line").doesNotContain("hunter2");
         assertThat(out()).isEmpty();
     }
 
@@ -85,16 +85,16 @@ class MainTest {
     @Test
     void refusesWhatIsMissingOrUnknown() {
         assertThat(run(typed(), "hash", "--user")).isEqualTo(2);
-        assertThat(err.toString(UTF_8)).contains("Behind --user something is missing");
+        assertThat(err.toString(UTF_8)).contains("The value of --user is missing");
         assertThat(run(typed(), "hash", "--scheme", "hunter2")).isEqualTo(2);
-        assertThat(err.toString(UTF_8)).contains("The scheme is not known; known are {ARGON2ID}, ").doesNotContain("hunter2");
+        assertThat(err.toString(UTF_8)).contains("The scheme is unknown; known are {ARGON2ID}, ").doesNotContain("hunter2");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a:b", "#alice", " #alice", "a\nb"})
     void refusesANameThatCannotStandInTheFile(String name) {
         assertThat(run(typed(PASSWORD, PASSWORD), "hash", "--user", name)).isEqualTo(2);
-        assertThat(err.toString(UTF_8)).contains("cannot stand in the file");
+        assertThat(err.toString(UTF_8)).contains("is not valid in the file");
     }
 
     @Test
@@ -113,7 +113,8 @@ class MainTest {
 
         assertThat(out()).isEmpty();
         assertThat(err.toString(UTF_8)).doesNotContain(PASSWORD)
-            .contains("The two passwords differ", "the input has ended", "is empty", "is not UTF-8", "with a NUL", "taken, not made");
+            .contains("The two passwords differ", "No password was entered", "is empty", "is not UTF-8",
+                "contains a NUL", "accepted, but not made");
     }
 
     @ParameterizedTest

@@ -98,7 +98,7 @@ class DiagnosisPagesTest {
         article.requirement().ifPresent(requirement -> page.addAll(List.of("", "## " + requirement.section(), "",
             "> " + markdown(requirement.sentence()))));
         if (!article.offenders().isEmpty()) {
-            page.addAll(List.of("", "## Clients known to get this wrong, or to have got it wrong", ""));
+            page.addAll(List.of("", "## Clients known to break this rule, some of them fixed", ""));
             article.offenders().forEach(offender -> page.add("- [" + offender.client() + "](" + offender.url() + ")"));
         }
         page.addAll(List.of("", "[All diagnoses](README.md) · [how to read a refusal](../diagnoses.md)"));
@@ -151,7 +151,7 @@ class DiagnosisPagesTest {
     }
 
     private static String commands(ReplyForm form) {
-        return form.verbs().isEmpty() ? "whichever it is"
+        return form.verbs().isEmpty() ? "any"
             : form.verbs().stream().sorted().map(Enum::name).collect(Collectors.joining(", "));
     }
 

@@ -150,7 +150,7 @@ class PagesTest {
 
         View observed = pages.violations(Range.DAY, ViolationCount.By.CLIENT, Optional.of(Shown.OBSERVE));
         assertThat(parse(observed).select("section:last-child tbody tr").eachText()).containsExactly("192.0.2.2 1");
-        assertThat(parse(observed).select(".choices [aria-current]").eachText()).containsExactly("24h", "client", "only watch");
+        assertThat(parse(observed).select(".choices [aria-current]").eachText()).containsExactly("24h", "client", "observed");
         assertThat(observed.facts().get("violations")).asString().isEqualTo("[{client=192.0.2.2, observed=1}]");
     }
 
@@ -162,7 +162,7 @@ class PagesTest {
 
         View view = pages.violations(Range.DAY, ViolationCount.By.CLIENT, Optional.empty());
 
-        assertThat(parse(view).select("section:last-child tbody tr").eachText()).contains("others, not told apart 68 0");
+        assertThat(parse(view).select("section:last-child tbody tr").eachText()).contains("other clients 68 0");
         assertThat(view.facts().get("violations").toString()).contains("{others=true, refused=68, observed=0}");
     }
 
@@ -176,7 +176,7 @@ class PagesTest {
             .contains("last failure nobody answers");
         assertThat(page.select("article").eachText().get(1))
             .contains("Answers", "its file stands still", "last failure none since the start");
-        assertThat(parse(pages.backends(List.of())).select("main").text()).contains("No port has one");
+        assertThat(parse(pages.backends(List.of())).select("main").text()).contains("No port has a backend");
     }
 
     @Test
@@ -203,14 +203,14 @@ class PagesTest {
 
     @Test
     void theOverviewSaysFirstWhetherAllIsWell() {
-        assertThat(banner(status(CredentialResult.refused(), Optional.empty()))).isEqualTo("All is well: the backend answers.");
+        assertThat(banner(status(CredentialResult.refused(), Optional.empty()))).isEqualTo("OK: the backend answers.");
         assertThat(banner(status(CredentialResult.refused(), Optional.empty()), status(CredentialResult.refused(), Optional.empty())))
-            .isEqualTo("All is well: both backends answer.");
-        assertThat(banner()).isEqualTo("Commands are watched over. No port has a backend.");
+            .isEqualTo("OK: both backends answer.");
+        assertThat(banner()).isEqualTo("The guard is active. No port has a backend.");
         assertThat(banner(status(CredentialResult.refused(), Optional.of("its file stands still"))))
-            .contains("something is amiss with: apps");
+            .contains("degraded: apps");
         assertThat(banner(status(CredentialResult.unavailable("gone"), Optional.empty())))
-            .contains("Not asked at the moment, after too many faults: apps", "Nobody can log in");
+            .contains("Circuit open after too many failures: apps", "No user can log in");
     }
 
     @Test

@@ -66,7 +66,7 @@ class TimeChartTest {
 
     @Test
     void nothingIsSaidToBeNothing() {
-        assertThat(chart(ViolationCount::total).text()).contains("Nothing in this time.");
+        assertThat(chart(ViolationCount::total).text()).contains("None in this period.");
     }
 
     private Document chart(ToLongFunction<ViolationCount> number) {

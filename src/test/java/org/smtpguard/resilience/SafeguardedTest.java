@@ -825,7 +825,7 @@ class SafeguardedTest {
             safeguarded.close();
 
             assertThat(backend.closed).isTrue();
-            assertThat(waiting).isCompletedWithValue(CredentialResult.notQueried("not asked: the backend is closed"));
+            assertThat(waiting).isCompletedWithValue(CredentialResult.notQueried("not queried: the backend is closed"));
         }
 
         private final class Lookup extends TestBackend {

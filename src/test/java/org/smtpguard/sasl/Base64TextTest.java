@@ -26,8 +26,8 @@ class Base64TextTest {
     @ParameterizedTest
     @CsvSource({"Zg, base64 without padding", "Zm8, base64 without padding", "Zm 9v, a character outside base64's alphabet at position 3",
         "Zm9_, a character outside base64's alphabet at position 4", "Zg==Zg==, 'base64 with padding before its end, at position 3'",
-        "Zg=, base64 with 1 characters of padding where there should be 2", "Zg==, ''",
-        "Z, 'base64 of a length that cannot be: one character is missing, or one too many'"})
+        "Zg=, base64 with 1 characters of padding instead of 2", "Zg==, ''",
+        "Z, 'base64 of an impossible length: a character is missing, or there is one too many'"})
     void whatIsWrongIsNamed(String text, String flaw) {
         assertThat(Base64Text.of(text).flaw()).isEqualTo(flaw);
     }

@@ -147,7 +147,7 @@ class PlainMechanismTest {
         assertThat(step.type()).isEqualTo(SaslStep.Type.REFUSED);
         assertThat(step.username()).isEqualTo("alice");
         assertThat(step.result())
-            .isEqualTo(CredentialResult.unavailable("it accepted by a name that no user can have here").by("directory"));
+            .isEqualTo(CredentialResult.unavailable("it accepted with an invalid user name").by("directory"));
     }
 
     @Test

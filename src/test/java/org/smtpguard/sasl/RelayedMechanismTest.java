@@ -78,7 +78,7 @@ class RelayedMechanismTest {
 
         assertThat(step.type()).isEqualTo(SaslStep.Type.REFUSED);
         assertThat(step.result())
-            .isEqualTo(CredentialResult.unavailable("it accepted by a name that no user can have here").by("elsewhere"));
+            .isEqualTo(CredentialResult.unavailable("it accepted with an invalid user name").by("elsewhere"));
     }
 
     @Test

@@ -258,12 +258,12 @@ class ScramSaslMechanismTest {
         Peer peer = Peer.underTls(Optional.of(END_POINT), Optional.empty());
 
         assertThat(reply(scram("SCRAM-SHA-256", true).start(peer), "y,,n=user,r=x").flaw())
-            .contains("it offers SCRAM-SHA-256-PLUS").contains("may have been changed on its way");
+            .contains("it offers SCRAM-SHA-256-PLUS").contains("may have been modified in transit");
         assertThat(reply(scram("SCRAM-SHA-256-PLUS", true).start(peer), "p=tls-exporter,,n=user,r=x").flaw())
-            .isEqualTo("SCRAM-SHA-256-PLUS takes the channel binding tls-server-end-point and no other");
+            .isEqualTo("SCRAM-SHA-256-PLUS requires the channel binding tls-server-end-point");
         assertThat(reply(scram("SCRAM-SHA-256-PLUS", true).start(peer), "n,,n=user,r=x").flaw()).contains("tls-server-end-point");
         assertThat(reply(scram("SCRAM-SHA-256", true).start(peer), "p=tls-server-end-point,,n=user,r=x").flaw())
-            .isEqualTo("SCRAM-SHA-256 takes no channel binding");
+            .isEqualTo("SCRAM-SHA-256 has no channel binding");
         assertThat(reply(scram("SCRAM-SHA-256", true).start(peer), "x,,n=user,r=x").flaw())
             .isEqualTo("the message begins with neither n, y nor p=");
     }

@@ -120,7 +120,7 @@ class AuthenticationIT {
 
     @ParameterizedTest
     @CsvSource({"AUTH PLAIN !!!!, a character outside base64's alphabet at position 1",
-        "AUTH PLAIN A, 'base64 of a length that cannot be: one character is missing, or one too many'",
+        "AUTH PLAIN A, 'base64 of an impossible length: a character is missing, or there is one too many'",
         "AUTH LOGIN !!!!, a character outside base64's alphabet at position 1",
         "AUTH PLAIN AGFs, 'only one NUL: the password is missing'", "AUTH PLAIN AGEAYg, base64 without padding",
         "AUTH PLAIN AA== AA==, 'base64 with padding before its end, at position 3'"})

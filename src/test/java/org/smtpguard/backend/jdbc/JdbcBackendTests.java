@@ -147,7 +147,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
         @ParameterizedTest(name = "{0}")
         @CsvSource(delimiter = '|', value = {
             "'hunter2' AS password                       | the password does not say its scheme",
-            "'{MD5}hunter2' AS password                  | the scheme is not known here",
+            "'{MD5}hunter2' AS password                  | the scheme is unknown",
             "'{BCRYPT}hunter2' AS password               | a bcrypt hash begins with $2a$, $2b$ or $2y$",
             "'hunter2' AS password, 'SSHA' AS scheme     | the SSHA hash has 5 octets",
             "'hunter2' AS password, 'NONE' AS algorithm  | the algorithm of the {JAMES} hash is not one of",

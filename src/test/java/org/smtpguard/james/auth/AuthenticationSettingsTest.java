@@ -237,7 +237,7 @@ class AuthenticationSettingsTest {
         "<concurrency max=\"0\"/> | APPS has max=\"0\" in <concurrency>; it must be a whole number from 1 to 10000.",
         "<concurrency queue=\"-1\"/> | APPS has queue=\"-1\" in <concurrency>; it must be a whole number from 0 to 100000.",
         "<concurrency most=\"1\"/> | concurrency has an unknown attribute most; known here: max, queue.",
-        "<concurrency>10</concurrency> | APPS has text in <concurrency>, which has attributes alone.",
+        "<concurrency>10</concurrency> | APPS has text in <concurrency>, which has only attributes.",
         "<concurrency/><concurrency/> | <backend> in HANDLER has <concurrency> twice; keep one.",
         "<circuitBreaker failures=\"1001\"/> | APPS has failures=\"1001\" in <circuitBreaker>; it must be a whole number from 0 to 1000.",
         "<circuitBreaker retryAfter=\"0s\"/> | APPS has retryAfter=\"0s\" in <circuitBreaker>, which is not a duration; "
