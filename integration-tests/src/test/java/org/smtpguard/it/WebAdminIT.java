@@ -258,7 +258,7 @@ class WebAdminIT {
         HttpResponse<String> response = webAdmin.post(CHECK + "?username=alice%40localhost", JSON, "{\"password\":\"x\"}");
 
         assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(webAdmin.read(response).path("message").asText()).contains("into its body");
+        assertThat(webAdmin.read(response).path("message").asText()).contains("in its body");
     }
 
     @Test
