@@ -21,6 +21,7 @@ interface Terminal {
     String password() throws CommandFailedException;
 
     /** The console of this process, or its standard input if that is a pipe. */
+    @SuppressWarnings("SystemConsoleNull") // From Java 22 on it is never null: isTerminal.
     static Terminal ofThisProcess(PrintStream err) {
         Console console = System.console();
         if (console != null && isTerminal(console)) {

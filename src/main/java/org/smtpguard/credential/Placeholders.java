@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * Replaces {@code ${env:NAME}} by the environment variable and {@code ${file:/path}} by the content of the file, in UTF-8, without the
- * last line's end. Replaced text is not searched for further placeholders. {@code $${} is an escaped {@code ${}.
+ * last line's end. Replaced text is not searched for further placeholders. With a second dollar sign before it, a
+ * placeholder stands for its own text.
  */
 final class Placeholders {
     private static final Pattern PLACEHOLDER = Pattern.compile("(\\$?)\\$\\{(\\w*):([^}]*)\\}");

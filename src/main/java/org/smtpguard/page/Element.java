@@ -95,7 +95,7 @@ final class Element {
                     break;
                 default:
                     // Control characters are not allowed in HTML.
-                    escaped.append(c < ' ' && c != '\n' && c != '\t' || c == 0x7f ? '?' : c);
+                    escaped.append((c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '?' : c);
             }
         }
         return escaped.toString();

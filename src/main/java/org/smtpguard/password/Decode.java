@@ -35,7 +35,7 @@ final class Decode {
     static byte[] base64(String what, String text) {
         int end = text.indexOf('=');
         // The length checks reject a last group of one character and a wrong padding, on which the decoder would throw.
-        if (!BASE64.matcher(text).matches() || (end < 0 ? text.length() : end) % 4 == 1 || end >= 0 && text.length() % 4 != 0) {
+        if (!BASE64.matcher(text).matches() || (end < 0 ? text.length() : end) % 4 == 1 || (end >= 0 && text.length() % 4 != 0)) {
             throw new MalformedHashException(what + " is not base64");
         }
         return Base64.getDecoder().decode(text);

@@ -53,7 +53,7 @@ public final class JamesHash implements PasswordScheme {
         }
         String[] algorithm = hash.substring(0, first).split("/", -1);
         String mode = algorithm.length == 1 ? "plain" : algorithm[1];
-        if (algorithm.length > 2 || !mode.equals("plain") && !mode.equals("salted")) {
+        if (algorithm.length > 2 || (!mode.equals("plain") && !mode.equals("salted"))) {
             throw new MalformedHashException("the algorithm of the {JAMES} hash is neither /plain nor /salted; have a new password chosen");
         }
         String user = hash.substring(first + 1, last);

@@ -176,7 +176,7 @@ public final class PasswordSchemes {
 
     /** Dovecot uses {@code {MD5}} for two kinds of hashes, one of which is MD5-crypt. */
     private static boolean isGeneric(String name, String hash) {
-        return GENERIC.contains(name) || name.equals(MD5) && hash.startsWith("$1$");
+        return GENERIC.contains(name) || (name.equals(MD5) && hash.startsWith("$1$"));
     }
 
     private MalformedHashException notAccepted(String name) {

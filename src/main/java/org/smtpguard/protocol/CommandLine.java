@@ -77,7 +77,7 @@ public final class CommandLine {
     private static Optional<String> controlCharacter(byte[] line) {
         int end = contentEnd(line);
         for (int i = 0; i < end; i++) {
-            if (line[i] >= 0 && line[i] < ' ' || line[i] == DELETE) {
+            if ((line[i] >= 0 && line[i] < ' ') || line[i] == DELETE) {
                 return Optional.of(String.format(Locale.ROOT, "octet 0x%02X at position %d", line[i], i + 1));
             }
         }

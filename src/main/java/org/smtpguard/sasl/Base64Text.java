@@ -43,7 +43,7 @@ public final class Base64Text {
     }
 
     private static boolean isInAlphabet(char c) {
-        return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/';
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
     }
 
     /** The octets, or empty if the text is not base64. */

@@ -54,7 +54,7 @@ public final class BearerMessage {
         List<String> pairs = Arrays.stream(text.split(SEPARATOR)).collect(Collectors.toList());
         List<String> users = values(pairs, USER);
         List<String> tokens = values(pairs, AUTHORIZATION);
-        if (tokens.size() != 1 || users.size() > 1 || users.size() == 1 && user.isPresent()
+        if (tokens.size() != 1 || users.size() > 1 || (users.size() == 1 && user.isPresent())
             || !tokens.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return Optional.empty();
         }

@@ -42,7 +42,7 @@ final class ScramMessages {
             Optional<String> username = value('n', parts[2]).flatMap(ScramMessages::name);
             Optional<String> nonce = value('r', parts[3]).filter(ScramMessages::isPrintable);
             Optional<String> authorization = value('a', parts[1]).flatMap(ScramMessages::name);
-            if (username.isEmpty() || nonce.isEmpty() || authorization.isEmpty() && !parts[1].isEmpty()) {
+            if (username.isEmpty() || nonce.isEmpty() || (authorization.isEmpty() && !parts[1].isEmpty())) {
                 return Optional.empty();
             }
             int end = parts[0].length() + parts[1].length() + 2;
@@ -145,7 +145,7 @@ final class ScramMessages {
     }
 
     private static boolean isLetter(char character) {
-        return character >= 'A' && character <= 'Z' || character >= 'a' && character <= 'z';
+        return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z');
     }
 
     private static boolean isPrintable(String text) {

@@ -78,7 +78,7 @@ public final class SessionState {
 
     /** Whether AUTH is offered in the current state of the transport. */
     public boolean isAuthOffered() {
-        return port.auth() == Port.AuthOffer.ALWAYS || port.auth() == Port.AuthOffer.UNDER_TLS && tls;
+        return port.auth() == Port.AuthOffer.ALWAYS || (port.auth() == Port.AuthOffer.UNDER_TLS && tls);
     }
 
     /** The sender of the open transaction; the null sender is the empty string. */
@@ -131,7 +131,7 @@ public final class SessionState {
         int transaction = situation >> 4 & 3;
         int auth = situation >> 8 & 3;
         boolean refused = (situation & 1 << 6) != 0;
-        if (auth >= Port.AuthOffer.values().length || refused && transaction == 0) {
+        if (auth >= Port.AuthOffer.values().length || (refused && transaction == 0)) {
             return Optional.empty();
         }
         Builder builder = on(Port.plain()

@@ -73,6 +73,6 @@ final class ShortestPaths {
     }
 
     private static boolean canAuthenticate(SessionState state) {
-        return state.isAuthOffered() || state.port().auth() == Port.AuthOffer.UNDER_TLS && state.port().offersStartTls();
+        return state.isAuthOffered() || (state.port().auth() == Port.AuthOffer.UNDER_TLS && state.port().offersStartTls());
     }
 }

@@ -195,7 +195,7 @@ final class LineRing {
     private long longNumber(int at, int width) {
         long number = 0;
         for (int i = at; i < at + width; i++) {
-            number = number << Byte.SIZE | octets[i] & 0xff;
+            number = number << Byte.SIZE | (octets[i] & 0xff);
         }
         return number;
     }

@@ -24,7 +24,7 @@ class SaslprepTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\u0007", "a\tb", "\u0627\u0031", "\u00ad", "\ue000", ""})
+    @ValueSource(strings = {"\u0007", "a\tb", "\u06271", "\u00ad", "\ue000", ""})
     void whatIsProhibitedHasNoPreparedForm(String typed) {
         assertThat(Saslprep.password(typed.getBytes(UTF_8))).isEmpty();
         assertThat(Saslprep.storedPassword(typed.getBytes(UTF_8))).isEmpty();

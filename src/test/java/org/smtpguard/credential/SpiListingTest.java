@@ -123,6 +123,6 @@ class SpiListingTest {
 
     /** Protected members can be used by those who may extend the type. */
     private static boolean isVisible(int modifiers, Class<?> type) {
-        return Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers) && !Modifier.isFinal(type.getModifiers());
+        return Modifier.isPublic(modifiers) || (Modifier.isProtected(modifiers) && !Modifier.isFinal(type.getModifiers()));
     }
 }

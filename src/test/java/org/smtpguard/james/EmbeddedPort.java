@@ -613,6 +613,7 @@ public final class EmbeddedPort {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // The interface still asks for it.
         public <T> Publisher<T> decoratePublisherWithTimerMetricLogP99(String name, Publisher<T> publisher) {
             return publisher;
         }
@@ -668,6 +669,7 @@ public final class EmbeddedPort {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // The interface still asks for it.
         public ExecutionResult logWhenExceedP99(Duration threshold) {
             return this;
         }

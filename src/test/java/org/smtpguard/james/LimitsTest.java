@@ -144,6 +144,7 @@ class LimitsTest {
 
     /** Whatever a client does: pipelines or waits, fails to log in, tries out recipients, or meets outages. */
     @RepeatedTest(60)
+    @SuppressWarnings("try") // The log is only kept quiet.
     void noSessionGetsMoreRefusalsThanTheDocumentedNumber(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         EmbeddedPort.Client client = port.connect();
@@ -199,6 +200,7 @@ class LimitsTest {
     }
 
     @Test
+    @SuppressWarnings("try") // The log is only kept quiet.
     void aBackendThatIsDownIsHeldAgainstNobody() {
         EmbeddedPort.Client client = port.connect();
         client.send("EHLO client.example\r\n");

@@ -286,7 +286,7 @@ class RefusalChangesNothingTest {
             String packet = lines.stream().map(Line::octets).collect(Collectors.joining());
             said.append("C: ").append(lines).append('\n');
             packets++;
-            sent += lines.stream().filter(line -> !line.isOfMessage()).count();
+            sent += (int) lines.stream().filter(line -> !line.isOfMessage()).count();
             String replies = client.send(packet);
             said.append("S: ").append(replies.replace("\r\n", "\n   ").trim()).append('\n');
             return replies;

@@ -132,7 +132,7 @@ final class RfcModel {
     }
 
     private static boolean isRefusedAsAuth(Line line) {
-        return isOfAuth(line) || line.meaning() == Meaning.CONTROL && line.octets().toUpperCase(Locale.ROOT).startsWith("AUTH ");
+        return isOfAuth(line) || (line.meaning() == Meaning.CONTROL && line.octets().toUpperCase(Locale.ROOT).startsWith("AUTH "));
     }
 
     private static boolean isOfAuth(Line line) {
@@ -296,7 +296,7 @@ final class RfcModel {
             // RFC 5321 3.3: "If a RCPT command appears without a previous MAIL command, the server MUST return a 503".
             return refuse(503, "5.5.1", "SEQ-MAIL-MISSING");
         }
-        if (meaning == Meaning.RCPT_LOCAL || meaning == Meaning.RCPT_FOREIGN && authenticated) {
+        if (meaning == Meaning.RCPT_LOCAL || (meaning == Meaning.RCPT_FOREIGN && authenticated)) {
             accepted++;
             return james(250);
         }

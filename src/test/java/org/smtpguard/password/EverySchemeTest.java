@@ -68,7 +68,7 @@ class EverySchemeTest {
     void saltsWhereItCan(String name) {
         PasswordScheme scheme = schemes.named(name).orElseThrow();
 
-        boolean saltless = name.startsWith("SHA") && !name.endsWith("CRYPT") || name.equals("PLAIN");
+        boolean saltless = (name.startsWith("SHA") && !name.endsWith("CRYPT")) || name.equals("PLAIN");
         assertThat(scheme.hash(PASSWORD).equals(scheme.hash(PASSWORD))).isEqualTo(saltless);
     }
 

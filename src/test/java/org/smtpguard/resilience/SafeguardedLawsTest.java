@@ -57,6 +57,7 @@ class SafeguardedLawsTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @SuppressWarnings("try") // The log is only kept quiet.
     void oneThingAfterTheOther(long seed) {
         Random random = new Random(seed);
         List<Asked> all = new ArrayList<>();
@@ -136,6 +137,7 @@ class SafeguardedLawsTest {
     }
 
     @RepeatedTest(3)
+    @SuppressWarnings("try") // The log is only kept quiet.
     void allAtOnce() throws Exception {
         int askers = 3;
         int questions = 30_000;

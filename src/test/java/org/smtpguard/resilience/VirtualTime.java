@@ -11,9 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class VirtualTime implements Time {
     static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
 
-    private final Set<Pending> alarms = ConcurrentHashMap.newKeySet();
     // Near the end of what a long can hold: a comparison that cannot bear an overflow fails.
-    private volatile long nanos = Long.MAX_VALUE - Duration.ofMillis(7).toNanos();
+    private static final long FIRST_NANOS = Long.MAX_VALUE - Duration.ofMillis(7).toNanos();
+
+    private final Set<Pending> alarms = ConcurrentHashMap.newKeySet();
     private volatile Duration passed = Duration.ZERO;
 
     @Override
@@ -23,7 +24,7 @@ final class VirtualTime implements Time {
 
     @Override
     public long nanos() {
-        return nanos;
+        return FIRST_NANOS + passed.toNanos();
     }
 
     @Override
@@ -38,21 +39,16 @@ final class VirtualTime implements Time {
         Duration end = passed.plus(time);
         for (Optional<Pending> next = next(end); next.isPresent(); next = next(end)) {
             // One that was set while time passed may be overdue; time does not go back for it.
-            set(next.get().at.compareTo(passed) > 0 ? next.get().at : passed);
+            passed = next.get().at.compareTo(passed) > 0 ? next.get().at : passed;
             if (alarms.remove(next.get())) {
                 next.get().task.run();
             }
         }
-        set(end);
+        passed = end;
     }
 
     private Optional<Pending> next(Duration end) {
         return alarms.stream().filter(alarm -> alarm.at.compareTo(end) <= 0).min(Comparator.comparing(alarm -> alarm.at));
-    }
-
-    private void set(Duration now) {
-        nanos += now.minus(passed).toNanos();
-        passed = now;
     }
 
     /** How many alarms are on. */

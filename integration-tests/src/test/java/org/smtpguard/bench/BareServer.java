@@ -46,7 +46,6 @@ public final class BareServer {
         System.out.println("listening");
         while (System.in.read() >= 0) {
             // Whoever has started us has nothing to say, and is gone when that ends.
-            continue;
         }
         System.exit(0);
     }

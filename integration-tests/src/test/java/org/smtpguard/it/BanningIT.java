@@ -190,7 +190,7 @@ class BanningIT {
         assertThat(fail2ban(log, "aggressive")).containsExactlyInAnyOrder(FRAMER, GUESSER, "2001:db8::7", RUDE, HASTY);
     }
 
-    private static TreeSet<String> fail2ban(String log, String mode) {
+    private static Set<String> fail2ban(String log, String mode) {
         String found = InstalledProgram.of("fail2ban-regex").run(work, "--out", "ip", log(log).toString(),
             conf("fail2ban/filter.d/james-smtp-guard.conf") + "[mode=" + mode + "]");
         return found.lines().filter(line -> !line.isBlank()).collect(Collectors.toCollection(TreeSet::new));

@@ -128,6 +128,7 @@ class FollowTheRefusalIT {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs") // The array is only read.
     private static List<List<String>> states(List<List<String>> greetings, List<List<String>> transactions, List<String>... others) {
         Stream<List<String>> greeted = greetings.stream().flatMap(greeting -> transactions.stream().map(transaction ->
             Stream.concat(greeting.stream(), transaction.stream()).collect(Collectors.toList())));

@@ -214,6 +214,7 @@ class StockComparisonIT {
 
     /** A reply of the third while two are connected would be a fault; what James says there is nothing. */
     @Test
+    @SuppressWarnings("try") // The third has nothing to say.
     void theLimitOfConnectionsHolds() {
         for (InetSocketAddress port : List.of(comparison.stock.get("2-connections"), comparison.guarded.get("2-connections"))) {
             try (WireScript first = wire(port).expect("220"); WireScript second = wire(port).expect("220");

@@ -17,7 +17,7 @@ final class LocalNames {
     /** @param name not empty; a local part, or with a domain */
     static boolean isPossible(String name) {
         int at = name.indexOf('@');
-        return name.length() <= MAX_NAME && (at < 0 || at > 0 && isDomain(name.substring(at + 1)));
+        return name.length() <= MAX_NAME && (at < 0 || (at > 0 && isDomain(name.substring(at + 1))));
     }
 
     private static boolean isDomain(String text) {

@@ -115,7 +115,7 @@ final class UserFile {
         private void readLine(int number, int start, int end) {
             int colon = find((byte) ':', content, start, end);
             String beginning = unmarked(lenient(start, colon));
-            if (beginning.startsWith("#") || beginning.isEmpty() && colon == end) {
+            if (beginning.startsWith("#") || (beginning.isEmpty() && colon == end)) {
                 return;
             }
             Optional<String> name = colon < end ? text(start, colon).map(UserFile::unmarked).map(UserNames::normalise)

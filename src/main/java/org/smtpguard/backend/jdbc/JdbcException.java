@@ -37,8 +37,8 @@ final class JdbcException extends SQLException {
         if (state.startsWith("22")) {
             return unavailable.forThisUser();
         }
-        boolean isOfService = cause instanceof Error || cause instanceof JdbcException || !state.equals("57014")
-            && Stream.of("08", "28", "3D", "42", "53", "57", "58").anyMatch(state::startsWith);
+        boolean isOfService = cause instanceof Error || cause instanceof JdbcException || (!state.equals("57014")
+            && Stream.of("08", "28", "3D", "42", "53", "57", "58").anyMatch(state::startsWith));
         return isOfService ? unavailable : unavailable.perhapsForThisUser();
     }
 

@@ -117,7 +117,7 @@ final class JdbcSource implements DataSource {
             try {
                 return drivers.hasNext() ? Optional.of(drivers.next()) : Optional.empty();
             } catch (ServiceConfigurationError ignored) {
-                continue;
+                // The next one may load.
             }
         }
         return Optional.empty();

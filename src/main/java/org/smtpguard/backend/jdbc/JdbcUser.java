@@ -174,7 +174,7 @@ final class JdbcUser {
         String hash(String stored, String name) throws SQLException {
             Optional<String> scheme = word(SCHEME);
             Optional<String> algorithm = word(ALGORITHM);
-            if (stored.isEmpty() || stored.startsWith("{") || scheme.isEmpty() && algorithm.isEmpty()) {
+            if (stored.isEmpty() || stored.startsWith("{") || (scheme.isEmpty() && algorithm.isEmpty())) {
                 return stored;
             }
             return scheme.map(one -> "{" + one + "}" + stored)

@@ -31,7 +31,7 @@ final class LdapName {
         } catch (LDAPException e) {
             throw settings.fault("has a <" + element + "> that is no DN; write it as uid={localpart},ou=people,dc=example,dc=org");
         }
-        if (!LdapUser.isNamedIn(text) || name.dn.isPresent() && name.as(new LdapUser("x@x")).equals(name.dn.get().toString())) {
+        if (!LdapUser.isNamedIn(text) || (name.dn.isPresent() && name.as(new LdapUser("x@x")).equals(name.dn.get().toString()))) {
             throw settings.fault("has a <" + element + "> that is the same for all users; write " + LdapUser.PLACEHOLDERS
                 + " in the place of a value");
         }

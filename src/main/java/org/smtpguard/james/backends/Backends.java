@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
@@ -150,10 +151,10 @@ public final class Backends {
     /** Whether backends of that class query James' own users, which only a running server has. */
     public static boolean needsLocalUsers(String type) {
         try {
-            Class.forName(className(type), false, Backends.class.getClassLoader())
-                .getConstructor(BackendSettings.class, Workers.class, LocalUsers.class);
-            return true;
-        } catch (ReflectiveOperationException e) {
+            Class<?> backend = Class.forName(className(type), false, Backends.class.getClassLoader());
+            return Stream.of(backend.getConstructors())
+                .anyMatch(one -> List.of(one.getParameterTypes()).equals(List.of(BackendSettings.class, Workers.class, LocalUsers.class)));
+        } catch (ClassNotFoundException e) {
             return false;
         }
     }

@@ -46,7 +46,7 @@ final class HashSample {
 
     /** Takes a sample if there is none, or if the last one is old. Never throws. */
     void refresh() {
-        if (!isOld() || taken.isPresent() && sampling.isLocked()) {
+        if (!isOld() || (taken.isPresent() && sampling.isLocked())) {
             return;
         }
         sampling.lock();

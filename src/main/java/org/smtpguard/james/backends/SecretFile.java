@@ -92,7 +92,7 @@ final class SecretFile {
         try (SeekableByteChannel channel = Files.newByteChannel(file, StandardOpenOption.READ)) {
             ByteBuffer buffer = ByteBuffer.allocate(MAX_OCTETS);
             while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-                continue;
+                // The condition reads.
             }
             return Arrays.copyOf(buffer.array(), buffer.position());
         }

@@ -32,6 +32,7 @@ final class ReplyWriter {
      * Runs the task with the session's logging context (MDC). If it fails, the session is closed, so the client does not wait
      * forever.
      */
+    @SuppressWarnings("try") // The log context is in force until it is closed: no line names it.
     void run(SMTPSession session, ProtocolTransport transport, ReplyTask task) {
         try (Closeable mdc = mdc(session)) {
             task.run();

@@ -27,6 +27,7 @@ public final class SessionDraft implements InvocationHandler {
     private Username username;
     private boolean relayingAllowed;
 
+    @SuppressWarnings("deprecation") // Nothing else gives all attachments of a session.
     private SessionDraft(SMTPSession session) {
         this.session = session;
         this.thread = SessionThread.of(session);

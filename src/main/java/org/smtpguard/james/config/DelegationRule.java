@@ -30,7 +30,7 @@ public final class DelegationRule {
         String pattern = element.requiredAttribute(attribute);
         boolean domain = pattern.startsWith(ALL_OF);
         String rest = domain ? pattern.substring(ALL_OF.length()) : pattern;
-        if (rest.isEmpty() || rest.indexOf('*') >= 0 || domain && rest.indexOf('@') >= 0) {
+        if (rest.isEmpty() || rest.indexOf('*') >= 0 || (domain && rest.indexOf('@') >= 0)) {
             throw element.fault("has " + attribute + "=\"" + pattern + "\"; it can be a user, such as alice@example.org, or *@example.org"
                 + " for all users of a domain");
         }

@@ -192,7 +192,7 @@ public final class CommandGate {
         if (SMTPRetCode.SYNTAX_ERROR_COMMAND_UNRECOGNIZED.equals(response.getRetCode())) {
             return guard.judge(session, Fault.UNKNOWN_COMMAND, command).orElse(response);
         }
-        if (!guard.isEnforcing() || command.verb() == Verb.AUTH && ownsAuth) {
+        if (!guard.isEnforcing() || (command.verb() == Verb.AUTH && ownsAuth)) {
             return response;
         }
         if (SMTPRetCode.AUTH_REQUIRED.equals(response.getRetCode())) {

@@ -69,6 +69,7 @@ public final class Sessions {
      * A snapshot of the state that James drops at a greeting; run it to restore the state if James refuses the greeting (RFC
      * 5321 §4.1.1.1).
      */
+    @SuppressWarnings("deprecation") // Nothing else gives all attachments of a session.
     Runnable snapshot(SMTPSession session) {
         Map<AttachmentKey<?>, Object> transaction = new HashMap<>(session.getState());
         Optional<String> name = session.getAttachment(SMTPSession.CURRENT_HELO_NAME, State.Connection);

@@ -2,6 +2,7 @@ package org.smtpguard.james.webadmin;
 
 import java.io.FileNotFoundException;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -81,7 +82,7 @@ public final class GuardSite {
     @Inject
     public GuardSite(SequenceTable table, DiagnosisCatalogue catalogue, Transcripts transcripts, Violations violations,
                        Backends backends, Logbook logbook, AuthenticationFilter authentication, PropertiesProvider properties) {
-        this.pages = new Pages(table, catalogue, transcripts, violations, Clock.systemDefaultZone());
+        this.pages = new Pages(table, catalogue, transcripts, violations, Clock.system(ZoneId.systemDefault()));
         this.backends = backends;
         this.authCheck = new AuthCheck(logbook, Clock.systemUTC());
         this.origin = origin(properties, !(authentication instanceof NoAuthenticationFilter));

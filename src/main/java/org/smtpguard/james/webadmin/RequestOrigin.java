@@ -86,8 +86,8 @@ public final class RequestOrigin {
 
     private boolean isOwn(String origin, String host, String scheme) {
         Matcher matcher = ORIGIN.matcher(origin);
-        return matcher.matches() && (sites.contains(matcher.group(2)) || AUTHORITY.matcher(host).matches()
-            && matcher.group(1).equals(scheme) && authority(matcher.group(2), scheme).equals(authority(host, scheme)));
+        return matcher.matches() && (sites.contains(matcher.group(2)) || (AUTHORITY.matcher(host).matches()
+            && matcher.group(1).equals(scheme) && authority(matcher.group(2), scheme).equals(authority(host, scheme))));
     }
 
     /** Adds the scheme's default port, so that authorities can be compared. */

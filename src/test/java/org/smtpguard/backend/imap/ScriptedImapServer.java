@@ -160,11 +160,11 @@ final class ScriptedImapServer implements AutoCloseable {
 
         /** An octet at a time, with a moment before each, until the client has had enough. */
         void drip(String text) throws IOException, InterruptedException {
-            for (char octet : text.toCharArray()) {
+            for (int i = 0; i < text.length(); i++) {
                 if (closed.await(20, TimeUnit.MILLISECONDS)) {
                     return;
                 }
-                sayAsItIs(String.valueOf(octet));
+                sayAsItIs(text.substring(i, i + 1));
             }
         }
 

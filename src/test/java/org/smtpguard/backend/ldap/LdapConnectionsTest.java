@@ -127,6 +127,7 @@ class LdapConnectionsTest extends LdapFixture {
         }
 
         @Test
+        @SuppressWarnings("try") // The client is accepted, and nothing else.
         void whoseHandshakeNeverEndsKeepsNoWorker() throws Exception {
             ExecutorService caller = Executors.newSingleThreadExecutor();
             try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

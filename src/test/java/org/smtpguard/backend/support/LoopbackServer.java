@@ -145,7 +145,7 @@ public final class LoopbackServer implements AutoCloseable {
         /** Says nothing more, and returns when the other side hangs up. */
         public void listen() throws IOException {
             while (line().isPresent()) {
-                continue;
+                // What comes is not of interest.
             }
         }
     }

@@ -18,6 +18,7 @@ class NotesTest {
     private final Notes notes = Notes.of(session);
 
     @Test
+    @SuppressWarnings("deprecation") // Nothing else gives all attachments of a session.
     void theyAreOneAttachmentAndOutliveTransactions() {
         sessions.state(session);
         notes.countError();

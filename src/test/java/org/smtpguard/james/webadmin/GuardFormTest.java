@@ -56,6 +56,6 @@ class GuardFormTest {
     }
 
     private BadRequestException refusal() {
-        return catchThrowableOfType(() -> GuardForm.of(request, KNOWN), BadRequestException.class);
+        return catchThrowableOfType(BadRequestException.class, () -> GuardForm.of(request, KNOWN));
     }
 }

@@ -144,7 +144,7 @@ public final class FaultProxy implements AutoCloseable {
         lock.lockInterruptibly();
         try {
             long delay = delay();
-            while (!link.closed && (ailment == Ailment.SILENT || delay > 0 && delay() > 0)) {
+            while (!link.closed && (ailment == Ailment.SILENT || (delay > 0 && delay() > 0))) {
                 if (ailment == Ailment.SILENT) {
                     changed.await();
                 } else {

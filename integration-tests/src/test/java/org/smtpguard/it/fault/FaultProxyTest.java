@@ -191,7 +191,7 @@ class FaultProxyTest {
     private SSLSocket shakeHands(SSLSocketFactory trusting, FaultProxy to, boolean asPostgres) throws IOException {
         Socket socket = connect(to);
         if (asPostgres) {
-            socket.getOutputStream().write(Security.SSL_REQUEST);
+            socket.getOutputStream().write(Security.sslRequest());
             assertThat(socket.getInputStream().read()).isEqualTo('S');
         }
         SSLSocket secured = (SSLSocket) trusting.createSocket(socket, "localhost", to.port(), true);
@@ -281,6 +281,7 @@ class FaultProxyTest {
             }
         }
 
+        @SuppressWarnings("try") // The socket is there to be closed.
         private static void echo(Socket client) {
             try (Socket closedAtTheEnd = client; OutputStream out = client.getOutputStream();
                  BufferedReader in = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {

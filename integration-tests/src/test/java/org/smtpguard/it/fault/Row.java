@@ -83,7 +83,7 @@ public enum Row {
         switch (this) {
             case DIES:
             case FLAPS:
-                return login.isTrue() || login.isUnavailable() && isMissed;
+                return login.isTrue() || (login.isUnavailable() && isMissed);
             case EXHAUSTED:
                 return login.isTrue() || login.isUnavailable();
             default:

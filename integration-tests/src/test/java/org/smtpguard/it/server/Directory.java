@@ -71,7 +71,6 @@ public final class Directory implements AutoCloseable {
                 answer(listener.accept());
             } catch (IOException e) {
                 // Closed, or a client that has gone: on to the next, if there is one.
-                continue;
             }
         }
     }

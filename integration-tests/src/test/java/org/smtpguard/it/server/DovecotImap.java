@@ -98,7 +98,7 @@ public final class DovecotImap implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stop-dovecot"));
         try {
             await("Dovecot, see " + directory).atMost(60, TimeUnit.SECONDS)
-                .until(() -> !process.isAlive() || answers(imap) && (!tls || answers(imaps)));
+                .until(() -> !process.isAlive() || (answers(imap) && (!tls || answers(imaps))));
             assertThat(process.isAlive()).as(() -> dovecot.log() + output(directory)).isTrue();
             return dovecot;
         } catch (RuntimeException | Error e) {

@@ -70,7 +70,6 @@ public final class PenalizingImapServer implements AutoCloseable {
                 threads.execute(() -> talk(client));
             } catch (IOException e) {
                 // Closed, or a client that has gone: on to the next, if there is one.
-                continue;
             }
         }
     }

@@ -74,7 +74,7 @@ final class Claim {
     }
 
     boolean isAnsweredBy(String reply) {
-        if (CANNOT_JUDGE.contains(mood) || !right && nobodyIsRefused) {
+        if (CANNOT_JUDGE.contains(mood) || (!right && nobodyIsRefused)) {
             return reply.startsWith("454-4.7.0 ") && reply.contains("[AUTH-UNAVAILABLE]");
         }
         return right ? reply.equals("235 2.7.0 Authentication successful\r\n")
