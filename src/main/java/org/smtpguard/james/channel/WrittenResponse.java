@@ -7,7 +7,7 @@ import org.apache.james.protocols.api.Response;
 import org.smtpguard.protocol.Reply;
 
 /**
- * A reply whose lines are built once. James' {@link SMTPResponse} builds them at each call, and each reply is read several
+ * A reply whose lines are built once. James' {@code SMTPResponse} builds them at each call, and each reply is read several
  * times: to check it, for the transcript, and by James. Immutable.
  */
 class WrittenResponse implements Response {
