@@ -1,0 +1,162 @@
+package org.smtpguard.bruteforce;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/** Limits on failed log-ins; the defaults are those of the configuration contract. Immutable. */
+public final class BruteForceSettings {
+    private static final int DEFAULT_ENTRIES = 1_000_000;
+
+    private final Mode mode;
+    private final NetworkLimit perNetwork;
+    private final UserLimit perUser;
+    private final NetworkPrefixes prefixes;
+    private final Duration keepKnown;
+    private final List<Network> exempt;
+    private final int entries;
+
+    private BruteForceSettings(Mode mode, NetworkLimit perNetwork, UserLimit perUser, NetworkPrefixes prefixes, Duration keepKnown,
+                               List<Network> exempt, int entries) {
+        this.mode = Objects.requireNonNull(mode, "mode");
+        this.perNetwork = Objects.requireNonNull(perNetwork, "perNetwork");
+        this.perUser = Objects.requireNonNull(perUser, "perUser");
+        this.prefixes = Objects.requireNonNull(prefixes, "prefixes");
+        this.keepKnown = Objects.requireNonNull(keepKnown, "keepKnown");
+        this.exempt = List.copyOf(exempt);
+        this.entries = entries;
+    }
+
+    /** 20 failures an hour from a network, 50 a day for a user, loopback exempt. */
+    public static BruteForceSettings defaults() {
+        return new BruteForceSettings(Mode.ENFORCE, NetworkLimit.DEFAULT, UserLimit.DEFAULT, new NetworkPrefixes(32, 64),
+            Duration.ofDays(30), List.of(Network.parse("127.0.0.0/8").orElseThrow(), Network.parse("::1").orElseThrow()),
+            DEFAULT_ENTRIES);
+    }
+
+    public BruteForceSettings with(Mode other) {
+        return new BruteForceSettings(other, perNetwork, perUser, prefixes, keepKnown, exempt, entries);
+    }
+
+    public BruteForceSettings with(NetworkLimit limit, NetworkPrefixes networks) {
+        return new BruteForceSettings(mode, limit, perUser, networks, keepKnown, exempt, entries);
+    }
+
+    public BruteForceSettings with(UserLimit limit) {
+        return new BruteForceSettings(mode, perNetwork, limit, prefixes, keepKnown, exempt, entries);
+    }
+
+    /** @param keep how long a network stays known after the last log-in from it */
+    public BruteForceSettings keepingKnown(Duration keep) {
+        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keep, exempt, entries);
+    }
+
+    /** @param networks whose log-ins are not counted */
+    public BruteForceSettings exempting(List<Network> networks) {
+        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, networks, entries);
+    }
+
+    /** @param number of networks and users that are counted at most */
+    public BruteForceSettings bounded(int number) {
+        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, exempt, number);
+    }
+
+    public Mode mode() {
+        return mode;
+    }
+
+    NetworkLimit perNetwork() {
+        return perNetwork;
+    }
+
+    UserLimit perUser() {
+        return perUser;
+    }
+
+    NetworkPrefixes prefixes() {
+        return prefixes;
+    }
+
+    Duration keepKnown() {
+        return keepKnown;
+    }
+
+    List<Network> exempt() {
+        return exempt;
+    }
+
+    int entries() {
+        return entries;
+    }
+
+    /** What a limit that is passed leads to. */
+    public enum Mode {
+        /** Log-ins are refused. */
+        ENFORCE,
+        /** It is counted and logged what would have been refused. */
+        OBSERVE,
+        /** Nothing is counted. */
+        OFF
+    }
+
+    /** How many failed log-ins a network may have, and how long it is blocked after that. Immutable. */
+    public static final class NetworkLimit {
+        static final NetworkLimit DEFAULT = new NetworkLimit(20, Duration.ofHours(1), Duration.ofMinutes(5), Duration.ofHours(24));
+
+        private final int failures;
+        private final Duration within;
+        private final Duration block;
+        private final Duration maxBlock;
+
+        /**
+         * @param failures at least 1
+         * @param within the time in which they are counted
+         * @param block the first block; each further one lasts twice as long
+         * @param maxBlock the longest block, and the time without a block after which the next is the first again
+         */
+        public NetworkLimit(int failures, Duration within, Duration block, Duration maxBlock) {
+            this.failures = failures;
+            this.within = within;
+            this.block = block;
+            this.maxBlock = maxBlock;
+        }
+
+        int failures() {
+            return failures;
+        }
+
+        Duration within() {
+            return within;
+        }
+
+        Duration block() {
+            return block;
+        }
+
+        Duration maxBlock() {
+            return maxBlock;
+        }
+    }
+
+    /** How many failed log-ins a user may have before other networks than the known ones are refused. Immutable. */
+    public static final class UserLimit {
+        static final UserLimit DEFAULT = new UserLimit(50, Duration.ofHours(24));
+
+        private final int failures;
+        private final Duration within;
+
+        /** @param failures at least 1 */
+        public UserLimit(int failures, Duration within) {
+            this.failures = failures;
+            this.within = within;
+        }
+
+        int failures() {
+            return failures;
+        }
+
+        Duration within() {
+            return within;
+        }
+    }
+}
