@@ -89,6 +89,21 @@ public final class BruteForceSettings {
         return entries;
     }
 
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof BruteForceSettings && values().equals(((BruteForceSettings) o).values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    private List<Object> values() {
+        return List.of(mode, perNetwork.failures, perNetwork.within, perNetwork.block, perNetwork.maxBlock, perUser.failures, perUser.within,
+            prefixes.ipv4(), prefixes.ipv6(), keepKnown, exempt, entries);
+    }
+
     /** What a limit that is passed leads to. */
     public enum Mode {
         /** Log-ins are refused. */
