@@ -31,6 +31,8 @@ class ArchitectureTest {
     @ArchTest
     final ArchRule credential = knowsOnly("credential");
     @ArchTest
+    final ArchRule bruteForce = knowsOnly("bruteforce", "credential");
+    @ArchTest
     final ArchRule password = knowsOnly("password");
     @ArchTest
     final ArchRule sasl = knowsOnly("sasl", "credential");

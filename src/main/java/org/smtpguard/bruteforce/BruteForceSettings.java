@@ -100,7 +100,8 @@ public final class BruteForceSettings {
     }
 
     private List<Object> values() {
-        return List.of(mode, perNetwork.failures, perNetwork.within, perNetwork.block, perNetwork.maxBlock, perUser.failures, perUser.within,
+        return List.of(mode, perNetwork.failures, perNetwork.within, perNetwork.block, perNetwork.maxBlock, perUser.failures,
+            perUser.within,
             prefixes.ipv4(), prefixes.ipv6(), keepKnown, exempt, entries);
     }
 

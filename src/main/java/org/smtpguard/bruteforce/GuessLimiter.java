@@ -86,10 +86,33 @@ public final class GuessLimiter {
         if (settings.mode() == BruteForceSettings.Mode.OFF || network.isEmpty() || isExempt(network.get())) {
             return CompletableFuture.completedFuture(Admission.free());
         }
-        Login login = new Login(user, network.get(), hash.of(user), hash.of(network.get().high(), network.get().low()));
+        Login login = login(user, network.get());
         CompletableFuture<Admission> admission = new CompletableFuture<>();
         login.decide(admission);
         return admission;
+    }
+
+    /**
+     * Why a log-in would be refused now.
+     *
+     * @param user empty if it is not known yet: then the network alone decides
+     */
+    public Optional<Block> refusal(Optional<String> user, Optional<String> address) {
+        Optional<Network> network = address.flatMap(text -> Network.of(text, settings.prefixes()));
+        if (settings.mode() != BruteForceSettings.Mode.ENFORCE || network.isEmpty() || isExempt(network.get())) {
+            return Optional.empty();
+        }
+        Login login = login(user.orElse(""), network.get());
+        Optional<Block> refusal;
+        synchronized (this) {
+            refusal = user.isPresent() ? login.refusal(now()) : login.blockOf(login.networkKey, Block.Subject.NETWORK, now());
+        }
+        refusal.ifPresent(block -> listener.refused(block, user.orElse(""), network.get(), false));
+        return refusal;
+    }
+
+    private Login login(String user, Network network) {
+        return new Login(user, network, hash.of(user), hash.of(network.high(), network.low()));
     }
 
     private boolean isExempt(Network network) {
@@ -157,7 +180,7 @@ public final class GuessLimiter {
     /** The password is part of it as a keyed hash, cut to 16 bits: it can be recognised, and not be found again. */
     private int fingerprint(Login login, byte[] password) {
         byte[] digest = InstallationSecret.hmac(fingerprintKey, login.userKey + " " + login.networkKey + " " + hex(password));
-        return login.userPart() << USER_SHIFT | (digest[0] & 0xFF) << Byte.SIZE | digest[1] & 0xFF;
+        return (login.userPart() << USER_SHIFT) | ((digest[0] & 0xFF) << Byte.SIZE) | (digest[1] & 0xFF);
     }
 
     private static String hex(byte[] octets) {
@@ -171,7 +194,7 @@ public final class GuessLimiter {
     private static long longAt(byte[] octets, int index) {
         long value = 0;
         for (int i = 0; i < Long.BYTES; i++) {
-            value = value << Byte.SIZE | octets[index + i] & 0xFF;
+            value = (value << Byte.SIZE) | (octets[index + i] & 0xFF);
         }
         return value;
     }
@@ -205,7 +228,7 @@ public final class GuessLimiter {
 
         /** Tells the users at a network apart, nearly always. */
         private int userPart() {
-            return (int) (userKey >>> Long.SIZE - USER_SHIFT);
+            return (int) (userKey >>> (Long.SIZE - USER_SHIFT));
         }
 
         private void decide(CompletableFuture<Admission> admission) {
@@ -213,9 +236,7 @@ public final class GuessLimiter {
             boolean isFull = false;
             synchronized (GuessLimiter.this) {
                 int now = now();
-                isKnown = known.has(userKey, networkKey, now);
-                refusal = isKnown ? blockOf(pairKey, Block.Subject.USER_AT_NETWORK, now)
-                    : blockOf(networkKey, Block.Subject.NETWORK, now).or(() -> restriction(now));
+                refusal = refusal(now);
                 if (refusal.isEmpty() || settings.mode() == BruteForceSettings.Mode.OBSERVE) {
                     Optional<Counter> busy = settings.mode() == BruteForceSettings.Mode.OBSERVE ? Optional.empty() : busy(now);
                     if (busy.isEmpty()) {
@@ -237,6 +258,12 @@ public final class GuessLimiter {
                     made.withdrawn();
                 }
             }
+        }
+
+        private Optional<Block> refusal(int now) {
+            isKnown = known.has(userKey, networkKey, now);
+            return isKnown ? blockOf(pairKey, Block.Subject.USER_AT_NETWORK, now)
+                : blockOf(networkKey, Block.Subject.NETWORK, now).or(() -> restriction(now));
         }
 
         private Optional<Block> blockOf(long key, Block.Subject subject, int now) {
@@ -308,7 +335,7 @@ public final class GuessLimiter {
             Optional<Block> networkBlock = Optional.empty();
             Optional<Block> userBlock = Optional.empty();
             boolean isSame;
-            int fingerprint = password.map(octets -> fingerprint(this, octets)).orElseGet(() -> userPart() << USER_SHIFT
+            int fingerprint = password.map(octets -> fingerprint(this, octets)).orElseGet(() -> (userPart() << USER_SHIFT)
                 | ThreadLocalRandom.current().nextInt(1 << USER_SHIFT));
             synchronized (GuessLimiter.this) {
                 int now = now();

@@ -30,7 +30,7 @@ final class KeyedHash {
                 shift = 0;
             }
         }
-        state.add(word | (long) (2 * text.length()) << LENGTH_SHIFT);
+        state.add(word | ((2L * text.length()) << LENGTH_SHIFT));
         return state.end();
     }
 
@@ -38,7 +38,7 @@ final class KeyedHash {
         State state = new State(key0, key1);
         state.add(first);
         state.add(second);
-        state.add((long) (2 * Long.BYTES) << LENGTH_SHIFT);
+        state.add((2L * Long.BYTES) << LENGTH_SHIFT);
         return state.end();
     }
 

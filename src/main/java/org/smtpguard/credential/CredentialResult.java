@@ -27,11 +27,13 @@ public final class CredentialResult {
         /** The password is correct, but the user may not use the mechanism. Only if the password is correct, since the client is told. */
         TOO_WEAK,
         /** The backend could not verify the credentials: down, too slow, overloaded or broken. */
-        UNAVAILABLE;
+        UNAVAILABLE,
+        /** No backend was queried, since too many log-ins have failed. Never the result of a backend. */
+        BLOCKED;
 
         /** Whether the credentials were definitely refused. */
         public boolean isRefusal() {
-            return this != ACCEPTED && this != UNAVAILABLE;
+            return this != ACCEPTED && this != UNAVAILABLE && this != BLOCKED;
         }
     }
 
@@ -109,6 +111,11 @@ public final class CredentialResult {
 
     public static CredentialResult tooWeak() {
         return new CredentialResult(Kind.TOO_WEAK, "mechanism too weak");
+    }
+
+    /** @param advice what the client may do, for the client: the same for users that exist and users that do not */
+    public static CredentialResult blocked(String advice) {
+        return new CredentialResult(Kind.BLOCKED, advice).with(Evidence.NONE);
     }
 
     /**

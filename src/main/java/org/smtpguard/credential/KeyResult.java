@@ -60,6 +60,8 @@ public final class KeyResult {
                 return CredentialResult.accepted(detail);
             case UNAVAILABLE:
                 return CredentialResult.unavailable(detail, evidence);
+            case BLOCKED:
+                return CredentialResult.blocked(detail);
             case DISABLED:
                 return CredentialResult.disabled();
             case REFUSED:

@@ -266,6 +266,11 @@ public final class DiagnosisCatalogue {
             "The backend requires a stronger mechanism for the account.",
             "Use a mechanism that comes earlier in the reply to EHLO.",
             "RFC 4954 6"));
+        all.put(DiagnosisId.AUTH_BLOCKED, new Article(
+            "Too many log-ins have failed, from the client's network or to the account. No password was checked.",
+            "Passwords are guessed from this network or for this account, or devices keep trying wrong ones.",
+            "Correct the password in every device, wait for the time in the reply, then try again.",
+            "RFC 4954 6"));
         all.put(DiagnosisId.AUTH_UNAVAILABLE, new Article(
             "The server could not check the credentials at the moment. It does not mean that they are wrong.",
             "A directory or database that the server uses is down, slow or overloaded.",

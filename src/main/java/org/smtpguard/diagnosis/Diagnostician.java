@@ -46,7 +46,8 @@ public final class Diagnostician {
     public Diagnosis of(Fault fault, String detail, CommandLine command, SessionState state) {
         SessionState then = fault.id().closesConnection() ? SessionState.on(state.port()).build() : state;
         return new Diagnosis(fault.id(), fault.code(), fault.status(), summary(name(command), fault.cause()),
-            detail.isEmpty() ? List.of() : List.of(detail), StateText.of(state), next(then), fault.id().closesConnection());
+            detail.isEmpty() ? List.of() : List.of(detail), StateText.of(state), fault.id().isDeadEnd() ? List.of(Verb.QUIT
+                .name()) : next(then), fault.id().closesConnection());
     }
 
     /**

@@ -27,6 +27,7 @@ public enum Fault {
         "too many recipients were refused in this session; the connection is closed", Verb.RCPT),
 
     AUTHENTICATION_REQUIRED(DiagnosisId.AUTH_REQUIRED, 530, "5.7.0", "you have to authenticate first", Verb.RCPT),
+    LOGINS_BLOCKED(DiagnosisId.AUTH_BLOCKED, 454, "4.7.0", "too many log-ins have failed, from your network or to this account"),
     CREDENTIALS_REFUSED(DiagnosisId.AUTH_CREDENTIALS, 535, "5.7.8", "the user name or the password is wrong"),
     IDENTITY_REFUSED(DiagnosisId.AUTH_IDENTITY, 535, "5.7.8", "the user may not act as the requested authorization identity"),
     PASSWORD_EXPIRED(DiagnosisId.AUTH_EXPIRED, 432, "4.7.12", "the password must be changed first"),

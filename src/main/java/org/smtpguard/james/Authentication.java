@@ -31,6 +31,7 @@ import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.james.auth.AuthCommand;
 import org.smtpguard.james.auth.AuthenticationSettings;
 import org.smtpguard.james.auth.JamesOAuth;
+import org.smtpguard.james.auth.LoginProtection;
 import org.smtpguard.james.auth.LoginRecord;
 import org.smtpguard.james.auth.MechanismFactory;
 import org.smtpguard.james.auth.PortMechanisms;
@@ -61,6 +62,7 @@ public final class Authentication
     private final GuardPools pools;
     private final Authorizator authorizator;
     private final PortSettings ports;
+    private final LoginProtection protection;
     /** Set by {@link #init}: James initialises a handler, wires it, and only then accepts connections. */
     private AuthenticationSettings settings;
     private PortMechanisms mechanisms;
@@ -69,23 +71,26 @@ public final class Authentication
 
     @Inject
     public Authentication(Backends backends, GuardedPorts guardedPorts, Logbook logbook, GuardPools pools, Authorizator authorizator,
-                          PortSettings ports) {
+                          PortSettings ports, LoginProtection protection) {
         this.backends = backends;
         this.guardedPorts = guardedPorts;
         this.logbook = logbook;
         this.pools = pools;
         this.authorizator = authorizator;
         this.ports = ports;
+        this.protection = protection;
     }
 
     @Override
     public void init(Configuration config) throws ConfigurationException {
         try {
             settings = AuthenticationSettings.parse(ConfigurationElement.handler(config, NamedClass.AUTHENTICATION), backends);
+            protection.configure(settings.bruteForce());
         } catch (InvalidConfigurationException e) {
             throw new ConfigurationException(e.getMessage(), e);
         }
-        Map<String, SaslMechanism> made = new MechanismFactory(backends.secret(), authorizator, pools.blocking()).mechanisms(settings);
+        Map<String, SaslMechanism> made = new MechanismFactory(backends.secret(), authorizator, pools.blocking(), protection)
+            .mechanisms(settings);
         mechanisms = new PortMechanisms(made, settings.certificateName(), ports);
         made.keySet().forEach(name -> logbook.metrics().expect(name,
             settings.backends().links().stream().map(link -> link.backend().name()).collect(Collectors.toList())));
@@ -115,7 +120,7 @@ public final class Authentication
         if (!hooks.isEmpty()) {
             AuthCmdHandler james = new AuthCmdHandler();
             james.wireExtensions(AuthHook.class, hooks);
-            mechanisms = mechanisms.with(new JamesOAuth(james, pools.blocking()));
+            mechanisms = mechanisms.with(new JamesOAuth(james, pools.blocking(), protection));
             port.ifPresent(this::guardedBy);
         }
     }

@@ -19,6 +19,7 @@ import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
+import org.smtpguard.james.auth.LoginProtection;
 import org.smtpguard.james.backends.BackendSet;
 import org.smtpguard.james.backends.Backends;
 import org.smtpguard.james.config.ConfigurationElement;
@@ -35,15 +36,19 @@ import org.smtpguard.james.event.Notes;
  * <p>No other class may refer to this one: a newer James has moved a class that its interface uses.
  */
 public final class BackendAuthHook implements AuthHook, ProtocolHandler {
+    private static final String UNAVAILABLE = "The credentials could not be checked just now";
+
     private final Backends backends;
     private final Logbook logbook;
+    private final LoginProtection protection;
     private BackendSet set;
     private BackendChain chain;
 
     @Inject
-    public BackendAuthHook(Backends backends, Logbook logbook) {
+    public BackendAuthHook(Backends backends, Logbook logbook, LoginProtection protection) {
         this.backends = backends;
         this.logbook = logbook;
+        this.protection = protection;
     }
 
     @Override
@@ -52,6 +57,7 @@ public final class BackendAuthHook implements AuthHook, ProtocolHandler {
             ConfigurationElement handler = ConfigurationElement.handler(config, NamedClass.BACKEND_AUTH_HOOK).onlyAttributes("class")
                 .onlyElements("backend");
             set = BackendSet.parse(handler, backends);
+            protection.configure(Optional.empty());
         } catch (InvalidConfigurationException e) {
             throw new ConfigurationException(e.getMessage(), e);
         }
@@ -69,7 +75,9 @@ public final class BackendAuthHook implements AuthHook, ProtocolHandler {
             // James does not tell hooks the mechanism.
             Origin origin = Origin.of("PLAIN", Optional.of(session.getRemoteAddress().getAddress().getHostAddress()),
                 Optional.of(session.getSessionID()), session.isTLSStarted());
-            CredentialResult result = chain.verify(Credentials.of(username.asString(), Secret.of(password)).from(origin)).get();
+            Credentials credentials = Credentials.of(username.asString(), Secret.of(password)).from(origin);
+            CredentialResult result = protection.attempt(username.asString(), origin, Optional.of(credentials.password().bytes()),
+                () -> chain.verify(credentials)).get();
             if (!result.isAccepted() && logbook.failed(origin, AuthOutcome.of(result), username.asString(), result)) {
                 Notes.of(session).failedLoginReported();
             }
@@ -97,11 +105,15 @@ public final class BackendAuthHook implements AuthHook, ProtocolHandler {
         return result.kind().isRefusal()
             ? HookResult.builder().hookReturnCode(HookReturnCode.deny()).smtpReturnCode("535")
                 .smtpDescription("5.7.8 Authentication failed").build()
-            : unavailable();
+            : soft(result.kind() == CredentialResult.Kind.BLOCKED ? "Too many log-ins have failed. " + result.reason() : UNAVAILABLE);
     }
 
     private static HookResult unavailable() {
+        return soft(UNAVAILABLE);
+    }
+
+    private static HookResult soft(String why) {
         return HookResult.builder().hookReturnCode(HookReturnCode.denySoft()).smtpReturnCode("454")
-            .smtpDescription("4.7.0 The credentials could not be checked just now").build();
+            .smtpDescription("4.7.0 " + why).build();
     }
 }

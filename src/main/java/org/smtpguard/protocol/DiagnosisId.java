@@ -29,6 +29,7 @@ public enum DiagnosisId {
     LIMIT_ERRORS(Group.LIMIT, Counts.ENDS_SESSION),
     LIMIT_AUTH(Group.LIMIT, Counts.ENDS_SESSION),
     LIMIT_RECIPIENTS(Group.LIMIT, Counts.ENDS_SESSION),
+    AUTH_BLOCKED(Group.AUTHENTICATION, Counts.ERROR),
     AUTH_REQUIRED(Group.AUTHENTICATION, Counts.FORGIVEN),
     AUTH_CREDENTIALS(Group.AUTHENTICATION, Counts.FAILED_LOGIN),
     AUTH_EXPIRED(Group.AUTHENTICATION, Counts.FAILED_LOGIN),
@@ -105,6 +106,11 @@ public enum DiagnosisId {
 
     public Counts counts() {
         return counts;
+    }
+
+    /** Whether nothing that the client may send leads to a delivered message now, and only QUIT is proposed. */
+    public boolean isDeadEnd() {
+        return this == AUTH_BLOCKED;
     }
 
     /** Whether the connection is closed after the reply. */

@@ -27,12 +27,23 @@ public final class RelayedMechanism implements SaslMechanism {
     private final String name;
     private final CredentialBackend backend;
     private final Identities identities;
+    private final LoginLimit limit;
 
     /** @param name one that the backend relays */
     public RelayedMechanism(String name, CredentialBackend backend, Identities identities) {
+        this(name, backend, identities, LoginLimit.NONE);
+    }
+
+    private RelayedMechanism(String name, CredentialBackend backend, Identities identities, LoginLimit limit) {
         this.name = name;
         this.backend = backend;
         this.identities = identities;
+        this.limit = limit;
+    }
+
+    /** The same, whose log-ins are limited: by the client's network before the backend is queried, since it alone knows the user. */
+    public RelayedMechanism limitedBy(LoginLimit other) {
+        return new RelayedMechanism(name, backend, identities, other);
     }
 
     @Override
@@ -61,7 +72,9 @@ public final class RelayedMechanism implements SaslMechanism {
 
         @Override
         public CompletionStage<SaslStep> begin(Optional<byte[]> initialResponse) {
-            return relay(() -> backend.relay(name, origin, initialResponse));
+            Optional<CredentialResult> refusal = limit.refusal(Optional.empty(), origin);
+            return refusal.isPresent() ? SaslStep.refused("", refusal.get()).now()
+                : relay(() -> backend.relay(name, origin, initialResponse));
         }
 
         @Override
@@ -92,8 +105,10 @@ public final class RelayedMechanism implements SaslMechanism {
             if (verdict.kind() == CredentialResult.Kind.UNAVAILABLE && verdict.wasQueried()) {
                 LOGGER.warn("Backend {} is unavailable: {}", backend.name(), verdict.reason());
             }
-            return verdict.isAccepted() ? identities.settle(origin, Optional.empty(), verdict.username(), verdict)
-                : SaslStep.refused(claimed, verdict).now();
+            return limit.attempt(verdict.isAccepted() ? verdict.username() : claimed, origin, Optional.empty(),
+                    () -> CompletableFuture.completedFuture(verdict))
+                .thenCompose(result -> result.isAccepted() ? identities.settle(origin, Optional.empty(), result.username(), result)
+                    : SaslStep.refused(claimed, result).now());
         }
     }
 }

@@ -52,21 +52,22 @@ public final class ScramSaslMechanism implements SaslMechanism {
     private final ScramMechanism mechanism;
     private final String scheme;
     private final Keys keys;
+    private final LoginLimit limit;
     private final Identities identities;
     private final boolean bindingOffered;
     private final Supplier<String> nonces;
     private final ScramDecoys decoys;
 
-    private ScramSaslMechanism(ScramMechanism mechanism, boolean bindingOffered, Keys keys, Identities identities,
-        InstallationSecret secret,
-                  Supplier<String> nonces) {
+    private ScramSaslMechanism(ScramMechanism mechanism, boolean bindingOffered, Keys keys, LoginLimit limit, Identities identities,
+                               ScramDecoys decoys, Supplier<String> nonces) {
         this.mechanism = mechanism;
         this.bindingOffered = bindingOffered;
         this.scheme = mechanism.getName().replace("-PLUS", "");
         this.keys = keys;
+        this.limit = limit;
         this.identities = identities;
         this.nonces = nonces;
-        this.decoys = new ScramDecoys(mechanism, scheme, secret);
+        this.decoys = decoys;
     }
 
     /**
@@ -82,7 +83,14 @@ public final class ScramSaslMechanism implements SaslMechanism {
     /** For tests that replay exchanges with known nonces. */
     static ScramSaslMechanism of(String name, boolean bindingOffered, Keys keys, Identities identities, InstallationSecret secret,
                     Supplier<String> nonces) {
-        return new ScramSaslMechanism(ScramMechanism.byName(name), bindingOffered, keys, identities, secret, nonces);
+        ScramMechanism mechanism = ScramMechanism.byName(name);
+        return new ScramSaslMechanism(mechanism, bindingOffered, keys, LoginLimit.NONE, identities,
+            new ScramDecoys(mechanism, name.replace("-PLUS", ""), secret), nonces);
+    }
+
+    /** The same, whose log-ins are limited. */
+    public ScramSaslMechanism limitedBy(LoginLimit other) {
+        return new ScramSaslMechanism(mechanism, bindingOffered, keys, other, identities, decoys, nonces);
     }
 
     @Override
@@ -144,6 +152,10 @@ public final class ScramSaslMechanism implements SaslMechanism {
             clientFirst = client;
             Optional<String> user = identities.normalise(clientFirst.get().username());
             username = user.orElse("");
+            Optional<CredentialResult> refusal = limit.refusal(Optional.of(username), peer.origin(name()));
+            if (refusal.isPresent()) {
+                return SaslStep.refused(username, refusal.get()).now();
+            }
             CompletableFuture<KeyResult> lookup = user.map(name -> keys.lookup(name, scheme, peer.origin(name())))
                 .orElseGet(() -> CompletableFuture.completedFuture(KeyResult.unknown()));
             return RequestFuture.of(lookup.thenApply(this::challenge), lookup);
@@ -201,14 +213,18 @@ public final class ScramSaslMechanism implements SaslMechanism {
                 && MessageDigest.isEqual(client.nonce().getBytes(StandardCharsets.US_ASCII),
                     serverFirst.orElseThrow().getNonce().getBytes(StandardCharsets.US_ASCII));
             KeyResult result = found.orElseThrow();
-            return proven && sound && result.keys().isPresent() ? accepted(result, authMessage)
-                : SaslStep.refused(username, result.refusal()).now();
+            CredentialResult verified = proven && sound && result.keys().isPresent() ? accepted(result) : result.refusal();
+            CompletableFuture<CredentialResult> counted = limit.attempt(username, peer.origin(name()), Optional.empty(),
+                () -> CompletableFuture.completedFuture(verified));
+            return counted.thenCompose(end -> end.isAccepted() ? accepted(end, authMessage) : SaslStep.refused(username, end).now());
         }
 
-        private CompletionStage<SaslStep> accepted(KeyResult keysOfUser, String authMessage) {
-            String user = keysOfUser.detail();
-            CredentialResult result = keysOfUser.backend()
-                .map(name -> CredentialResult.accepted(user).by(name)).orElseGet(() -> CredentialResult.accepted(user));
+        private CredentialResult accepted(KeyResult keysOfUser) {
+            CredentialResult result = CredentialResult.accepted(keysOfUser.detail());
+            return keysOfUser.backend().map(result::by).orElse(result);
+        }
+
+        private CompletionStage<SaslStep> accepted(CredentialResult result, String authMessage) {
             Optional<String> authorization = clientFirst.orElseThrow().authorization();
             return identities.settle(peer.origin(name()), authorization, username, result).thenApply(step -> {
                 if (step.type() != SaslStep.Type.SUCCESS) {

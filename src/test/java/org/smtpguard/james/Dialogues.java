@@ -79,6 +79,7 @@ final class Dialogues {
         all.put(DiagnosisId.AUTH_CREDENTIALS, auth().isRefused(Fault.CREDENTIALS_REFUSED, AUTH));
         all.put(DiagnosisId.AUTH_EXPIRED, auth().isRefused(Fault.PASSWORD_EXPIRED, AUTH));
         all.put(DiagnosisId.AUTH_TOO_WEAK, auth().isRefused(Fault.MECHANISM_TOO_WEAK, AUTH));
+        all.put(DiagnosisId.AUTH_BLOCKED, auth().isRefused(Fault.LOGINS_BLOCKED, "Try again in 5 minutes", AUTH));
         all.put(DiagnosisId.AUTH_UNAVAILABLE, auth().isRefused(Fault.BACKEND_UNAVAILABLE, AUTH));
         all.put(DiagnosisId.AUTH_IDENTITY, greeted(Dialogue.onOpenPort()).client(EHLO).sends("AUTH PLAIN Ym9iAGFsaWNlAHNlY3JldA==")
             .isRefused(Fault.IDENTITY_REFUSED, AUTH));

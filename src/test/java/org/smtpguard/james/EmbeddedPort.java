@@ -75,6 +75,7 @@ import org.apache.james.smtpserver.ExtendedSMTPSession;
 import org.reactivestreams.Publisher;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
+import org.smtpguard.james.auth.LoginProtection;
 import org.smtpguard.james.backends.Backends;
 import org.smtpguard.james.backends.GuardPools;
 import org.smtpguard.james.backends.GuardSecret;
@@ -154,14 +155,15 @@ public final class EmbeddedPort {
                 GuardPools pools = new GuardPools();
                 Backends backends = new Backends(new NoFiles(), pools, LocalUsers.none(), logbook.metrics(), GuardSecret.random());
                 Authentication authentication = new Authentication(backends, ports, logbook, pools,
-                    (user, other) -> Authorizator.AuthorizationState.FORBIDDEN, PortSettings.defaults());
+                    (user, other) -> Authorizator.AuthorizationState.FORBIDDEN, PortSettings.defaults(),
+                    new LoginProtection(backends, logbook));
                 authentication.init(builder.authElement());
                 handlers.add(authentication);
             }
             if (builder.auth == Auth.JAMES_WITH_HOOK) {
                 GuardPools pools = new GuardPools();
-                BackendAuthHook hook = new BackendAuthHook(
-                    new Backends(new NoFiles(), pools, LocalUsers.none(), logbook.metrics(), GuardSecret.random()), logbook);
+                Backends backends = new Backends(new NoFiles(), pools, LocalUsers.none(), logbook.metrics(), GuardSecret.random());
+                BackendAuthHook hook = new BackendAuthHook(backends, logbook, new LoginProtection(backends, logbook));
                 hook.init(builder.backends(NamedClass.BACKEND_AUTH_HOOK));
                 handlers.add(new AuthCmdHandler());
                 handlers.add(hook);

@@ -247,7 +247,7 @@ class StabilityPageTest {
             HierarchicalConfiguration<ImmutableNode> configuration = FileConfigurationProvider.getConfig(new ByteArrayInputStream(
                 ("<handlerchain>" + xml + "</handlerchain>").getBytes(StandardCharsets.UTF_8))).configurationsAt("handler").get(0);
             if (parser == null) {
-                new BackendAuthHook(null, null).init(configuration);
+                new BackendAuthHook(null, null, null).init(configuration);
             } else {
                 parser.apply(ConfigurationElement.handler(configuration, handler));
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.smtpguard.it.wire.WireScript.base64;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wire;
+import static org.smtpguard.it.wire.WireScript.wireFrom;
 
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
@@ -59,7 +60,7 @@ class EveryDiagnosisIT {
     private static void follow(String id, Provocation provocation) {
         long before = line(id).path("refused").asLong();
         String reference;
-        try (WireScript wire = wire(provocation.port.apply(server))) {
+        try (WireScript wire = wireFrom(provocation.source, provocation.port.apply(server))) {
             provocation.dialogue.accept(wire);
             wire.expectInReply("\\[" + id + "]").expectReply(Refusal::keepsToTheProtocol);
             reference = Refusal.session(wire.reply());
@@ -125,6 +126,14 @@ class EveryDiagnosisIT {
         all.put("AUTH-CREDENTIALS", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("alice@localhost", "guessed")).expect("535")));
         all.put("AUTH-EXPIRED", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("expired@localhost", "stale")).expect("432")));
         all.put("AUTH-TOO-WEAK", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("weak@localhost", "feeble")).expect("534")));
+        all.put("AUTH-BLOCKED", clear(wire -> {
+            for (int i = 0; i < 3; i++) {
+                try (WireScript guesser = wireFrom("127.15.0.1", server.smtp())) {
+                    greeted(guesser).send("AUTH PLAIN " + plain("alice@localhost", "guess-" + i)).expect("535");
+                }
+            }
+            greeted(wire).send("AUTH PLAIN " + plain("alice@localhost", "guess-4")).expect("454");
+        }).from("127.15.0.1"));
         all.put("AUTH-UNAVAILABLE",
             clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("down@localhost", "not-seen-while-down")).expect("454")));
         all.put("AUTH-MECHANISM", clear(wire -> greeted(wire).send("AUTH CRAM-MD5").expect("504")));
@@ -152,21 +161,27 @@ class EveryDiagnosisIT {
     }
 
     private static Provocation clear(Consumer<WireScript> dialogue) {
-        return new Provocation(JamesServer::smtp, dialogue);
+        return new Provocation(JamesServer::smtp, "127.0.0.1", dialogue);
     }
 
     private static Provocation submission(Consumer<WireScript> dialogue) {
-        return new Provocation(JamesServer::submission, dialogue);
+        return new Provocation(JamesServer::submission, "127.0.0.1", dialogue);
     }
 
     /** A dialogue that ends in the refusal, and where it is held. */
     private static final class Provocation {
         private final Function<JamesServer, InetSocketAddress> port;
+        private final String source;
         private final Consumer<WireScript> dialogue;
 
-        private Provocation(Function<JamesServer, InetSocketAddress> port, Consumer<WireScript> dialogue) {
+        private Provocation(Function<JamesServer, InetSocketAddress> port, String source, Consumer<WireScript> dialogue) {
             this.port = port;
+            this.source = source;
             this.dialogue = dialogue;
+        }
+
+        private Provocation from(String address) {
+            return new Provocation(port, address, dialogue);
         }
     }
 }

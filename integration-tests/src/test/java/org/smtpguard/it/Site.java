@@ -22,7 +22,8 @@ final class Site {
             .withConf("logback.xml", LOGBACK)
             .withConf("smtp-users", "alice@localhost:{BCRYPT}$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n")
             .editConf("smtpserver.xml", conf -> conf.replace("</mechanisms>",
-                "</mechanisms><backend class=\"org.smtpguard.fixture.OpinionatedBackend\" name=\"opinions\"/>")));
+                "</mechanisms><backend class=\"org.smtpguard.fixture.OpinionatedBackend\" name=\"opinions\"/>"
+                    + "<bruteForce><perNetwork failures=\"3\"/><exempt>127.0.0.1 ::1</exempt></bruteForce>")));
     }
 
     static WebAdmin webAdmin() {

@@ -122,7 +122,11 @@ final class AuthDialogue {
     private Response fail(SMTPSession session, AuthOutcome outcome, SaslStep step) {
         Fault fault = outcome.fault().orElseThrow();
         return logbook.ended(origin, outcome, step.username(), step.result()) ? guard.refuseLogin(session, fault, command)
-            : guard.refuse(session, fault, step.flaw(), command);
+            : guard.refuse(session, fault, detail(step, outcome), command);
+    }
+
+    private static String detail(SaslStep step, AuthOutcome outcome) {
+        return outcome == AuthOutcome.BLOCKED ? step.result().reason() : step.flaw();
     }
 
     /** The client's response to a challenge. Like AUTH itself, it must be the last line of its pipelined group. */

@@ -8,10 +8,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.smtpguard.bruteforce.BruteForceSettings;
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.james.backends.BackendSet;
 import org.smtpguard.james.backends.Backends;
+import org.smtpguard.james.config.BruteForceElement;
 import org.smtpguard.james.config.CertificateName;
 import org.smtpguard.james.config.ConfigurationElement;
 import org.smtpguard.james.config.DelegationRule;
@@ -31,17 +33,19 @@ public final class AuthenticationSettings {
     private final CertificateName certificateName;
     private final boolean jamesDelegation;
     private final List<DelegationRule> delegationRules;
+    private final Optional<BruteForceSettings> bruteForce;
     private final BackendSet backends;
 
     private AuthenticationSettings(List<String> mechanisms, Map<String, CredentialBackend> relays, boolean oldForm,
                                    CertificateName certificateName, boolean jamesDelegation, List<DelegationRule> delegationRules,
-                                   BackendSet backends) {
+                                   Optional<BruteForceSettings> bruteForce, BackendSet backends) {
         this.mechanisms = mechanisms;
         this.relays = relays;
         this.oldForm = oldForm;
         this.jamesDelegation = jamesDelegation;
         this.delegationRules = delegationRules;
         this.certificateName = certificateName;
+        this.bruteForce = bruteForce;
         this.backends = backends;
     }
 
@@ -51,7 +55,7 @@ public final class AuthenticationSettings {
      * @throws org.smtpguard.credential.InvalidConfigurationException naming the element and the fix
      */
     public static AuthenticationSettings parse(ConfigurationElement handler, Backends backends) {
-        handler.onlyAttributes("class").onlyElements("mechanisms", "clientCertificate", "delegation", "delegate", "backend");
+        handler.onlyAttributes("class").onlyElements("mechanisms", "clientCertificate", "delegation", "delegate", "bruteForce", "backend");
         Optional<ConfigurationElement> element = handler.child("mechanisms");
         List<String> names = element.map(AuthenticationSettings::names).orElse(DEFAULT_MECHANISMS);
         CertificateName certificateName = handler.child("clientCertificate").map(AuthenticationSettings::certificateName)
@@ -60,12 +64,14 @@ public final class AuthenticationSettings {
         boolean jamesDelegation = handler.child("delegation").map(AuthenticationSettings::jamesDelegation).orElse(true);
         List<DelegationRule> rules = handler.children("delegate").stream().map(DelegationRule::parse)
             .collect(Collectors.toUnmodifiableList());
+        Optional<BruteForceSettings> bruteForce = handler.child("bruteForce").map(BruteForceElement::parse);
         BackendSet backendSet = BackendSet.parse(handler, backends);
         try {
             Map<String, CredentialBackend> relays = relays(element.orElse(handler), names, backendSet.links());
             List<String> mechanisms = known(element.orElse(handler), names, relays);
             refuseScramWithoutKeys(handler, mechanisms, relays, backendSet.links());
-            return new AuthenticationSettings(mechanisms, relays, oldForm, certificateName, jamesDelegation, rules, backendSet);
+            return new AuthenticationSettings(mechanisms, relays, oldForm, certificateName, jamesDelegation, rules, bruteForce,
+                backendSet);
         } catch (RuntimeException e) {
             backendSet.release();
             throw e;
@@ -166,6 +172,11 @@ public final class AuthenticationSettings {
     /** Delegations that are allowed without querying James. */
     List<DelegationRule> delegationRules() {
         return delegationRules;
+    }
+
+    /** The limits on guessing, if this port has them. */
+    public Optional<BruteForceSettings> bruteForce() {
+        return bruteForce;
     }
 
     public BackendSet backends() {

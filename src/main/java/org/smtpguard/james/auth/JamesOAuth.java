@@ -30,6 +30,7 @@ import org.smtpguard.james.channel.SessionDraft;
 import org.smtpguard.james.event.Logbook;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sasl.BearerMessage;
+import org.smtpguard.sasl.LoginLimit;
 import org.smtpguard.sasl.Peer;
 import org.smtpguard.sasl.SaslExchange;
 import org.smtpguard.sasl.SaslMechanism;
@@ -55,11 +56,13 @@ public final class JamesOAuth {
 
     private final AuthCmdHandler james;
     private final WorkerPool blocking;
+    private final LoginLimit limit;
 
     /** @param james with the hooks of the chain */
-    public JamesOAuth(AuthCmdHandler james, WorkerPool blocking) {
+    public JamesOAuth(AuthCmdHandler james, WorkerPool blocking, LoginLimit limit) {
         this.james = james;
         this.blocking = blocking;
+        this.limit = limit;
     }
 
     /** The mechanisms that the port of this session offers. */
@@ -119,10 +122,14 @@ public final class JamesOAuth {
             claimedUser = user.orElse("");
             // Without a token, James produces the failure message.
             String message = Base64.getEncoder().encodeToString(user.map(name -> read.get().forJames(name)).orElse(NO_TOKEN));
-            SessionDraft draft = SessionDraft.of(session);
-            CompletableFuture<SaslStep> step = new CompletableFuture<>();
             Origin origin = Origin.of(name, Optional.of(Logbook.client(session)), Optional.of(session.getSessionID()),
                 session.isTLSStarted());
+            Optional<CredentialResult> refusal = limit.refusal(Optional.of(claimedUser), origin);
+            if (refusal.isPresent()) {
+                return CompletableFuture.completedFuture(SaslStep.refused(claimedUser, refusal.get()));
+            }
+            SessionDraft draft = SessionDraft.of(session);
+            CompletableFuture<SaslStep> step = new CompletableFuture<>();
             AtomicBoolean isStarted = new AtomicBoolean();
             CompletableFuture<Response> asked = blocking.submit(origin, () -> {
                 isStarted.set(true);
@@ -130,7 +137,9 @@ public final class JamesOAuth {
             });
             asked.whenComplete((answer, fault) -> {
                 // Class name only: a library's exception may quote the token.
-                step.complete(fault == null ? step(answer, draft) : unavailable(CredentialResult.unavailable(fault).reason()));
+                SaslStep end = fault == null ? step(answer, draft) : unavailable(CredentialResult.unavailable(fault).reason());
+                count(origin, response, end);
+                step.complete(end);
             });
             SaslStep late = unavailable("no answer within " + LIMIT.toMillis() + " ms");
             step.completeOnTimeout(late, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
@@ -142,6 +151,15 @@ public final class JamesOAuth {
                     step.cancel(false);
                 }
             });
+        }
+
+        /** A token that James has accepted or refused. */
+        private void count(Origin origin, byte[] token, SaslStep end) {
+            boolean isAccepted = end.type() == SaslStep.Type.SUCCESS;
+            if (isAccepted || isOver || (end.type() == SaslStep.Type.REFUSED && end.result().kind().isRefusal())) {
+                limit.attempt(claimedUser, origin, Optional.of(token), () -> CompletableFuture.completedFuture(
+                    isAccepted ? end.result() : CredentialResult.refused()));
+            }
         }
 
         /** The user in the token's claims, which James verifies afterwards: RFC 7628 §3.1 allows a client to omit the user. */

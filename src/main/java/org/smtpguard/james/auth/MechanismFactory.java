@@ -17,6 +17,7 @@ import org.smtpguard.credential.Saslprep;
 import org.smtpguard.credential.WorkerPool;
 import org.smtpguard.sasl.ExternalMechanism;
 import org.smtpguard.sasl.Identities;
+import org.smtpguard.sasl.LoginLimit;
 import org.smtpguard.sasl.LoginMechanism;
 import org.smtpguard.sasl.PasswordVerification;
 import org.smtpguard.sasl.PlainMechanism;
@@ -29,12 +30,14 @@ public final class MechanismFactory {
     private final InstallationSecret secret;
     private final Authorizator authorizator;
     private final WorkerPool blocking;
+    private final LoginLimit limit;
 
     /** @param blocking runs queries to James */
-    public MechanismFactory(InstallationSecret secret, Authorizator authorizator, WorkerPool blocking) {
+    public MechanismFactory(InstallationSecret secret, Authorizator authorizator, WorkerPool blocking, LoginLimit limit) {
         this.secret = secret;
         this.authorizator = authorizator;
         this.blocking = blocking;
+        this.limit = limit;
     }
 
     /** By name, in the order of announcement. */
@@ -44,13 +47,14 @@ public final class MechanismFactory {
             new Delegation(settings.delegationRules(), settings.queriesJamesForDelegation(), authorizator, blocking));
         Map<String, SaslMechanism> mechanisms = new LinkedHashMap<>();
         settings.mechanisms().forEach(name -> mechanisms.put(name, settings.relayOf(name)
-            .map(relay -> (SaslMechanism) new RelayedMechanism(name, relay, identities))
+            .map(relay -> (SaslMechanism) new RelayedMechanism(name, relay, identities).limitedBy(limit))
             .orElseGet(() -> mechanism(name, settings, chain, identities))));
         return Collections.unmodifiableMap(mechanisms);
     }
 
     private SaslMechanism mechanism(String name, AuthenticationSettings settings, BackendChain chain, Identities identities) {
-        PasswordVerification passwords = new PasswordVerification(chain::verify, identities);
+        PasswordVerification passwords = new PasswordVerification(credentials -> limit.attempt(credentials.username(), credentials.origin(),
+            Optional.of(credentials.password().bytes()), () -> chain.verify(credentials)), identities);
         switch (name) {
             case "PLAIN":
                 return new PlainMechanism(passwords);
@@ -59,8 +63,8 @@ public final class MechanismFactory {
             case "EXTERNAL":
                 return new ExternalMechanism(identities);
             default:
-                return ScramSaslMechanism.of(name, settings.mechanisms().contains(name + "-PLUS"), keys(chain), identities,
-                    secret);
+                return ScramSaslMechanism.of(name, settings.mechanisms().contains(name + "-PLUS"), keys(chain), identities, secret)
+                    .limitedBy(limit);
         }
     }
 

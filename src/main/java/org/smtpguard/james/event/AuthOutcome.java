@@ -15,6 +15,7 @@ public enum AuthOutcome {
     DISABLED(Optional.of(Fault.CREDENTIALS_REFUSED)),
     EXPIRED(Optional.of(Fault.PASSWORD_EXPIRED)),
     TOO_WEAK(Optional.of(Fault.MECHANISM_TOO_WEAK)),
+    BLOCKED(Optional.of(Fault.LOGINS_BLOCKED)),
     UNAVAILABLE(Optional.of(Fault.BACKEND_UNAVAILABLE)),
     /** The credentials are right, but not for the requested authorization identity. */
     IDENTITY(Optional.of(Fault.IDENTITY_REFUSED)),

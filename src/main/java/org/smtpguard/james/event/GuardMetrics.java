@@ -47,6 +47,10 @@ public final class GuardMetrics {
     private final Map<DiagnosisId, Metric> observed = new EnumMap<>(DiagnosisId.class);
     private final Map<String, Metric> outcomes = new ConcurrentHashMap<>();
     private final AtomicInteger pending = new AtomicInteger();
+    private final Metric blocks;
+    private final Metric blockedLogins;
+    private final Metric observedBlockedLogins;
+    private final Metric repeatedFailures;
 
     @Inject
     public GuardMetrics(MetricFactory metrics, GaugeRegistry gauges) {
@@ -57,6 +61,25 @@ public final class GuardMetrics {
             observed.put(id, metrics.generate(PREFIX + "observed." + id));
         }
         gauges.register(PREFIX + "auth.pending", pending::get);
+        this.blocks = metrics.generate(PREFIX + "bruteForce.blocks");
+        this.blockedLogins = metrics.generate(PREFIX + "bruteForce.refused");
+        this.observedBlockedLogins = metrics.generate(PREFIX + "bruteForce.observed");
+        this.repeatedFailures = metrics.generate(PREFIX + "bruteForce.samePassword");
+    }
+
+    /** A network or a user was blocked. */
+    void blocked() {
+        blocks.increment();
+    }
+
+    /** A log-in was refused because of a block, or would have been if it were enforced. */
+    void blockedLogin(boolean isObserved) {
+        (isObserved ? observedBlockedLogins : blockedLogins).increment();
+    }
+
+    /** A failed log-in was not counted, since the same password had been counted before. */
+    void repeatedFailure() {
+        repeatedFailures.increment();
     }
 
     /** Metrics that are not exported, for use without a server. */

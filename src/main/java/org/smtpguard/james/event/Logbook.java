@@ -3,6 +3,8 @@ package org.smtpguard.james.event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
@@ -10,6 +12,9 @@ import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smtpguard.bruteforce.Block;
+import org.smtpguard.bruteforce.BlockListener;
+import org.smtpguard.bruteforce.Network;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.FailedLogin;
 import org.smtpguard.credential.Origin;
@@ -33,10 +38,11 @@ import org.smtpguard.transcript.Violations;
  * {@link Notes}. It starts with the first command on a port whose guard is not off; without one, nothing is recorded.
  */
 @Singleton
-public final class Logbook {
+public final class Logbook implements BlockListener {
     /** The length of a line that was too long to be read, since it is unknown. */
     public static final int UNREAD = 0;
 
+    private static final Logger BLOCK = LoggerFactory.getLogger("org.smtpguard.BLOCK");
     private static final Logger REFUSAL = LoggerFactory.getLogger("org.smtpguard.REFUSAL");
     /** James' own logger and wording, which CrowdSec scenarios match. */
     private static final Logger AUTHENTICATION = LoggerFactory.getLogger("org.apache.james.protocols.smtp.AUTHENTICATION");
@@ -172,6 +178,35 @@ public final class Logbook {
         }
         return outcome == AuthOutcome.UNAVAILABLE
             && result.refusal().filter(no -> failed(origin, AuthOutcome.of(no), user, no)).isPresent();
+    }
+
+    @Override
+    public void blocked(Block block) {
+        metrics.blocked();
+        BLOCK.warn("blocked {} until={} reason=\"{}\"", subject(block), block.until(), block.reason());
+    }
+
+    @Override
+    public void lifted(Block block) {
+        BLOCK.info("lifted {}", subject(block));
+    }
+
+    @Override
+    public void refused(Block block, String user, Network network, boolean isObserved) {
+        metrics.blockedLogin(isObserved);
+        if (isObserved) {
+            BLOCK.info("observed: would refuse a log-in of {} from {}, for {}", Printable.cut(user, NAME_LIMIT), network, subject(block));
+        }
+    }
+
+    @Override
+    public void sameAgain() {
+        metrics.repeatedFailure();
+    }
+
+    private static String subject(Block block) {
+        return Stream.of(block.network().map(network -> "network=" + network),
+            block.user().map(user -> "user=" + Printable.cut(user, NAME_LIMIT))).flatMap(Optional::stream).collect(Collectors.joining(" "));
     }
 
     private void ended(Origin origin, AuthOutcome outcome, String user, Optional<String> by, String reason) {

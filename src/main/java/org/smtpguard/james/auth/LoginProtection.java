@@ -1,0 +1,109 @@
+package org.smtpguard.james.auth;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+import com.google.inject.Inject;
+import com.google.inject.Singleton;
+import org.smtpguard.bruteforce.Admission;
+import org.smtpguard.bruteforce.Block;
+import org.smtpguard.bruteforce.BruteForceSettings;
+import org.smtpguard.bruteforce.GuessLimiter;
+import org.smtpguard.credential.CredentialResult;
+import org.smtpguard.credential.InvalidConfigurationException;
+import org.smtpguard.credential.Origin;
+import org.smtpguard.credential.RequestFuture;
+import org.smtpguard.james.backends.Backends;
+import org.smtpguard.james.event.Logbook;
+import org.smtpguard.sasl.LoginLimit;
+
+/**
+ * The {@link GuessLimiter} of all ports, which is made when the first port is configured.
+ *
+ * <p>Threads: any. Ports may be configured at the same time (James 3.9).
+ */
+@Singleton
+public final class LoginProtection implements LoginLimit {
+    private final Backends backends;
+    private final Logbook logbook;
+    private final Clock clock = Clock.systemUTC();
+    // Guarded by this.
+    private Optional<BruteForceSettings> configured = Optional.empty();
+    private volatile Optional<GuessLimiter> limiter = Optional.empty();
+
+    @Inject
+    public LoginProtection(Backends backends, Logbook logbook) {
+        this.backends = backends;
+        this.logbook = logbook;
+    }
+
+    /**
+     * @param wanted what a port says; empty if it leaves it to the others
+     * @throws InvalidConfigurationException if another port says something else
+     */
+    public synchronized void configure(Optional<BruteForceSettings> wanted) {
+        if (wanted.isPresent() && configured.isPresent() && !wanted.equals(configured)) {
+            throw new InvalidConfigurationException("<bruteForce> differs from that of another port; all ports share one:"
+                + " configure it once, or the same everywhere.");
+        }
+        if (limiter.isEmpty() || (wanted.isPresent() && configured.isEmpty())) {
+            configured = wanted.or(() -> configured);
+            limiter = Optional.of(new GuessLimiter(configured.orElseGet(BruteForceSettings::defaults), backends.secret(), clock, logbook));
+        }
+    }
+
+    @Override
+    public Optional<CredentialResult> refusal(Optional<String> user, Origin origin) {
+        return limiter.flatMap(guesses -> guesses.refusal(user, origin.remoteAddress())).map(this::blocked);
+    }
+
+    @Override
+    public CompletableFuture<CredentialResult> attempt(String user, Origin origin, Optional<byte[]> password,
+                                                       Supplier<CompletableFuture<CredentialResult>> verification) {
+        if (limiter.isEmpty()) {
+            return verification.get();
+        }
+        CompletableFuture<Admission> admission = limiter.get().admit(user, origin.remoteAddress());
+        CompletableFuture<CredentialResult> result = admission.thenCompose(given -> verify(given, password, verification));
+        return admission.isDone() ? result : RequestFuture.of(result, () -> admission.cancel(false));
+    }
+
+    private CompletableFuture<CredentialResult> verify(Admission admission, Optional<byte[]> password,
+                                                       Supplier<CompletableFuture<CredentialResult>> verification) {
+        switch (admission.kind()) {
+            case BLOCKED:
+                return CompletableFuture.completedFuture(blocked(admission.block().orElseThrow()));
+            case OVERLOADED:
+                return CompletableFuture.completedFuture(CredentialResult.overloaded("too many log-ins of the network or the user wait"));
+            default:
+                CompletableFuture<CredentialResult> verified = verification.get();
+                verified.whenComplete((result, failure) -> count(admission, password, Optional.ofNullable(result)));
+                return verified;
+        }
+    }
+
+    private static void count(Admission admission, Optional<byte[]> password, Optional<CredentialResult> result) {
+        Optional<CredentialResult.Kind> kind = result.map(end -> end.refusal().map(CredentialResult::kind).orElse(end.kind()));
+        if (result.filter(CredentialResult::isAccepted).isPresent()) {
+            admission.succeeded();
+        } else if (kind.filter(LoginProtection::isWrongPassword).isPresent()) {
+            admission.failed(password);
+        } else {
+            admission.withdrawn();
+        }
+    }
+
+    /** Expired passwords, and those of users who may not use the mechanism, were right. */
+    private static boolean isWrongPassword(CredentialResult.Kind kind) {
+        return kind.isRefusal() && kind != CredentialResult.Kind.EXPIRED && kind != CredentialResult.Kind.TOO_WEAK;
+    }
+
+    private CredentialResult blocked(Block block) {
+        Duration left = Duration.between(clock.instant(), block.until());
+        long minutes = Math.max(1, left.plusSeconds(59).toMinutes());
+        return CredentialResult.blocked("Try again in " + minutes + (minutes == 1 ? " minute" : " minutes"));
+    }
+}
