@@ -37,7 +37,7 @@ public enum Fault {
     MECHANISM_UNKNOWN(DiagnosisId.AUTH_MECHANISM, 504, "5.5.4", "this port does not offer that mechanism"),
     UNDECODABLE(DiagnosisId.AUTH_ENCODING, 501, "5.5.2", "the response is not base64"),
     MALFORMED(DiagnosisId.AUTH_ENCODING, 501, "5.5.2", "the response is not valid for the mechanism"),
-    INITIAL_RESPONSE(DiagnosisId.AUTH_ENCODING, 501, "5.7.0", "the mechanism takes no initial response"),
+    INITIAL_RESPONSE(DiagnosisId.AUTH_ENCODING, 501, "5.7.0", "the mechanism takes no initial response; send AUTH without one"),
     RESPONSE_TOO_LONG(DiagnosisId.AUTH_TOO_LONG, 500, "5.5.6", "the response is too long"),
     CANCELLED(DiagnosisId.AUTH_CANCELLED, 501, "5.7.0", "you cancelled it"),
     NOTHING_TO_CANCEL(DiagnosisId.AUTH_CANCELLED, 501, "5.7.0", "no AUTH exchange is in progress");

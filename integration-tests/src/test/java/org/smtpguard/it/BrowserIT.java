@@ -79,8 +79,8 @@ class BrowserIT {
         assertThat(browser.text("document.querySelector('.transcript').innerText"))
             .contains("EHLO laptop.example.org", "503 5.5.1 MAIL refused: a mail transaction is already open [SEQ-MAIL-NESTED]");
         assertThat(browser.text("[...document.querySelectorAll('.explanation')].pop().innerText"))
-            .contains("A mail transaction is open", "EHLO done, authenticated, sender <alice@localhost>, 1 recipient accepted",
-                "DATA\nRCPT TO:<address>\nRSET\nQUIT", "Finish the open one");
+            .contains("A mail transaction is already open", "EHLO done, authenticated, sender <alice@localhost>, 1 recipient accepted",
+                "DATA\nRCPT TO:<address>\nRSET\nQUIT", "Finish the open transaction");
         assertThat(browser.text("document.querySelector('aside .here .name').textContent")).isEqualTo("Recipients given");
         assertThat(browser.text("document.querySelector('aside .here .small').textContent")).endsWith("MAIL");
         assertThat(browser.text("document.querySelector('.track [aria-current]').innerText")).isEqualTo("greeted");
