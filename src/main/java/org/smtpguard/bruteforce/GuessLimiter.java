@@ -83,7 +83,7 @@ public final class GuessLimiter {
      */
     public CompletableFuture<Admission> admit(String user, Optional<String> address) {
         Optional<Network> network = address.flatMap(text -> Network.of(text, settings.prefixes()));
-        if (settings.mode() == BruteForceSettings.Mode.OFF || network.isEmpty() || isExempt(network.get())) {
+        if (settings.mode() == BruteForceSettings.Mode.OFF || network.isEmpty() || isExempt(address.get())) {
             return CompletableFuture.completedFuture(Admission.free());
         }
         Login login = login(user, network.get());
@@ -99,7 +99,7 @@ public final class GuessLimiter {
      */
     public Optional<Block> refusal(Optional<String> user, Optional<String> address) {
         Optional<Network> network = address.flatMap(text -> Network.of(text, settings.prefixes()));
-        if (settings.mode() != BruteForceSettings.Mode.ENFORCE || network.isEmpty() || isExempt(network.get())) {
+        if (settings.mode() != BruteForceSettings.Mode.ENFORCE || network.isEmpty() || isExempt(address.get())) {
             return Optional.empty();
         }
         Login login = login(user.orElse(""), network.get());
@@ -115,9 +115,11 @@ public final class GuessLimiter {
         return new Login(user, network, hash.of(user), hash.of(network.high(), network.low()));
     }
 
-    private boolean isExempt(Network network) {
+    /** The address itself decides: its network may be larger than what is exempt. */
+    private boolean isExempt(String address) {
+        Optional<Network> host = Network.parse(address);
         for (Network exempt : settings.exempt()) {
-            if (exempt.contains(network)) {
+            if (host.filter(exempt::contains).isPresent()) {
                 return true;
             }
         }

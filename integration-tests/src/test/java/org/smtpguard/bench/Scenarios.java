@@ -61,7 +61,7 @@ final class Scenarios {
             .among(guarded(GUARDED, slow("AsynchronousBackend"), BLOCKING, slow("SlowBackend")))
             .among(new Contender(BARE, new BareUnderLoad(SLOW_MILLIS)))
             .warmedBy(auth("warm-up", "", 1000))
-            .under(Load.of("idle", "nobody else is there", BYSTANDERS),
+            .under(Load.of("idle", "no other clients", BYSTANDERS),
                 auth("100", "100 clients", 100).with(BYSTANDERS),
                 auth("1000", "1,000 clients", 1000).with(BYSTANDERS))
             .mustShow(
