@@ -42,7 +42,7 @@ public final class Admission {
     }
 
     /** An attempt that is not counted. */
-    static Admission free() {
+    public static Admission free() {
         return allowed(Attempt.UNCOUNTED);
     }
 

@@ -120,9 +120,9 @@ class Argon2Test {
         "$argon2id$v=19$m=256,t=2,p=1$$" + TAG + " | salt of the Argon2id hash is not base64",
         "$argon2id$v=19$m=256,t=2,p=1$c29t!XNhbHQ$" + TAG + " | salt of the Argon2id hash is not base64",
         "$argon2id$v=19$m=256,t=2,p=1$c29tZ$" + TAG + " | salt of the Argon2id hash is not base64",
-        "$argon2id$v=19$m=256,t=2,p=1$c29tZXM$" + TAG + " | has 5 octets; 8 to 64",
+        "$argon2id$v=19$m=256,t=2,p=1$c29tZXM$" + TAG + " | has 5 octets; it must have 8 to 64",
         "$argon2id$v=19$m=256,t=2,p=1$" + SALT + "$" + TAG + "= | hash of the Argon2id hash is not base64",
-        "$argon2id$v=19$m=256,t=2,p=1$" + SALT + "$AAAAAAAA | has 6 octets; 16 to 64",
+        "$argon2id$v=19$m=256,t=2,p=1$" + SALT + "$AAAAAAAA | has 6 octets; it must have 16 to 64",
     })
     void whatIsNotAUsableHashIsRefusedByNameOfTheFault(String hash, String fault) {
         assertThatThrownBy(() -> scheme.read(hash))
@@ -137,9 +137,9 @@ class Argon2Test {
         String long65 = Base64.getEncoder().withoutPadding().encodeToString(new byte[65]);
 
         assertThatThrownBy(() -> scheme.read("$argon2id$v=19$m=256,t=2,p=1$" + long65 + "$" + TAG))
-            .hasMessageContaining("65 octets; 8 to 64");
+            .hasMessageContaining("65 octets; it must have 8 to 64");
         assertThatThrownBy(() -> scheme.read("$argon2id$v=19$m=256,t=2,p=1$" + SALT + "$" + long65))
-            .hasMessageContaining("65 octets; 16 to 64");
+            .hasMessageContaining("65 octets; it must have 16 to 64");
     }
 
     @Test

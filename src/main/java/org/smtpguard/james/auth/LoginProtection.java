@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 import com.google.inject.Inject;
@@ -67,8 +68,15 @@ public final class LoginProtection implements LoginLimit {
             return verification.get();
         }
         CompletableFuture<Admission> admission = limiter.get().admit(user, origin.remoteAddress());
-        CompletableFuture<CredentialResult> result = admission.thenCompose(given -> verify(given, password, verification));
-        return admission.isDone() ? result : RequestFuture.of(result, () -> admission.cancel(false));
+        if (admission.isDone()) {
+            return verify(admission.getNow(Admission.free()), password, verification);
+        }
+        AtomicReference<CompletableFuture<?>> pending = new AtomicReference<>(admission);
+        return RequestFuture.of(admission.thenCompose(given -> {
+            CompletableFuture<CredentialResult> verified = verify(given, password, verification);
+            pending.set(verified);
+            return verified;
+        }), () -> pending.get().cancel(false));
     }
 
     private CompletableFuture<CredentialResult> verify(Admission admission, Optional<byte[]> password,

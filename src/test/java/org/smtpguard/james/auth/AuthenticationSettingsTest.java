@@ -198,7 +198,7 @@ class AuthenticationSettingsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "`` | HANDLER needs at least one <backend class=\"FileBackend\" name=\"…\">.",
-        "<backends/> | HANDLER has an unknown element <backends>; known here: <backend>, <clientCertificate>, <delegate>, "
+        "<backends/> | HANDLER has an unknown element <backends>; known here: <backend>, <bruteForce>, <clientCertificate>, <delegate>, "
             + "<delegation>, <mechanisms>.",
         "<mechanisms>PLAIN CRAM-MD5</mechanisms>" + APPS + " | <mechanisms> in HANDLER names CRAM-MD5, which is unknown and relayed by no "
             + "backend; known are SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-512 SCRAM-SHA-256 EXTERNAL PLAIN LOGIN.",
