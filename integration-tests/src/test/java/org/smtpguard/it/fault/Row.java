@@ -35,8 +35,8 @@ public enum Row {
     /** How long a request may wait in queues of the server, before the limit begins: where more come than a backend takes. */
     private static final Duration QUEUE_LIMIT = Duration.ofSeconds(10);
     private static final Duration GRACE = Duration.ofSeconds(1);
-    /** Of a machine that has more to do than this. */
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    /** A backend that is not back by then never comes back; how soon it is, docs/reliability.md says as measured. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final String title;
     private final List<Ailment> ailments;
