@@ -32,7 +32,7 @@ class HostileTextIT {
         "^\\S+ \\[[A-Z]+ *] (org\\.smtpguard\\.|org\\.apache\\.james\\.protocols\\.smtp\\.AUTH)");
     private static final Pattern REFUSAL = Pattern.compile("^\\S+ \\[[A-Z]+ *] org\\.smtpguard\\.REFUSAL - ");
     private static final Pattern REFUSAL_LINE = Pattern.compile(REFUSAL
-        + "(\\d{3} [A-Z-]+ refused|observed [A-Z-]+ would refuse) [A-Za-z ]+ client=127\\.0\\.0\\.1 session=[0-9a-f]+ \\{}");
+        + "(\\d{3} [A-Z-]+ refused|observed [A-Z-]+ would refuse) [A-Za-z ]+ client=127\\.\\d+\\.0\\.1 session=[0-9a-f]+ \\{}");
     private static final Pattern METRIC = Pattern.compile("(# (HELP|TYPE) )?smtpGuard_[A-Za-z0-9_]+( .*|\\{quantile=\"[0-9.]+\",?} .*)");
 
     private static JamesServer server;
