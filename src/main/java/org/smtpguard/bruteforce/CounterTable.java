@@ -19,6 +19,7 @@ final class CounterTable {
     private final Counter ends = new Counter(0);
     private Counter[] buckets = new Counter[FIRST_BUCKETS];
     private int size;
+    private boolean isOverflowing;
 
     /** @param limit of the number of counters */
     CounterTable(int limit, Predicate<Counter> mustBeKept) {
@@ -32,8 +33,13 @@ final class CounterTable {
         return size;
     }
 
-    /** The counter of the key; null if it has none. */
+    /** The counter of the key; null if it has none, and could have one of its own. */
     Counter find(long key) {
+        Counter own = own(key);
+        return own == null && isOverflowing ? shared : own;
+    }
+
+    private Counter own(long key) {
         for (Counter counter = buckets[bucket(key)]; counter != null; counter = counter.next) {
             if (counter.key == key) {
                 return counter;
@@ -44,9 +50,10 @@ final class CounterTable {
 
     /** The counter of the key, made if it has none. */
     Counter use(long key) {
-        Counter counter = find(key);
+        Counter counter = own(key);
         if (counter == null) {
-            if (size >= limit && !evict()) {
+            isOverflowing = size >= limit && !evict();
+            if (isOverflowing) {
                 return shared;
             }
             counter = insert(key);
@@ -73,6 +80,7 @@ final class CounterTable {
         }
         unlink(counter);
         size--;
+        isOverflowing = false;
     }
 
     private Counter insert(long key) {

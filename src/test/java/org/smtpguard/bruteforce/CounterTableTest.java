@@ -58,8 +58,22 @@ class CounterTableTest {
             table.use(key);
         }
 
-        assertThat(table.use(1_000_001)).isSameAs(table.use(1_000_002));
+        assertThat(table.use(1_000_001)).isSameAs(table.use(1_000_002)).isSameAs(table.find(1_000_003));
         assertThat(table.size()).isEqualTo(LIMIT);
+    }
+
+    @Test
+    void whereThereIsPlaceAgainEachHasItsOwn() {
+        for (long key = 1; key <= LIMIT; key++) {
+            kept.add(key);
+            table.use(key);
+        }
+        table.use(1_000_001);
+
+        table.remove(table.find(1));
+
+        assertThat(table.find(1_000_002)).isNull();
+        assertThat(table.use(1_000_002)).isNotSameAs(table.use(1_000_003));
     }
 
     @Test
