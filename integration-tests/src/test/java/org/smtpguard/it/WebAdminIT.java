@@ -92,10 +92,10 @@ class WebAdminIT {
         JsonNode error = webAdmin.read(response);
         assertThat(error.path("statusCode").asInt()).isEqualTo(404);
         assertThat(error.path("type").asText()).isEqualTo("notFound");
-        assertThat(error.path("message").asText()).contains("24 hours", "of a distributed James each node has its own");
+        assertThat(error.path("message").asText()).contains("24 hours", "each node of a distributed James has its own");
         assertThat(error.has("details")).isTrue();
         assertThat(webAdmin.get("/smtp-guard/sessions/00000000", "text/html").body())
-            .contains("of a distributed James each node has its own");
+            .contains("each node of a distributed James has its own");
     }
 
     @ParameterizedTest
