@@ -38,8 +38,8 @@ class IdentityIT {
     private static final String HASH = "{BCRYPT}$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
     private static final String USERS = List.of("alice", "bob", "admin").stream()
         .map(name -> name + "@localhost:" + HASH + "\n").collect(Collectors.joining());
-    private static final Refusal NOT_ALLOWED = refusal("535 5.7.8", "AUTH refused: you may not act as the authorization identity that you "
-        + "asked for", "AUTH-IDENTITY").state("EHLO done, no mail transaction open")
+    private static final Refusal NOT_ALLOWED = refusal("535 5.7.8", "AUTH refused: the user may not act as the requested "
+        + "authorization identity", "AUTH-IDENTITY").state("EHLO done, no mail transaction open")
         .next("AUTH PLAIN <base64> | MAIL FROM:<address> | QUIT");
 
     private static JamesServer guarded;
