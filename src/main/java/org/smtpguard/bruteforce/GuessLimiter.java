@@ -55,6 +55,8 @@ public final class GuessLimiter {
     // Guarded by this.
     private final CounterTable networks;
     private final CounterTable users;
+    /** Of users at networks that are known of them: apart, so that no other network shares a counter with one when there are too many. */
+    private final CounterTable pairs;
     private final KnownNetworks known;
     private final Map<Long, Deque<Waiter>> waiting = new HashMap<>();
     private final Map<Long, Block> described = new LinkedHashMap<>();
@@ -71,7 +73,8 @@ public final class GuessLimiter {
         this.userScale = new Scale(settings.perUser().within());
         this.known = new KnownNetworks(settings.entries(), (int) settings.keepKnown().toSeconds());
         this.networks = new CounterTable(settings.entries() / 2, counter -> isKept(counter, counter.isBlocked(now())));
-        this.users = new CounterTable(settings.entries() / 2, counter -> isKept(counter, isRestricted(counter)));
+        this.pairs = new CounterTable(settings.entries() / 4, counter -> isKept(counter, counter.isBlocked(now())));
+        this.users = new CounterTable(settings.entries() / 4, counter -> isKept(counter, isRestricted(counter)));
     }
 
     /**
@@ -146,7 +149,7 @@ public final class GuessLimiter {
                     ? block.network().filter(network -> range.get().contains(network)).isPresent()
                     : block.user().filter(subject::equals).isPresent());
                 if (isMeant) {
-                    CounterTable table = block.subject() == Block.Subject.USER ? users : networks;
+                    CounterTable table = table(block.subject());
                     Optional.ofNullable(table.find(entry.getKey())).ifPresent(Counter::unblock);
                     described.remove(entry.getKey());
                     lifted.add(block);
@@ -159,7 +162,18 @@ public final class GuessLimiter {
 
     /** How many networks, users and users with known networks there are: for metrics. */
     public synchronized int[] sizes() {
-        return new int[] {networks.size(), users.size(), known.users()};
+        return new int[] {networks.size() + pairs.size(), users.size(), known.users()};
+    }
+
+    private CounterTable table(Block.Subject subject) {
+        switch (subject) {
+            case NETWORK:
+                return networks;
+            case USER:
+                return users;
+            default:
+                return pairs;
+        }
     }
 
     private int now() {
@@ -269,7 +283,7 @@ public final class GuessLimiter {
         }
 
         private Optional<Block> blockOf(long key, Block.Subject subject, int now) {
-            Counter counter = networks.find(key);
+            Counter counter = table(subject).find(key);
             if (counter == null || !counter.isBlocked(now)) {
                 return Optional.empty();
             }
@@ -294,7 +308,7 @@ public final class GuessLimiter {
 
         /** The counter that has no place for another attempt now. */
         private Optional<Counter> busy(int now) {
-            Counter atNetwork = networks.find(isKnown ? pairKey : networkKey);
+            Counter atNetwork = isKnown ? pairs.find(pairKey) : networks.find(networkKey);
             if (atNetwork != null) {
                 atNetwork.age(networkScale.slot(now));
                 if (atNetwork.pending() >= Math.max(1, settings.perNetwork().failures() - atNetwork.count())) {
@@ -307,7 +321,7 @@ public final class GuessLimiter {
         }
 
         private void begin(int now) {
-            Counter atNetwork = networks.use(isKnown ? pairKey : networkKey);
+            Counter atNetwork = isKnown ? pairs.use(pairKey) : networks.use(networkKey);
             atNetwork.age(networkScale.slot(now));
             atNetwork.began();
             if (isKnown) {
@@ -416,7 +430,7 @@ public final class GuessLimiter {
                     counter.ended();
                     if (counter.pending() == 0 && counter.count() == 0
                         && !counter.isBlocked(now) && counter.blocks(now, (int) settings.perNetwork().maxBlock().toSeconds()) == 0) {
-                        remove(i == 0 ? networks : users, counter);
+                        remove(i == 1 ? users : isKnown ? pairs : networks, counter);
                     }
                     release(counter, places(counter, i == 0, now), next);
                 }

@@ -87,9 +87,18 @@ public final class LoginProtection implements LoginLimit {
             case OVERLOADED:
                 return CompletableFuture.completedFuture(CredentialResult.overloaded("too many log-ins of the network or the user wait"));
             default:
-                CompletableFuture<CredentialResult> verified = verification.get();
+                CompletableFuture<CredentialResult> verified = verified(verification);
                 verified.whenComplete((result, failure) -> count(admission, password, Optional.ofNullable(result)));
                 return verified;
+        }
+    }
+
+    /** One that cannot be begun fails, so that its place is given back. */
+    private static CompletableFuture<CredentialResult> verified(Supplier<CompletableFuture<CredentialResult>> verification) {
+        try {
+            return verification.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 
