@@ -7,6 +7,7 @@ import java.util.Objects;
 /** Limits on failed log-ins; the defaults are those of the configuration contract. Immutable. */
 public final class BruteForceSettings {
     private static final int DEFAULT_ENTRIES = 1_000_000;
+    private static final int EVENT_LIMIT = 200_000;
 
     private final Mode mode;
     private final NetworkLimit perNetwork;
@@ -85,6 +86,11 @@ public final class BruteForceSettings {
         return exempt;
     }
 
+    /** How many lines of each kind an {@link EventLog} needs to keep. */
+    public int eventLimit() {
+        return Math.min(entries, EVENT_LIMIT);
+    }
+
     int entries() {
         return entries;
     }
@@ -103,6 +109,13 @@ public final class BruteForceSettings {
         return List.of(mode, perNetwork.failures, perNetwork.within, perNetwork.block, perNetwork.maxBlock, perUser.failures,
             perUser.within,
             prefixes.ipv4(), prefixes.ipv6(), keepKnown, exempt, entries);
+    }
+
+    private static String limit(int failures, Duration within) {
+        long seconds = within.toSeconds();
+        String time = seconds % 86_400 == 0 ? seconds / 86_400 + " d" : seconds % 3_600 == 0 ? seconds / 3_600 + " h"
+            : seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
+        return failures + " failed log-ins within " + time;
     }
 
     /** What a limit that is passed leads to. */
@@ -152,6 +165,12 @@ public final class BruteForceSettings {
         Duration maxBlock() {
             return maxBlock;
         }
+
+        /** For the operator. */
+        @Override
+        public String toString() {
+            return limit(failures, within);
+        }
     }
 
     /** How many failed log-ins a user may have before other networks than the known ones are refused. Immutable. */
@@ -173,6 +192,12 @@ public final class BruteForceSettings {
 
         Duration within() {
             return within;
+        }
+
+        /** For the operator. */
+        @Override
+        public String toString() {
+            return limit(failures, within);
         }
     }
 }

@@ -14,6 +14,8 @@ final class Counter {
     private static final int USER_SHIFT = 16;
     private static final int SLOT_MASK = 0xFF;
     private static final int FIRST_LENGTH = 2;
+    private static final int[] NO_FINGERPRINTS = {};
+    private static final byte[] NO_SLOTS = {};
 
     final long key;
     /** The next in the same bucket of the table. */
@@ -21,8 +23,8 @@ final class Counter {
     /** The neighbours in the order of eviction. */
     Counter older;
     Counter newer;
-    private int[] fingerprints = new int[0];
-    private byte[] slots = new byte[0];
+    private int[] fingerprints = NO_FINGERPRINTS;
+    private byte[] slots = NO_SLOTS;
     private int slot;
     private int blockedUntil;
     private short blocks;
@@ -33,11 +35,14 @@ final class Counter {
         this.key = key;
     }
 
-    /** Drops what is older than the time within which failures are counted. */
+    /** Drops what is older than the time within which failures are counted. A time before the last one is taken for that. */
     void age(int now) {
+        if (now <= slot) {
+            return;
+        }
         if (now - slot >= SLOTS) {
             count = 0;
-        } else if (now != slot) {
+        } else {
             keep(i -> (now - slots[i] & SLOT_MASK) < SLOTS);
         }
         slot = now;

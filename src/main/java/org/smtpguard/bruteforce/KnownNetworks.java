@@ -1,19 +1,23 @@
 package org.smtpguard.bruteforce;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
- * From which networks users have logged in: at most {@value #NETWORKS_OF_A_USER} of each, the one used longest ago makes place. Only users
- * who have logged in have an entry, so that clients without a password cannot fill it or push anybody out. Not safe for concurrent use.
+ * From which networks users have logged in: at most {@value #NETWORKS_OF_A_USER} for each user; a new one replaces the one used longest
+ * ago. Only users who have logged in have an entry, so that clients without a password cannot fill the table or displace an entry. Not
+ * safe for concurrent use.
  */
 final class KnownNetworks {
     static final int NETWORKS_OF_A_USER = 16;
+    private static final int FIRST_BUCKETS = 1024;
+    /** A log-in is news if the last one was so many parts of the time that networks are kept ago. */
+    private static final int REFRESHES = 8;
 
-    private final Map<Long, Networks> users = new HashMap<>();
     private final int limit;
     private final int keep;
+    private User[] buckets = new User[FIRST_BUCKETS];
+    private int size;
+    private int nextSweep;
 
     /**
      * @param limit of the number of users
@@ -25,34 +29,101 @@ final class KnownNetworks {
     }
 
     boolean has(long user, long network, int now) {
-        Networks networks = users.get(user);
-        return networks != null && networks.has(network, now - keep);
+        User found = find(user);
+        return found != null && found.has(network, now - keep);
     }
 
-    /** The user has logged in from the network. */
-    void add(long user, long network, int now) {
-        Networks networks = users.get(user);
-        if (networks == null) {
-            if (users.size() >= limit) {
-                users.values().removeIf(old -> old.isOlderThan(now - keep));
+    /**
+     * The user has logged in from the network.
+     *
+     * @return whether this is news, and not only later than a log-in that is remembered
+     */
+    boolean add(long user, long network, int now) {
+        User found = find(user);
+        if (found == null) {
+            if (size >= limit && now >= nextSweep) {
+                removeOlderThan(now - keep);
+                // A table full of users that are all needed is not searched again for each log-in.
+                nextSweep = now + keep / REFRESHES;
             }
-            if (users.size() >= limit) {
-                return;
+            if (size >= limit) {
+                return false;
             }
-            networks = new Networks();
-            users.put(user, networks);
+            found = insert(user);
         }
-        networks.add(network, now);
+        return found.add(network, now, now - keep / REFRESHES);
     }
 
     int users() {
-        return users.size();
+        return size;
     }
 
-    private static final class Networks {
+    private User find(long user) {
+        for (User found = buckets[bucket(user)]; found != null; found = found.next) {
+            if (found.key == user) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    private User insert(long user) {
+        if (size == buckets.length) {
+            User[] before = buckets;
+            buckets = new User[before.length * 2];
+            for (User first : before) {
+                for (User moved = first; moved != null;) {
+                    User following = moved.next;
+                    link(moved);
+                    moved = following;
+                }
+            }
+        }
+        User inserted = new User(user);
+        link(inserted);
+        size++;
+        return inserted;
+    }
+
+    private void link(User user) {
+        int bucket = bucket(user.key);
+        user.next = buckets[bucket];
+        buckets[bucket] = user;
+    }
+
+    private void removeOlderThan(int since) {
+        for (int i = 0; i < buckets.length; i++) {
+            User kept = null;
+            for (User user = buckets[i]; user != null;) {
+                User following = user.next;
+                if (user.isOlderThan(since)) {
+                    size--;
+                } else {
+                    user.next = kept;
+                    kept = user;
+                }
+                user = following;
+            }
+            buckets[i] = kept;
+        }
+    }
+
+    /** Keys are keyed hashes: their bits are as good as random. */
+    private int bucket(long key) {
+        return (int) (key ^ key >>> Integer.SIZE) & buckets.length - 1;
+    }
+
+    private static final class User {
+        private final long key;
+        /** The next in the same bucket. */
+        private User next;
         private long[] networks = new long[1];
         private int[] lastSeen = new int[1];
         private int count;
+
+        private User(long key) {
+            this.key = key;
+        }
 
         boolean has(long network, int since) {
             for (int i = 0; i < count; i++) {
@@ -63,11 +134,12 @@ final class KnownNetworks {
             return false;
         }
 
-        void add(long network, int now) {
+        boolean add(long network, int now, int recent) {
             int at = 0;
             while (at < count && networks[at] != network) {
                 at++;
             }
+            boolean isNews = at == count || lastSeen[at] < recent;
             if (at == NETWORKS_OF_A_USER) {
                 at = oldest();
             } else if (at == count) {
@@ -77,8 +149,9 @@ final class KnownNetworks {
                 }
                 count++;
             }
+            lastSeen[at] = networks[at] == network ? Math.max(lastSeen[at], now) : now;
             networks[at] = network;
-            lastSeen[at] = now;
+            return isNews;
         }
 
         private int oldest() {

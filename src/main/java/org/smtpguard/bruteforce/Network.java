@@ -84,6 +84,12 @@ public final class Network {
         return bits == 0 ? 0 : -1L << (HALF - bits);
     }
 
+    /** The network that this one is in, by the length of prefixes. */
+    Network within(NetworkPrefixes prefixes) {
+        int prefix = isIpv4 ? prefixes.ipv4() : prefixes.ipv6();
+        return prefix >= bits ? this : new Network(isIpv4, high, low, prefix);
+    }
+
     /** Whether all addresses of the other network are in this one. */
     public boolean contains(Network other) {
         return isIpv4 == other.isIpv4 && bits <= other.bits

@@ -1,6 +1,7 @@
 package org.smtpguard.bruteforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.smtpguard.bruteforce.Admission.Kind;
 import org.smtpguard.bruteforce.BruteForceSettings.Mode;
 import org.smtpguard.bruteforce.BruteForceSettings.NetworkLimit;
 import org.smtpguard.credential.InstallationSecret;
+import org.smtpguard.credential.Origin;
 
 class GuessLimiterTest {
     private static final String ALICE = "alice@example.org";
@@ -59,7 +61,7 @@ class GuessLimiterTest {
     void noMoreAttemptsAreMadeAtATimeThanFailuresAreLeft() {
         List<CompletableFuture<Admission>> attempts = new ArrayList<>();
         for (int i = 0; i < FAILURES + 3; i++) {
-            attempts.add(limiter.admit("user" + i, Optional.of(HOME)));
+            attempts.add(limiter.admit("user" + i, from(HOME)));
         }
         assertThat(attempts.subList(0, FAILURES)).allMatch(CompletableFuture::isDone);
         assertThat(attempts.subList(FAILURES, FAILURES + 3)).noneMatch(CompletableFuture::isDone);
@@ -79,10 +81,10 @@ class GuessLimiterTest {
     void anAttemptWhoseClientHasGoneWhileItWaitedTakesNoPlace() {
         List<Admission> attempts = new ArrayList<>();
         for (int i = 0; i < FAILURES; i++) {
-            attempts.add(limiter.admit(ALICE, Optional.of(HOME)).join());
+            attempts.add(limiter.admit(ALICE, from(HOME)).join());
         }
-        CompletableFuture<Admission> gone = limiter.admit(ALICE, Optional.of(HOME));
-        CompletableFuture<Admission> next = limiter.admit(ALICE, Optional.of(HOME));
+        CompletableFuture<Admission> gone = limiter.admit(ALICE, from(HOME));
+        CompletableFuture<Admission> next = limiter.admit(ALICE, from(HOME));
 
         gone.cancel(false);
         attempts.get(0).withdrawn();
@@ -94,12 +96,12 @@ class GuessLimiterTest {
     void thereIsABoundToThoseThatWait() {
         List<CompletableFuture<Admission>> attempts = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
-            attempts.add(limiter.admit(ALICE, Optional.of(HOME)));
+            attempts.add(limiter.admit(ALICE, from(HOME)));
         }
 
         assertThat(attempts.stream().filter(CompletableFuture::isDone).map(CompletableFuture::join)
             .filter(admission -> admission.kind() == Kind.OVERLOADED)).hasSizeGreaterThan(1_000);
-        assertThat(limiter.admit(ALICE, Optional.of("192.0.2.8")).join().kind()).as("another network").isEqualTo(Kind.ALLOWED);
+        assertThat(limiter.admit(ALICE, from("192.0.2.8")).join().kind()).as("another network").isEqualTo(Kind.ALLOWED);
     }
 
     @Test
@@ -147,16 +149,16 @@ class GuessLimiterTest {
     @Test
     void whatNoBackendHasJudgedDoesNotCount() {
         for (int i = 0; i < 3 * FAILURES; i++) {
-            limiter.admit(ALICE, Optional.of(HOME)).join().withdrawn();
+            limiter.admit(ALICE, from(HOME)).join().withdrawn();
         }
 
         assertThat(refusal(HOME, ALICE)).isEmpty();
-        assertThat(limiter.sizes()).containsExactly(0, 0, 0);
+        assertThat(limiter.networks() + limiter.users() + limiter.knownUsers()).isZero();
     }
 
     @Test
     void anAttemptIsCountedOnce() {
-        Admission admission = limiter.admit(ALICE, Optional.of(HOME)).join();
+        Admission admission = limiter.admit(ALICE, from(HOME)).join();
         for (int i = 0; i < 3 * FAILURES; i++) {
             admission.failed(Optional.empty());
         }
@@ -166,13 +168,13 @@ class GuessLimiterTest {
 
     @Test
     void exemptNetworksAndRequestsWithoutAClientAreNotCounted() {
-        for (Optional<String> address : List.of(Optional.of("127.0.0.1"), Optional.of("::1"), Optional.<String>empty())) {
+        for (Origin address : List.of(from("127.0.0.1"), from("::1"), Origin.byHand())) {
             for (int i = 0; i < 3 * FAILURES; i++) {
                 limiter.admit(ALICE, address).join().failed(Optional.empty());
             }
             assertThat(limiter.admit(ALICE, address).join().kind()).isEqualTo(Kind.ALLOWED);
         }
-        assertThat(limiter.sizes()).containsExactly(0, 0, 0);
+        assertThat(limiter.networks() + limiter.users() + limiter.knownUsers()).isZero();
     }
 
     @Test
@@ -182,7 +184,7 @@ class GuessLimiterTest {
         guess(HOME, ALICE, FAILURES + 1);
 
         assertThat(told.refused).containsExactly("NETWORK 192.0.2.7/32 observed");
-        assertThat(limiter.admit(ALICE, Optional.of(HOME)).join().kind()).isEqualTo(Kind.ALLOWED);
+        assertThat(limiter.admit(ALICE, from(HOME)).join().kind()).isEqualTo(Kind.ALLOWED);
     }
 
     @Test
@@ -191,7 +193,7 @@ class GuessLimiterTest {
 
         guess(HOME, ALICE, 3 * FAILURES);
 
-        assertThat(limiter.admit(ALICE, Optional.of(HOME)).join().kind()).isEqualTo(Kind.ALLOWED);
+        assertThat(limiter.admit(ALICE, from(HOME)).join().kind()).isEqualTo(Kind.ALLOWED);
     }
 
     @Test
@@ -199,19 +201,94 @@ class GuessLimiterTest {
         guess(HOME, ALICE, FAILURES);
         assertThat(limiter.blocks()).hasSize(1);
 
-        assertThat(limiter.lift("192.0.2.0/24")).hasSize(1);
+        assertThat(limiter.lift(Network.parse("192.0.2.0/24").orElseThrow())).hasSize(1);
 
         assertThat(limiter.blocks()).isEmpty();
         assertThat(refusal(HOME, ALICE)).isEmpty();
-        assertThat(told.lifted).hasSize(1);
+        assertThat(told.unblocked).hasSize(1);
+    }
+
+    @Test
+    void aBlockShowsTheFailuresThatLedToIt() {
+        guess(HOME, ALICE, FAILURES - 1);
+        guess(HOME, BOB, 1);
+
+        assertThat(limiter.blocks().get(0).failures()).extracting(attempt -> attempt.user().orElseThrow() + " " + attempt.session().orElseThrow())
+            .containsExactly(BOB + " session", ALICE + " session", ALICE + " session", ALICE + " session");
+    }
+
+    @Test
+    void aNetworkBlockedByHandIsRefusedForKnownUsersAsWell() {
+        logIn(HOME, ALICE);
+
+        Block block = limiter.block(Network.parse("192.0.2.0/24").orElseThrow(), "spam since Friday", Duration.ofHours(1)).orElseThrow();
+
+        assertThat(refusal(HOME, ALICE)).hasValueSatisfying(refusal -> assertThat(refusal.reason()).isEqualTo("spam since Friday"));
+        assertThat(refusal("198.51.100.7", ALICE)).isEmpty();
+        assertThat(limiter.blocks()).extracting(Block::isByHand, Block::until).containsExactly(tuple(true, block.until()));
+        clock.forward(Duration.ofHours(1));
+        assertThat(refusal(HOME, ALICE)).isEmpty();
+    }
+
+    @Test
+    void aUserBlockedByHandIsRefusedFromKnownNetworksAsWell() {
+        logIn(HOME, ALICE);
+
+        limiter.block(ALICE, "the password was in a leak", Duration.ofHours(1));
+
+        assertThat(refusal(HOME, ALICE)).isPresent();
+        assertThat(refusal(HOME, BOB)).isEmpty();
+        assertThat(limiter.lift(ALICE)).hasSize(1);
+        assertThat(refusal(HOME, ALICE)).isEmpty();
+    }
+
+    @Test
+    void thereIsABoundToBlocksByHand() {
+        for (int i = 0; i < BlocksByHand.LIMIT; i++) {
+            assertThat(limiter.block("user" + i, "test", Duration.ofHours(1))).isPresent();
+        }
+
+        assertThat(limiter.block(ALICE, "test", Duration.ofHours(1))).isEmpty();
+        assertThat(limiter.block("user1", "again", Duration.ofHours(2))).as("one that replaces another").isPresent();
+    }
+
+    @Test
+    void whatIsBlockedAndWhyIsExplainedByAddressAndByUser() {
+        guess(HOME, ALICE, FAILURES);
+        guess("198.51.100.7", BOB, 1);
+
+        Explanation ofAddress = limiter.explainAddress(HOME).orElseThrow();
+        Explanation ofUser = limiter.explainUser(BOB);
+
+        assertThat(ofAddress.blocks()).hasSize(1);
+        assertThat(ofAddress.recent()).hasSize(FAILURES);
+        assertThat(ofAddress.failures() + " of " + ofAddress.limit()).isEqualTo("4 of 4 failed log-ins within 1 h");
+        assertThat(ofUser.blocks()).isEmpty();
+        assertThat(ofUser.recent()).hasSize(1);
+        assertThat(ofUser.failures()).isEqualTo(1);
+        assertThat(limiter.explainAddress("127.0.0.1").orElseThrow().isExempt()).isTrue();
+        assertThat(limiter.explainAddress("mail.example.org")).isEmpty();
+    }
+
+    @Test
+    void theEndOfABlockIsTold() {
+        guess(HOME, ALICE, FAILURES);
+        limiter.sweep();
+        assertThat(told.unblocked).isEmpty();
+
+        clock.forward(Duration.ofMinutes(5));
+        limiter.sweep();
+
+        assertThat(told.unblocked).hasSize(1);
+        assertThat(limiter.blocks()).isEmpty();
     }
 
     private GuessLimiter limiter(BruteForceSettings settings) {
-        return new GuessLimiter(settings, InstallationSecret.of(new byte[32]), clock, told);
+        return new GuessLimiter(settings, InstallationSecret.of(new byte[32]), clock, told, EventLog.NONE);
     }
 
     private Optional<Block> refusal(String address, String user) {
-        return limiter.refusal(Optional.of(user), Optional.of(address));
+        return limiter.refusal(Optional.of(user), from(address));
     }
 
     private Duration length(String address) {
@@ -219,7 +296,7 @@ class GuessLimiterTest {
     }
 
     private void logIn(String address, String user) {
-        limiter.admit(user, Optional.of(address)).join().succeeded();
+        limiter.admit(user, from(address)).join().succeeded();
     }
 
     private void guess(String address, String user, int times) {
@@ -229,28 +306,37 @@ class GuessLimiterTest {
     }
 
     private void fail(String address, String user, String password) {
-        limiter.admit(user, Optional.of(address)).join().failed(Optional.of(password.getBytes(StandardCharsets.UTF_8)));
+        limiter.admit(user, from(address)).join().failed(Optional.of(password.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static Origin from(String address) {
+        return Origin.of("PLAIN", Optional.of(address), Optional.of("session"), true);
     }
 
     private static final class Told implements BlockListener {
         private final List<Block> blocked = new ArrayList<>();
-        private final List<Block> lifted = new ArrayList<>();
+        private final List<Block> unblocked = new ArrayList<>();
         private final List<String> refused = new ArrayList<>();
         private int sameAgain;
 
         @Override
-        public void blocked(Block block) {
+        public void blocked(Block block, boolean isEnforced) {
             blocked.add(block);
         }
 
         @Override
-        public void lifted(Block block) {
-            lifted.add(block);
+        public void unblocked(Block block, boolean byOperator) {
+            unblocked.add(block);
         }
 
         @Override
-        public void refused(Block block, String user, Network network, boolean isObserved) {
-            refused.add(block.subject() + " " + network + (isObserved ? " observed" : ""));
+        public void refused(Block block, String user, Network network, boolean isEnforced) {
+            refused.add(block.subject() + " " + network + (isEnforced ? "" : " observed"));
+        }
+
+        @Override
+        public void secretsDiffer() {
+            // No other server.
         }
 
         @Override

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 import org.smtpguard.credential.InstallationSecret;
+import org.smtpguard.credential.Origin;
 
 /** Attacks and everyday life, by a clock of their own: how many guesses are checked, and that no right password is refused. */
 class GuessingSimulationTest {
@@ -20,7 +21,7 @@ class GuessingSimulationTest {
 
     private final MovedClock clock = new MovedClock();
     private final GuessLimiter limiter = new GuessLimiter(BruteForceSettings.defaults(), InstallationSecret.of(new byte[32]), clock,
-        new NoListener());
+        new NoListener(), EventLog.NONE);
     private int checked;
 
     @Test
@@ -29,7 +30,7 @@ class GuessingSimulationTest {
         int guess = 0;
         for (int second = 0; second < 3600; second++) {
             for (int i = 0; i < 300; i++) {
-                connections.add(limiter.admit(USER, Optional.of("198.51.100.9")));
+                connections.add(limiter.admit(USER, from("198.51.100.9")));
             }
             for (CompletableFuture<Admission> connection : connections) {
                 guess++;
@@ -47,7 +48,7 @@ class GuessingSimulationTest {
         logIn(USER, OFFICE);
         for (int address = 0; address < 10_000; address++) {
             for (int i = 0; i < 3; i++) {
-                guess(limiter.admit(USER, Optional.of("10." + address / 256 / 256 + "." + address / 256 % 256 + "." + address % 256)),
+                guess(limiter.admit(USER, from("10." + address / 256 / 256 + "." + address / 256 % 256 + "." + address % 256)),
                     "guess" + address + i);
             }
             if (address % 100 == 0) {
@@ -62,7 +63,7 @@ class GuessingSimulationTest {
     @Test
     void oneAddressThatTriesManyUsersGetsAtMost25Guesses() {
         for (int user = 0; user < 10_000; user++) {
-            guess(limiter.admit("user" + user + "@example.org", Optional.of("198.51.100.9")), "Winter2026");
+            guess(limiter.admit("user" + user + "@example.org", from("198.51.100.9")), "Winter2026");
             clock.forward(Duration.ofMillis(300));
         }
 
@@ -72,7 +73,7 @@ class GuessingSimulationTest {
     @Test
     void theAddressesOfOneIpv6NetworkAreOne() {
         for (int host = 1; host <= 1_000; host++) {
-            guess(limiter.admit(USER, Optional.of("2001:db8:0:1::" + Integer.toHexString(host))), "guess" + host);
+            guess(limiter.admit(USER, from("2001:db8:0:1::" + Integer.toHexString(host))), "guess" + host);
         }
 
         assertThat(checked).isEqualTo(20);
@@ -83,14 +84,14 @@ class GuessingSimulationTest {
         Random random = new Random(15);
         for (int minute = 0; minute < 7 * 24 * 60; minute++) {
             for (int phone = 0; phone < 3; phone++) {
-                fail(limiter.admit("user" + phone + "@example.org", Optional.of(OFFICE)), "old password " + phone);
+                fail(limiter.admit("user" + phone + "@example.org", from(OFFICE)), "old password " + phone);
             }
             boolean isDay = minute / 60 % 24 >= 8 && minute / 60 % 24 < 18;
             for (int user = 0; isDay && user < 200; user++) {
                 if (random.nextInt(30) == 0) {
                     String name = "user" + user + "@example.org";
                     while (random.nextInt(20) == 0) {
-                        fail(limiter.admit(name, Optional.of(OFFICE)), "mistyped " + random.nextInt());
+                        fail(limiter.admit(name, from(OFFICE)), "mistyped " + random.nextInt());
                     }
                     logIn(name, OFFICE);
                 }
@@ -103,8 +104,8 @@ class GuessingSimulationTest {
     void aUserWhoTravelsAndMistypesTwiceIsAdmitted() {
         logIn(USER, OFFICE);
 
-        fail(limiter.admit(USER, Optional.of("203.0.113.5")), "one");
-        fail(limiter.admit(USER, Optional.of("203.0.113.5")), "two");
+        fail(limiter.admit(USER, from("203.0.113.5")), "one");
+        fail(limiter.admit(USER, from("203.0.113.5")), "two");
 
         logIn(USER, "203.0.113.5");
     }
@@ -113,7 +114,7 @@ class GuessingSimulationTest {
     void anAttackerWhoSpreadsGuessesOverAddressesAndHoursHas50ADayLeftForEachUser() {
         for (int hour = 0; hour < 24; hour++) {
             for (int address = 0; address < 100; address++) {
-                guess(limiter.admit(USER, Optional.of("10.1.0." + address)), "guess" + hour + " " + address);
+                guess(limiter.admit(USER, from("10.1.0." + address)), "guess" + hour + " " + address);
             }
             clock.forward(Duration.ofHours(1));
         }
@@ -122,7 +123,7 @@ class GuessingSimulationTest {
     }
 
     private void logIn(String user, String address) {
-        CompletableFuture<Admission> admission = limiter.admit(user, Optional.of(address));
+        CompletableFuture<Admission> admission = limiter.admit(user, from(address));
         assertThat(admission).isCompleted();
         assertThat(admission.join().kind()).as("%s from %s at %s", user, address, clock.instant()).isEqualTo(Admission.Kind.ALLOWED);
         admission.join().succeeded();
@@ -143,25 +144,7 @@ class GuessingSimulationTest {
         }
     }
 
-    private static final class NoListener implements BlockListener {
-        @Override
-        public void blocked(Block block) {
-            // Nothing to do.
-        }
-
-        @Override
-        public void lifted(Block block) {
-            // Nothing to do.
-        }
-
-        @Override
-        public void refused(Block block, String user, Network network, boolean isObserved) {
-            // Nothing to do.
-        }
-
-        @Override
-        public void sameAgain() {
-            // Nothing to do.
-        }
+    private static Origin from(String address) {
+        return Origin.of("PLAIN", Optional.of(address), Optional.of("session"), true);
     }
 }

@@ -14,7 +14,7 @@ class NetworkTest {
     @CsvSource({"192.0.2.7, 192.0.2.7/32", "::ffff:192.0.2.7, 192.0.2.7/32", "2001:db8:1:2:3:4:5:6, 2001:db8:1:2:0:0:0:0/64",
         "fe80::1%eth0, fe80:0:0:0:0:0:0:0/64"})
     void isTheFirstBitsOfAnAddress(String address, String network) {
-        assertThat(Network.of(address, DEFAULT)).hasToString("Optional[" + network + "]");
+        assertThat(Network.parse(address).map(host -> host.within(DEFAULT))).hasToString("Optional[" + network + "]");
     }
 
     @ParameterizedTest

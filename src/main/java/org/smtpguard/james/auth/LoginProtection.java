@@ -12,6 +12,8 @@ import com.google.inject.Singleton;
 import org.smtpguard.bruteforce.Admission;
 import org.smtpguard.bruteforce.Block;
 import org.smtpguard.bruteforce.BruteForceSettings;
+import org.smtpguard.bruteforce.EventFile;
+import org.smtpguard.bruteforce.EventLog;
 import org.smtpguard.bruteforce.GuessLimiter;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.InvalidConfigurationException;
@@ -28,6 +30,9 @@ import org.smtpguard.sasl.LoginLimit;
  */
 @Singleton
 public final class LoginProtection implements LoginLimit {
+    /** Resolved by James' file system. */
+    private static final String DIRECTORY = "file://var/smtp-guard";
+
     private final Backends backends;
     private final Logbook logbook;
     private final Clock clock = Clock.systemUTC();
@@ -52,13 +57,21 @@ public final class LoginProtection implements LoginLimit {
         }
         if (limiter.isEmpty() || (wanted.isPresent() && configured.isEmpty())) {
             configured = wanted.or(() -> configured);
-            limiter = Optional.of(new GuessLimiter(configured.orElseGet(BruteForceSettings::defaults), backends.secret(), clock, logbook));
+            limiter.ifPresent(GuessLimiter::close);
+            BruteForceSettings settings = configured.orElseGet(BruteForceSettings::defaults);
+            limiter = Optional.of(new GuessLimiter(settings, backends.secret(), clock, logbook, log(settings)));
+            limiter.get().start();
         }
+    }
+
+    private EventLog log(BruteForceSettings settings) {
+        return settings.mode() == BruteForceSettings.Mode.OFF ? EventLog.NONE
+            : new EventFile(backends.file(DIRECTORY), settings.eventLimit());
     }
 
     @Override
     public Optional<CredentialResult> refusal(Optional<String> user, Origin origin) {
-        return limiter.flatMap(guesses -> guesses.refusal(user, origin.remoteAddress())).map(this::blocked);
+        return limiter.flatMap(guesses -> guesses.refusal(user, origin)).map(this::blocked);
     }
 
     @Override
@@ -67,7 +80,7 @@ public final class LoginProtection implements LoginLimit {
         if (limiter.isEmpty()) {
             return verification.get();
         }
-        CompletableFuture<Admission> admission = limiter.get().admit(user, origin.remoteAddress());
+        CompletableFuture<Admission> admission = limiter.get().admit(user, origin);
         if (admission.isDone()) {
             return verify(admission.getNow(Admission.free()), password, verification);
         }

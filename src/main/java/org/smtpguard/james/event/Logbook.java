@@ -181,22 +181,33 @@ public final class Logbook implements BlockListener {
     }
 
     @Override
-    public void blocked(Block block) {
-        metrics.blocked();
-        BLOCK.warn("blocked {} until={} reason=\"{}\"", subject(block), block.until(), block.reason());
+    public void blocked(Block block, boolean isEnforced) {
+        if (isEnforced) {
+            metrics.blocked();
+            BLOCK.warn("blocked {} until={} reason=\"{}\"", subject(block), block.until(), Printable.cut(block.reason(), REASON_LIMIT));
+        } else {
+            BLOCK.info("observed: would block {} until={} reason=\"{}\"", subject(block), block.until(),
+                Printable.cut(block.reason(), REASON_LIMIT));
+        }
     }
 
     @Override
-    public void lifted(Block block) {
-        BLOCK.info("lifted {}", subject(block));
+    public void unblocked(Block block, boolean byOperator) {
+        BLOCK.info("unblocked {} ({})", subject(block), byOperator ? "lifted" : "expired");
     }
 
     @Override
-    public void refused(Block block, String user, Network network, boolean isObserved) {
-        metrics.blockedLogin(isObserved);
-        if (isObserved) {
+    public void refused(Block block, String user, Network network, boolean isEnforced) {
+        metrics.blockedLogin(!isEnforced);
+        if (!isEnforced) {
             BLOCK.info("observed: would refuse a log-in of {} from {}, for {}", Printable.cut(user, NAME_LIMIT), network, subject(block));
         }
+    }
+
+    @Override
+    public void secretsDiffer() {
+        BLOCK.warn("Another server of the cluster has another conf/smtp-guard.secret: failed log-ins are not counted together."
+            + " Copy the file from one server to all, and restart them.");
     }
 
     @Override
