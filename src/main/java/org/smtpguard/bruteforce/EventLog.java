@@ -31,8 +31,8 @@ public interface EventLog extends AutoCloseable {
     };
 
     /**
-     * Tells what was appended before, in order of time, and from then on what other servers append. Called once, at startup; waits some seconds at
-     * most.
+     * Tells what was appended before, in order of time, and from then on what other servers append. Called once, at startup; waits some
+     * seconds at most.
      */
     void open(Follower follower);
 

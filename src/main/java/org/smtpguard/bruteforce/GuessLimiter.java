@@ -119,7 +119,10 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
         return refusal;
     }
 
-    /** The network at which a log-in is counted; empty if it is not. The address itself decides: its network may be larger than an exempt one. */
+    /**
+     * The network at which a log-in is counted; empty if it is not. The address itself is compared with exempt networks, since the network
+     * that it is counted at may be larger.
+     */
     private Optional<Network> countedNetwork(Origin origin) {
         Optional<String> address = origin.remoteAddress();
         if (settings.mode() == Mode.OFF || address.isEmpty()) {

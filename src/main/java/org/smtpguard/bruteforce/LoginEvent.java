@@ -82,6 +82,6 @@ final class LoginEvent {
 
     private boolean isWhole() {
         boolean namesBoth = network.isPresent() && userKey.isPresent();
-        return kind == Kind.FAILED || kind == Kind.SUCCEEDED ? namesBoth : network.isPresent() || userKey.isPresent();
+        return (kind == Kind.FAILED || kind == Kind.SUCCEEDED) ? namesBoth : network.isPresent() || userKey.isPresent();
     }
 }

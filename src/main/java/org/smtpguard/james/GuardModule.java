@@ -7,6 +7,7 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
+import org.smtpguard.james.auth.EventLogs;
 import org.smtpguard.james.auth.LoginProtection;
 import org.smtpguard.james.backends.Backends;
 import org.smtpguard.james.backends.GuardPools;
@@ -34,6 +35,7 @@ public final class GuardModule extends AbstractModule {
         bind(GuardSecret.class);
         bind(Backends.class);
         bind(GuardedPorts.class);
+        bind(EventLogs.class);
         bind(LoginProtection.class);
         bind(GuardSite.class);
         bind(PortSettings.class);

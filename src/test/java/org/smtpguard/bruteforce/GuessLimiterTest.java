@@ -213,7 +213,8 @@ class GuessLimiterTest {
         guess(HOME, ALICE, FAILURES - 1);
         guess(HOME, BOB, 1);
 
-        assertThat(limiter.blocks().get(0).failures()).extracting(attempt -> attempt.user().orElseThrow() + " " + attempt.session().orElseThrow())
+        assertThat(limiter.blocks().get(0).failures()).extracting(attempt -> attempt.user().orElseThrow() + " "
+            + attempt.session().orElseThrow())
             .containsExactly(BOB + " session", ALICE + " session", ALICE + " session", ALICE + " session");
     }
 

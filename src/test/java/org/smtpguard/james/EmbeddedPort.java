@@ -75,6 +75,7 @@ import org.apache.james.smtpserver.ExtendedSMTPSession;
 import org.reactivestreams.Publisher;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
+import org.smtpguard.james.auth.EventLogs;
 import org.smtpguard.james.auth.LoginProtection;
 import org.smtpguard.james.backends.Backends;
 import org.smtpguard.james.backends.GuardPools;
@@ -156,14 +157,14 @@ public final class EmbeddedPort {
                 Backends backends = new Backends(new NoFiles(), pools, LocalUsers.none(), logbook.metrics(), GuardSecret.random());
                 Authentication authentication = new Authentication(backends, ports, logbook, pools,
                     (user, other) -> Authorizator.AuthorizationState.FORBIDDEN, PortSettings.defaults(),
-                    new LoginProtection(backends, logbook));
+                    new LoginProtection(backends, EventLogs.none(), logbook));
                 authentication.init(builder.authElement());
                 handlers.add(authentication);
             }
             if (builder.auth == Auth.JAMES_WITH_HOOK) {
                 GuardPools pools = new GuardPools();
                 Backends backends = new Backends(new NoFiles(), pools, LocalUsers.none(), logbook.metrics(), GuardSecret.random());
-                BackendAuthHook hook = new BackendAuthHook(backends, logbook, new LoginProtection(backends, logbook));
+                BackendAuthHook hook = new BackendAuthHook(backends, logbook, new LoginProtection(backends, EventLogs.none(), logbook));
                 hook.init(builder.backends(NamedClass.BACKEND_AUTH_HOOK));
                 handlers.add(new AuthCmdHandler());
                 handlers.add(hook);

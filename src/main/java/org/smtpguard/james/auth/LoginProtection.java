@@ -12,8 +12,6 @@ import com.google.inject.Singleton;
 import org.smtpguard.bruteforce.Admission;
 import org.smtpguard.bruteforce.Block;
 import org.smtpguard.bruteforce.BruteForceSettings;
-import org.smtpguard.bruteforce.EventFile;
-import org.smtpguard.bruteforce.EventLog;
 import org.smtpguard.bruteforce.GuessLimiter;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.InvalidConfigurationException;
@@ -30,10 +28,8 @@ import org.smtpguard.sasl.LoginLimit;
  */
 @Singleton
 public final class LoginProtection implements LoginLimit {
-    /** Resolved by James' file system. */
-    private static final String DIRECTORY = "file://var/smtp-guard";
-
     private final Backends backends;
+    private final EventLogs logs;
     private final Logbook logbook;
     private final Clock clock = Clock.systemUTC();
     // Guarded by this.
@@ -41,8 +37,9 @@ public final class LoginProtection implements LoginLimit {
     private volatile Optional<GuessLimiter> limiter = Optional.empty();
 
     @Inject
-    public LoginProtection(Backends backends, Logbook logbook) {
+    public LoginProtection(Backends backends, EventLogs logs, Logbook logbook) {
         this.backends = backends;
+        this.logs = logs;
         this.logbook = logbook;
     }
 
@@ -59,14 +56,9 @@ public final class LoginProtection implements LoginLimit {
             configured = wanted.or(() -> configured);
             limiter.ifPresent(GuessLimiter::close);
             BruteForceSettings settings = configured.orElseGet(BruteForceSettings::defaults);
-            limiter = Optional.of(new GuessLimiter(settings, backends.secret(), clock, logbook, log(settings)));
+            limiter = Optional.of(new GuessLimiter(settings, backends.secret(), clock, logbook, logs.open(settings)));
             limiter.get().start();
         }
-    }
-
-    private EventLog log(BruteForceSettings settings) {
-        return settings.mode() == BruteForceSettings.Mode.OFF ? EventLog.NONE
-            : new EventFile(backends.file(DIRECTORY), settings.eventLimit());
     }
 
     @Override
