@@ -125,12 +125,12 @@ class BackendChainTest {
             String reason) {
         try (LogCapture log = new LogCapture()) {
             CredentialResult alone = verify(Link.of(backend("broken", fault)));
-            CredentialResult mended = verify(Link.of(backend("broken", fault)), Link.of(saying("good", ACCEPTED)));
+            CredentialResult followed = verify(Link.of(backend("broken", fault)), Link.of(saying("good", ACCEPTED)));
             CredentialResult stopped = verify(
                 Link.of(backend("broken", fault)).onUnavailable(Then.STOP), Link.of(saying("good", ACCEPTED)));
 
             assertThat(alone).isEqualTo(CredentialResult.unavailable(reason).by("broken"));
-            assertThat(mended).isEqualTo(CredentialResult.accepted("alice").by("good"));
+            assertThat(followed).isEqualTo(CredentialResult.accepted("alice").by("good"));
             assertThat(stopped.kind()).isEqualTo(UNAVAILABLE);
             assertThat(log.at(Level.WARN)).hasSize(3).containsOnly("Backend broken is unavailable: " + reason);
             assertThat(log.text() + alone + stopped).doesNotContain(PASSWORD);
@@ -168,12 +168,12 @@ class BackendChainTest {
             CredentialResult busy = verify(Link.of(backend("busy", c -> {
                 throw new RejectedExecutionException(PASSWORD);
             })));
-            CredentialResult mended = verify(
+            CredentialResult followed = verify(
                 Link.of(backend("open", c -> CompletableFuture.completedFuture(CredentialResult.notQueried("circuit open: 5 failures")))),
                 Link.of(saying("good", ACCEPTED)));
 
             assertThat(busy).isEqualTo(CredentialResult.notQueried("too many requests are waiting for a worker").by("busy"));
-            assertThat(mended).isEqualTo(CredentialResult.accepted("alice").by("good"));
+            assertThat(followed).isEqualTo(CredentialResult.accepted("alice").by("good"));
             assertThat(log.at(Level.WARN)).isEmpty();
         }
     }

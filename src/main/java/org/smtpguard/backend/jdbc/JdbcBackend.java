@@ -83,7 +83,7 @@ public final class JdbcBackend implements CredentialBackend {
         this.hashing = workers.hashing();
         this.blocking = workers.blocking(JdbcDatabase.poolSize(settings));
         this.schemes = schemes;
-        this.lookup = JdbcStatement.of(settings, LOOKUP, Set.of(JdbcUser.ASKED, JdbcUser.LOCALPART, JdbcUser.DOMAIN));
+        this.lookup = JdbcStatement.of(settings, LOOKUP, Set.of(JdbcUser.USER, JdbcUser.LOCALPART, JdbcUser.DOMAIN));
         this.upgrade = JdbcHash.statement(settings);
         Optional<JdbcStatement> record = JdbcLastLogin.statement(settings);
         Optional<JdbcStatement> sampled = JdbcSample.statement(settings, lookup);
@@ -153,7 +153,7 @@ public final class JdbcBackend implements CredentialBackend {
     /** A look-up that does not use the whole name finds the same user by several names. */
     @Override
     public String identity(String username) {
-        return lookup.names(JdbcUser.ASKED) || lookup.names(JdbcUser.DOMAIN) ? username
+        return lookup.names(JdbcUser.USER) || lookup.names(JdbcUser.DOMAIN) ? username
             : JdbcUser.names(UserNames.normalise(username)).get(JdbcUser.LOCALPART);
     }
 

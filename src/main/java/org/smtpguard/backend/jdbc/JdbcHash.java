@@ -34,7 +34,7 @@ final class JdbcHash implements OutdatedHash {
     static Optional<JdbcStatement> statement(BackendSettings settings) {
         return settings.text(ELEMENT).map(any -> {
             JdbcStatement statement = JdbcStatement.of(settings, ELEMENT,
-                Set.of(JdbcUser.ASKED, JdbcUser.LOCALPART, JdbcUser.DOMAIN, HASH, OLD_HASH));
+                Set.of(JdbcUser.USER, JdbcUser.LOCALPART, JdbcUser.DOMAIN, HASH, OLD_HASH));
             if (!statement.names(HASH) || !statement.names(OLD_HASH)) {
                 throw settings.fault("has <" + ELEMENT + "> without :hash or without :oldHash; write … SET password = :hash WHERE … AND"
                     + " password = :oldHash, so that a password that has just been changed is kept");

@@ -41,7 +41,7 @@ final class JdbcLastLogin {
     /** @throws org.smtpguard.credential.InvalidConfigurationException if its parameters are invalid */
     static Optional<JdbcStatement> statement(BackendSettings settings) {
         return settings.text(ELEMENT).map(any -> JdbcStatement.of(settings, ELEMENT,
-            Set.of(JdbcUser.ASKED, JdbcUser.LOCALPART, JdbcUser.DOMAIN, REMOTE_IP, MECHANISM)));
+            Set.of(JdbcUser.USER, JdbcUser.LOCALPART, JdbcUser.DOMAIN, REMOTE_IP, MECHANISM)));
     }
 
     /**

@@ -84,7 +84,7 @@ final class JdbcStatement {
             token.appendReplacement(sql, "?");
         }
         token.appendTail(sql);
-        if (!known.isEmpty() && !names.contains(JdbcUser.ASKED) && !names.contains(JdbcUser.LOCALPART)) {
+        if (!known.isEmpty() && !names.contains(JdbcUser.USER) && !names.contains(JdbcUser.LOCALPART)) {
             throw settings.fault(has + "neither :user nor :localpart; without one of them it is the same for all users");
         }
         return new JdbcStatement(sql.toString(), List.copyOf(names));

@@ -15,7 +15,7 @@ import org.smtpguard.backend.support.UserNames;
 /** A row returned by the look-up. Immutable. {@link #toString} does not show the hash. */
 final class JdbcUser {
     /** Parameters of the statements. */
-    static final String ASKED = "user";
+    static final String USER = "user";
     static final String LOCALPART = "localpart";
     static final String DOMAIN = "domain";
 
@@ -86,8 +86,8 @@ final class JdbcUser {
     /** The parameters derived from a name: the whole name, the part before its last {@code @} and the part after it. */
     static Map<String, String> names(String user) {
         int at = user.lastIndexOf('@');
-        return at < 0 ? Map.of(ASKED, user, LOCALPART, user, DOMAIN, "")
-            : Map.of(ASKED, user, LOCALPART, user.substring(0, at), DOMAIN, user.substring(at + 1));
+        return at < 0 ? Map.of(USER, user, LOCALPART, user, DOMAIN, "")
+            : Map.of(USER, user, LOCALPART, user.substring(0, at), DOMAIN, user.substring(at + 1));
     }
 
     /** The normalised user name. */
@@ -123,21 +123,21 @@ final class JdbcUser {
     /** Columns by name, case-insensitively. */
     private static final class Row {
         private final ResultSet rows;
-        private final Map<String, Integer> indexs = new HashMap<>();
+        private final Map<String, Integer> indexes = new HashMap<>();
         private final String first;
 
         Row(ResultSet rows) throws SQLException {
             this.rows = rows;
             ResultSetMetaData columns = rows.getMetaData();
             for (int index = 1; index <= columns.getColumnCount(); index++) {
-                indexs.putIfAbsent(columns.getColumnLabel(index).toLowerCase(Locale.ROOT), index);
+                indexes.putIfAbsent(columns.getColumnLabel(index).toLowerCase(Locale.ROOT), index);
             }
             this.first = columns.getColumnLabel(1).toLowerCase(Locale.ROOT);
         }
 
         /** The column named {@code password}, otherwise the first one. */
         String password() throws UnusableRowException {
-            String column = indexs.containsKey(PASSWORD) ? PASSWORD : first;
+            String column = indexes.containsKey(PASSWORD) ? PASSWORD : first;
             if (OTHER_COLUMNS.contains(column)) {
                 throw new UnusableRowException("the look-up returned no column named password; give the hash that name");
             }
@@ -145,15 +145,15 @@ final class JdbcUser {
         }
 
         Optional<String> text(String column) throws SQLException {
-            return indexs.containsKey(column) ? Optional.ofNullable(rows.getString(indexs.get(column))) : Optional.empty();
+            return indexes.containsKey(column) ? Optional.ofNullable(rows.getString(indexes.get(column))) : Optional.empty();
         }
 
         /** Empty if there is no such column; NULL is false. */
         Optional<Boolean> flag(String column) throws SQLException {
-            if (!indexs.containsKey(column)) {
+            if (!indexes.containsKey(column)) {
                 return Optional.empty();
             }
-            Object value = rows.getObject(indexs.get(column));
+            Object value = rows.getObject(indexes.get(column));
             if (value instanceof Boolean) {
                 return Optional.of((Boolean) value);
             }

@@ -131,11 +131,11 @@ public final class JamesOAuth {
             SessionDraft draft = SessionDraft.of(session);
             CompletableFuture<SaslStep> step = new CompletableFuture<>();
             AtomicBoolean isStarted = new AtomicBoolean();
-            CompletableFuture<Response> asked = blocking.submit(origin, () -> {
+            CompletableFuture<Response> request = blocking.submit(origin, () -> {
                 isStarted.set(true);
                 return james.onCommand(draft.proxy(), new BaseRequest(Verb.AUTH.name(), name + " " + message));
             });
-            asked.whenComplete((answer, fault) -> {
+            request.whenComplete((answer, fault) -> {
                 // Class name only: a library's exception may quote the token.
                 SaslStep end = fault == null ? step(answer, draft) : unavailable(CredentialResult.unavailable(fault).reason());
                 count(origin, response, end);
@@ -145,7 +145,7 @@ public final class JamesOAuth {
             step.completeOnTimeout(late, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             // A timed-out request that has not started is not run. If the client disconnects, a started one
             // continues: a refusal is a failed log-in.
-            step.whenComplete((any, fault) -> asked.cancel(false));
+            step.whenComplete((any, fault) -> request.cancel(false));
             return RequestFuture.of(step, () -> {
                 if (!isStarted.get()) {
                     step.cancel(false);

@@ -44,33 +44,33 @@ public final class AuthCheck {
     }
 
     /** @param client the address of the requester */
-    public List<Answer> ask(List<Safeguarded> backends, Credentials credentials, String client) {
+    public List<Answer> check(List<Safeguarded> backends, Credentials credentials, String client) {
         if (!failures.take()) {
             throw new BadRequestException(TOO_MANY_REQUESTS, "Too many log-in checks have failed; one more is possible each minute.");
         }
-        List<Asked> answers = answers(backends, credentials);
-        Optional<Asked> failure = failure(answers);
+        List<BackendResult> answers = answers(backends, credentials);
+        Optional<BackendResult> failure = failure(answers);
         if (failure.isPresent()) {
             logbook.checkFailed(client, credentials.username(), failure.get().backend, failure.get().result);
         } else {
             failures.release();
         }
-        return answers.stream().map(Asked::answer).collect(Collectors.toUnmodifiableList());
+        return answers.stream().map(BackendResult::answer).collect(Collectors.toUnmodifiableList());
     }
 
     /** The most specific refusal; empty if a backend has accepted, or none has decided. */
-    private static Optional<Asked> failure(List<Asked> answers) {
-        if (answers.stream().anyMatch(asked -> asked.result.kind() == Kind.ACCEPTED)) {
+    private static Optional<BackendResult> failure(List<BackendResult> answers) {
+        if (answers.stream().anyMatch(answer -> answer.result.kind() == Kind.ACCEPTED)) {
             return Optional.empty();
         }
-        return answers.stream().filter(asked -> asked.result.kind().isRefusal())
-            .min(Comparator.comparing(asked -> asked.result.kind() == Kind.UNKNOWN));
+        return answers.stream().filter(answer -> answer.result.kind().isRefusal())
+            .min(Comparator.comparing(answer -> answer.result.kind() == Kind.UNKNOWN));
     }
 
-    private static List<Asked> answers(List<Safeguarded> backends, Credentials credentials) {
-        List<CompletableFuture<Asked>> answers = new ArrayList<>();
+    private static List<BackendResult> answers(List<Safeguarded> backends, Credentials credentials) {
+        List<CompletableFuture<BackendResult>> answers = new ArrayList<>();
         for (Safeguarded backend : backends) {
-            answers.add(ask(backend, credentials));
+            answers.add(verify(backend, credentials));
         }
         Duration limit = backends.stream().map(Safeguarded::answerLimit).max(Duration::compareTo).orElse(Duration.ZERO).plus(GRACE);
         await(CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0])), limit);
@@ -78,14 +78,14 @@ public final class AuthCheck {
             .collect(Collectors.toUnmodifiableList());
     }
 
-    private static CompletableFuture<Asked> ask(Safeguarded backend, Credentials credentials) {
+    private static CompletableFuture<BackendResult> verify(Safeguarded backend, Credentials credentials) {
         long begin = System.nanoTime();
         return backend.verify(credentials).toCompletableFuture().thenApply(result ->
-            new Asked(backend.name(), result, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)));
+            new BackendResult(backend.name(), result, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)));
     }
 
-    private static Asked late(String backend, Duration limit) {
-        return new Asked(backend, CredentialResult.unavailable("no answer within " + limit.toMillis() + " ms"), limit.toMillis());
+    private static BackendResult late(String backend, Duration limit) {
+        return new BackendResult(backend, CredentialResult.unavailable("no answer within " + limit.toMillis() + " ms"), limit.toMillis());
     }
 
     private static void await(CompletableFuture<Void> all, Duration limit) {
@@ -100,12 +100,12 @@ public final class AuthCheck {
     }
 
     /** A backend and its result. */
-    private static final class Asked {
+    private static final class BackendResult {
         private final String backend;
         private final CredentialResult result;
         private final long millis;
 
-        private Asked(String backend, CredentialResult result, long millis) {
+        private BackendResult(String backend, CredentialResult result, long millis) {
             this.backend = backend;
             this.result = result;
             this.millis = millis;

@@ -52,7 +52,7 @@ public final class ConfidentialRequests extends TurboFilter {
         filter.start();
         context.addTurboFilter(filter);
         // A reloaded configuration starts without filters.
-        context.addListener(new Again(filter));
+        context.addListener(new ReinstallOnReset(filter));
         return true;
     }
 
@@ -92,10 +92,10 @@ public final class ConfidentialRequests extends TurboFilter {
     }
 
     /** Restores the filter after a reload of Logback's configuration. */
-    private static final class Again implements LoggerContextListener {
+    private static final class ReinstallOnReset implements LoggerContextListener {
         private final TurboFilter filter;
 
-        private Again(TurboFilter filter) {
+        private ReinstallOnReset(TurboFilter filter) {
             this.filter = filter;
         }
 

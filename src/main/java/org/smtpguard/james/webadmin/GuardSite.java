@@ -294,12 +294,12 @@ public final class GuardSite {
             throw new BadRequestException(400, "A NUL cannot be part of a username or a password (RFC 4616).");
         }
         Optional<String> wanted = form.text("backend");
-        List<Safeguarded> asked = backends.all().stream().filter(backend -> wanted.isEmpty() || wanted.get().equals(backend.name()))
+        List<Safeguarded> queried = backends.all().stream().filter(backend -> wanted.isEmpty() || wanted.get().equals(backend.name()))
             .collect(Collectors.toList());
-        if (asked.isEmpty()) {
+        if (queried.isEmpty()) {
             throw new BadRequestException(404, "There is no such backend; " + View.BASE + "/backends lists them.");
         }
-        List<Answer> answers = authCheck.ask(asked, Credentials.of(normalise(name), Secret.of(password)), request.ip());
+        List<Answer> answers = authCheck.check(queried, Credentials.of(normalise(name), Secret.of(password)), request.ip());
         return pages.authCheck(names(), answers);
     }
 

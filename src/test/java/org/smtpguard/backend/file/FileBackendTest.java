@@ -647,7 +647,7 @@ class FileBackendTest implements CredentialBackendContract {
         }
 
         @Test
-        void thatBreaksTheFileIsAFlawUntilItIsMended() throws Exception {
+        void thatBreaksTheFileIsAFlawUntilItIsFixed() throws Exception {
             CredentialBackend backend = backend(TestWorkers.direct());
             assertThat(backend.flaw()).isEmpty();
             try (LogCapture quiet = new LogCapture()) {

@@ -508,7 +508,7 @@ class ImapBackendTest implements ImapContract {
         "imap.example.org | none | trusted.pem | has a <trustStore> and <tls>none</tls>, which checks no certificate; remove one of them.",
         "imap.example.org | imaps | nothing.pem | cannot read the certificates in ",
     })
-    void aMistakeIsNamedTogetherWithItsMend(String address, String tls, String trustStore, String sentence) {
+    void theMessageOfAMistakeNamesTheElementAndTheFix(String address, String tls, String trustStore, String sentence) {
         Map<String, String> elements = new HashMap<>();
         Optional.ofNullable(address).ifPresent(value -> elements.put("address", value));
         Optional.ofNullable(tls).ifPresent(value -> elements.put("tls", value));

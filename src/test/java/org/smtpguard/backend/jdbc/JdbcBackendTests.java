@@ -586,7 +586,7 @@ abstract class JdbcBackendTests implements CredentialBackendContract {
 
             database.run("CREATE TABLE logins (username VARCHAR(255), last_login TIMESTAMP, last_from VARCHAR(64), last_by VARCHAR(64))");
             assertThat(ask(backend, USER, PASSWORD).isAccepted()).isTrue();
-            assertThat(backend.flaw()).as("mended").isEmpty();
+            assertThat(backend.flaw()).as("fixed").isEmpty();
         }
 
         @Test

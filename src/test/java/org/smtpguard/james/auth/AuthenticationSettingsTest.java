@@ -224,7 +224,7 @@ class AuthenticationSettingsTest {
             + "<backend class=\"FileBackend\" name=\"x\"> cannot use the file",
         "<backend class=\"FileBackend\" name=\"x\"><file>users</file></backend> | "
             + "<backend class=\"FileBackend\" name=\"x\"> has <file>users</file>, which cannot be resolved"})
-    void aMistakeIsNamedTogetherWithItsMend(String content, String sentence) {
+    void theMessageOfAMistakeNamesTheElementAndTheFix(String content, String sentence) {
         assertThatThrownBy(() -> parse(content)).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith(sentence.replace("HANDLER", HANDLER));
     }
@@ -250,7 +250,7 @@ class AuthenticationSettingsTest {
         "<cache><accepted>5m</accepted></cache> | cache has an unknown element <accepted>; known here: none.",
         "<file timeout=\"5s\">x</file> | file has an unknown attribute timeout; known here: none.",
     })
-    void aMistakeInWhatStandsAroundABackendIsNamedTogetherWithItsMend(String content, String sentence) {
+    void theMessageOfAMistakeAroundABackendNamesTheElementAndTheFix(String content, String sentence) {
         assertThatThrownBy(() -> parse(APPS.replace("<file>", content + "<file>"))).isInstanceOf(InvalidConfigurationException.class)
             .hasMessage(sentence.replace("APPS", "<backend class=\"FileBackend\" name=\"apps\">").replace("HANDLER", HANDLER));
     }

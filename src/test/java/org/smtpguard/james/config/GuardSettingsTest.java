@@ -64,7 +64,7 @@ class GuardSettingsTest {
         "<transcripts lines=\"0\"/> | <transcripts> in HANDLER has lines=\"0\"; it must be a whole number from 1 to 1000.",
         "<mode level=\"1\">off</mode> | <mode> in HANDLER has an unknown attribute level; known here: none.",
         "<replies helpUrl=\"javascript:x\"/> | <replies> in HANDLER has a helpUrl that is not an http(s) URL"})
-    void aMistakeIsNamedTogetherWithItsMend(String content, String sentence) {
+    void theMessageOfAMistakeNamesTheElementAndTheFix(String content, String sentence) {
         assertThatThrownBy(() -> parse(content)).isInstanceOf(InvalidConfigurationException.class)
             .hasMessageStartingWith(sentence.replace("HANDLER", HANDLER));
     }
