@@ -1,35 +1,39 @@
 package org.smtpguard.password;
 
-import java.security.DigestException;
-import java.security.MessageDigest;
 import java.security.MessageDigestSpi;
 import java.security.NoSuchAlgorithmException;
-import java.security.NoSuchProviderException;
 import java.security.Provider;
 import java.security.Security;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
- * The JDK's digests, of which the compressed blocks are counted: the cost of a check without a clock. Counts for one thread at a time, so
- * that tests next to it do not matter.
+ * In place of the JDK's digests, these count the blocks that a digest would compress: the cost of a check without a clock. Only for the
+ * thread that counts: all others have the JDK's.
  */
 final class CountedDigests extends Provider implements AutoCloseable {
     private static final long serialVersionUID = 1;
-    private static final ThreadLocal<long[]> BLOCKS = ThreadLocal.withInitial(() -> new long[1]);
+    private static final ThreadLocal<Optional<long[]>> BLOCKS = ThreadLocal.withInitial(Optional::empty);
 
     CountedDigests() {
         super("CountedDigests", "1", "Counts the blocks of digests");
-        put("MessageDigest.MD5", Md5.class.getName());
-        put("MessageDigest.SHA-1", Sha1.class.getName());
-        put("MessageDigest.SHA-256", Sha256.class.getName());
-        put("MessageDigest.SHA-512", Sha512.class.getName());
+        putService(new Counting("MD5", 64, 16));
+        putService(new Counting("SHA-1", 64, 20));
+        putService(new Counting("SHA-256", 64, 32));
+        putService(new Counting("SHA-512", 128, 64));
         Security.insertProviderAt(this, 1);
     }
 
     /** @return how many blocks are compressed meanwhile */
     long blocks(Runnable work) {
-        BLOCKS.get()[0] = 0;
-        work.run();
-        return BLOCKS.get()[0];
+        long[] blocks = new long[1];
+        BLOCKS.set(Optional.of(blocks));
+        try {
+            work.run();
+        } finally {
+            BLOCKS.remove();
+        }
+        return blocks[0];
     }
 
     @Override
@@ -37,93 +41,79 @@ final class CountedDigests extends Provider implements AutoCloseable {
         Security.removeProvider(getName());
     }
 
-    /** A digest that fills blocks with octets, and the last with at least a bit and the length (RFC 1321 §3.1, RFC 6234 §4). */
-    private abstract static class Counted extends MessageDigestSpi implements Cloneable {
+    /** A digest for threads that count; for others the next provider is taken. */
+    private final class Counting extends Service {
+        private final int block;
+        private final int length;
+
+        Counting(String algorithm, int block, int length) {
+            super(CountedDigests.this, "MessageDigest", algorithm, Counted.class.getName(), null, null);
+            this.block = block;
+            this.length = length;
+        }
+
+        @Override
+        public Object newInstance(Object parameter) throws NoSuchAlgorithmException {
+            return new Counted(BLOCKS.get().orElseThrow(() -> new NoSuchAlgorithmException("this thread does not count")), block, length);
+        }
+    }
+
+    /**
+     * Fills blocks with octets, and the last with at least a bit and the length (RFC 1321 §3.1, RFC 6234 §4). Its result depends on the
+     * input, since SHA-crypt takes a number of repetitions from it, but is no digest: only the blocks matter, and millions are counted.
+     */
+    private static final class Counted extends MessageDigestSpi implements Cloneable {
+        private final long[] blocks;
         private final int block;
         private final int padding;
-        private MessageDigest digest;
+        private final int length;
+        private int mixed;
         private long octets;
 
-        Counted(String algorithm, int block) {
+        Counted(long[] blocks, int block, int length) {
+            this.blocks = blocks;
             this.block = block;
             this.padding = 1 + block / 8;
-            try {
-                digest = MessageDigest.getInstance(algorithm, "SUN");
-            } catch (NoSuchAlgorithmException | NoSuchProviderException e) {
-                throw new IllegalStateException(e);
-            }
+            this.length = length;
         }
 
         @Override
         protected int engineGetDigestLength() {
-            return digest.getDigestLength();
+            return length;
         }
 
         @Override
         protected void engineUpdate(byte input) {
-            digest.update(input);
+            mixed = 31 * mixed + input;
             octets++;
         }
 
         @Override
-        protected void engineUpdate(byte[] input, int offset, int length) {
-            digest.update(input, offset, length);
-            octets += length;
+        protected void engineUpdate(byte[] input, int offset, int count) {
+            for (int i = offset; i < offset + count; i++) {
+                mixed = 31 * mixed + input[i];
+            }
+            octets += count;
         }
 
         @Override
         protected byte[] engineDigest() {
-            count();
-            return digest.digest();
-        }
-
-        @Override
-        protected int engineDigest(byte[] output, int offset, int length) throws DigestException {
-            count();
-            return digest.digest(output, offset, length);
-        }
-
-        private void count() {
-            BLOCKS.get()[0] += (octets + padding + block - 1) / block;
-            octets = 0;
+            blocks[0] += (octets + padding + block - 1) / block;
+            byte[] digest = new byte[length];
+            Arrays.fill(digest, (byte) (mixed >> 8));
+            engineReset();
+            return digest;
         }
 
         @Override
         protected void engineReset() {
-            digest.reset();
+            mixed = 0;
             octets = 0;
         }
 
         @Override
         public Object clone() throws CloneNotSupportedException {
-            Counted copy = (Counted) super.clone();
-            copy.digest = (MessageDigest) digest.clone();
-            return copy;
-        }
-    }
-
-    /** As the other three: named by a provider, which makes them. */
-    public static final class Md5 extends Counted {
-        public Md5() {
-            super("MD5", 64);
-        }
-    }
-
-    public static final class Sha1 extends Counted {
-        public Sha1() {
-            super("SHA-1", 64);
-        }
-    }
-
-    public static final class Sha256 extends Counted {
-        public Sha256() {
-            super("SHA-256", 64);
-        }
-    }
-
-    public static final class Sha512 extends Counted {
-        public Sha512() {
-            super("SHA-512", 128);
+            return super.clone();
         }
     }
 }
