@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -225,7 +226,7 @@ class RefusalChangesNothingTest {
                 // AUTH, for the next "Next:"; and why a recipient was refused, for the refusal of DATA.
                 SessionState known = before.toBuilder().authenticationNeeded(after.isAuthenticationNeeded())
                     .refusedRecipients(after.refusedRecipients()).build();
-                check(after.equals(known), "the state of before, " + before + ", and not " + after);
+                check(after.equals(known), () -> "the state of before, " + before + ", and not " + after);
             }
             compareWithStock(line, reading, expected, answers);
         }
@@ -294,30 +295,30 @@ class RefusalChangesNothingTest {
 
         private List<Reply> judge(List<Expected> expected, String octets) {
             List<Reply> replies = Reply.all(octets);
-            check(replies.size() == expected.size(), expected.size() + " replies, " + expected + ", and not " + replies.size());
+            check(replies.size() == expected.size(), () -> expected.size() + " replies, " + expected + ", and not " + replies.size());
             for (int i = 0; i < replies.size(); i++) {
                 judge(expected.get(i), replies.get(i));
             }
             if (!model.isAwaitingBackend() && model.reading() != RfcModel.Reading.NOTHING) {
                 String differences = model.differences(client.state());
-                check(differences.isEmpty(), "the state that the RFCs want: " + differences);
+                check(differences.isEmpty(), () -> "the state that the RFCs want: " + differences);
             }
             return replies;
         }
 
         private void judge(Expected expected, Reply reply) {
-            check(reply.isWellFormed(), "a well-formed reply, and not " + reply.text);
-            check(reply.code == expected.code(), expected + ", and not " + reply.text);
+            check(reply.isWellFormed(), () -> "a well-formed reply, and not " + reply.text);
+            check(reply.code == expected.code(), () -> expected + ", and not " + reply.text);
             if (expected.diagnosis().isPresent()) {
                 String id = "[" + expected.diagnosis().get() + (setting.full ? "]" : " ");
-                check(reply.text.contains(id), "the diagnosis " + id + " in " + reply.text);
-                check((reply.lines.size() == 1) != setting.full, "the style of the port in " + reply.text);
+                check(reply.text.contains(id), () -> "the diagnosis " + id + " in " + reply.text);
+                check((reply.lines.size() == 1) != setting.full, () -> "the style of the port in " + reply.text);
             } else {
-                check(!OWN_ID.matcher(reply.text).find(), "no diagnosis in " + reply.text);
+                check(!OWN_ID.matcher(reply.text).find(), () -> "no diagnosis in " + reply.text);
             }
             if (!expected.status().isEmpty()) {
                 String status = expected.status() + " ";
-                check(reply.lines.stream().allMatch(line -> line.startsWith(status, 4)), status + "on each line of " + reply.text);
+                check(reply.lines.stream().allMatch(line -> line.startsWith(status, 4)), () -> status + "on each line of " + reply.text);
             }
             refused += expected.isRefusal() ? 1 : 0;
         }
@@ -332,7 +333,7 @@ class RefusalChangesNothingTest {
                 && !line.meaning().name().startsWith("AUTH_");
             if (begins && ofJames && line.meaning() != Meaning.HELP) {
                 String stock = twin.send(line.octets());
-                check(stock.equals(answers.get(0).text), "what stock James says to the legal commands alone: " + stock);
+                check(stock.equals(answers.get(0).text), () -> "what stock James says to the legal commands alone: " + stock);
             } else if (!begins) {
                 withheld.append(line.octets());
                 if (model.reading() == RfcModel.Reading.COMMANDS) {
@@ -355,12 +356,17 @@ class RefusalChangesNothingTest {
             for (String each : withheld.toString().split("(?<=\n)")) {
                 stock = twin.send(each) + twin.awaitBackends();
             }
-            check(stock.equals(reply.text), "what stock James says to it: " + stock);
+            String told = stock;
+            check(stock.equals(reply.text), () -> "what stock James says to it: " + told);
         }
 
         private void check(boolean holds, String expectation) {
+            check(holds, () -> expectation);
+        }
+
+        private void check(boolean holds, Supplier<String> expectation) {
             if (!holds) {
-                throw new AssertionError("expected " + expectation + where());
+                throw new AssertionError("expected " + expectation.get() + where());
             }
         }
 
