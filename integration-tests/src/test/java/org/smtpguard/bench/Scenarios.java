@@ -144,7 +144,7 @@ final class Scenarios {
             + " stock James' are one line. \"Logged\" is with the guard's line for each refusal in the log, which James' sample of a"
             + " logback.xml has off (it writes INFO of James' own loggers alone).")
             .among(stock("")).among(guarded(GUARDED, AS_CONFIGURED))
-            .among(new Contender(GUARDED + ", logged", new JamesUnderLoad(JamesServer::guarded, chain(AS_CONFIGURED)).loggingRefusals()))
+            .among(new Contender(GUARDED + ", logged", new JamesUnderLoad(JamesServer::measured, chain(AS_CONFIGURED)).loggingRefusals()))
             .under(closed, closed.paced())
             .mustShow(Target.atLeast("refusals/s, times stock", 1.5, outcome -> outcome.ratio("e", GUARDED, STOCK, PER_SECOND)));
     }
@@ -201,7 +201,7 @@ final class Scenarios {
      * @param namesAndBackends the name of a contender and its backend, again and again
      */
     private static Contender[] guarded(String... namesAndBackends) {
-        List<Contender> contenders = new ArrayList<>(guarded(JamesServer::guarded, "", namesAndBackends));
+        List<Contender> contenders = new ArrayList<>(guarded(JamesServer::measured, "", namesAndBackends));
         if (!BEFORE.isEmpty()) {
             contenders.addAll(guarded(() -> JamesServer.guarded(Path.of(BEFORE)), " (before)", namesAndBackends));
         }

@@ -10,8 +10,9 @@ final class QuickServer {
 
     static JamesServer.Builder configured() {
         return JamesServer.guarded()
-            // The cheapest hash that is taken, of "secret".
-            .withConf("smtp-users", "alice@localhost:{BCRYPT}$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n")
+            // One user, whose password is "secret".
+            .withConf("smtp-users", "alice@localhost:{SSHA512}tHNDaRj76/YZTs0QkChyxvqXcVCrQr5ik8aOP41OvuSNvUdVvGo"
+                + "HgqqcL8GImpk53Ye3XLA9ONvfrRvYVpoOEHNhbHQtb2YtYWxpY2U=\n")
             .editPort(Endpoint.SMTP, port -> port.replace("<greeting waitMillis=\"100\"/>", ""));
     }
 

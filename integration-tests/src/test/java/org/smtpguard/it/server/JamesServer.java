@@ -39,6 +39,11 @@ public final class JamesServer implements AutoCloseable {
         + "<handler class=\"org.apache.james.smtpserver.CoreCmdHandlerLoader\"/>"
         + "</handlerchain>";
 
+    private static final String USERS = "alice@localhost:{SSHA512}tHNDaRj76/YZTs0QkChyxvqXcVCrQr5ik8aOP41OvuSNvUdVvGo"
+        + "HgqqcL8GImpk53Ye3XLA9ONvfrRvYVpoOEHNhbHQtb2YtYWxpY2U=\n"
+        + "bob@localhost:{SSHA512}svSnJX2qteiWih82zr/rLszUDkcLuGDPzU7ayUmI0rwMtvQE8i+"
+        + "kUWSwCwETwR28mWlQiayaXd7k6kI+ObfBs3NhbHQtb2YtYm9i\n";
+
     private static final int NO_CONTENT = 204;
     private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
@@ -55,8 +60,16 @@ public final class JamesServer implements AutoCloseable {
         return new Builder("shipped").withJar(Layout.guardJar());
     }
 
-    /** The same, with mechanisms that every backend can serve: what tests change from there is theirs. */
+    /**
+     * The same, with mechanisms that every backend can serve, and with hashes of the users' password, "secret", that take no time to
+     * check: what tests change from there is theirs.
+     */
     public static Builder guarded() {
+        return measured().withConf("smtp-users", USERS);
+    }
+
+    /** The same with the users that the project brings: what a measurement wants. */
+    public static Builder measured() {
         return guarded(Layout.guardJar());
     }
 

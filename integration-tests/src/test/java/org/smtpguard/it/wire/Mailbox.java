@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 
@@ -23,6 +24,8 @@ import org.awaitility.Awaitility;
  */
 public final class Mailbox {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /** Many messages are put away long after the last was taken, on a machine that has other things to do. */
+    private static final Duration MANY = PATIENCE.multipliedBy(8);
     /** A message shows some microseconds before James has told of it. */
     private static final Duration STILL = Duration.ofMillis(50);
     private static final String TAG = "a1";
@@ -44,14 +47,19 @@ public final class Mailbox {
 
     /** All messages as they are stored, headers and body, oldest first. */
     public List<String> messages() {
+        return messagesAfter(0);
+    }
+
+    private List<String> messagesAfter(int known) {
         return inInbox(connection -> {
             // By the numbers that they have in this session. EXISTS and the UIDs are read from the store, where a message
             // that is just being delivered shows before the session knows it; numbers are the session's own, and FETCH
             // refuses any message as long as the session knows none.
             String numbers = command(connection, "SEARCH ALL").stream()
                 .filter(line -> line.startsWith("* SEARCH"))
-                .map(line -> line.substring("* SEARCH".length()).strip().replace(' ', ','))
-                .collect(Collectors.joining());
+                .flatMap(line -> Stream.of(line.substring("* SEARCH".length()).strip().split(" ")))
+                .filter(number -> !number.isEmpty() && Integer.parseInt(number) > known)
+                .collect(Collectors.joining(","));
             return numbers.isEmpty() ? List.of() : command(connection, "FETCH " + numbers + " (BODY.PEEK[])").stream()
                 // Each message comes as a literal: what is left are the lines around them.
                 .filter(part -> !part.startsWith("* ") && !part.startsWith(")"))
@@ -76,8 +84,7 @@ public final class Mailbox {
     /** Waits for so many messages behind those that are known, and returns the subjects of all that are there then. */
     public List<String> awaitSubjects(int known, int expected) {
         Awaitility.await(expected + " new messages for " + name)
-            // So many are put away long after the last was taken, on a machine that has other things to do.
-            .atMost(PATIENCE.multipliedBy(8))
+            .atMost(MANY)
             .pollDelay(Duration.ZERO)
             .pollInterval(Duration.ofMillis(100))
             .until(() -> count() >= known + expected);
@@ -145,12 +152,20 @@ public final class Mailbox {
             .get(0);
     }
 
-    /** Waits until there are so many messages with this text; returns how many there are. */
+    /** Waits until there are so many messages with this text; returns how many there are. Reads each message once. */
     public int awaitMessagesWith(String text, int count) {
+        int[] read = {0};
+        int[] with = {0};
         return Awaitility.await(count + " messages with '" + text + "' for " + name)
-            .atMost(PATIENCE)
+            .atMost(MANY)
+            .pollDelay(Duration.ZERO)
             .pollInterval(Duration.ofMillis(500))
-            .until(() -> messagesWith(text).size(), found -> found >= count);
+            .until(() -> {
+                List<String> messages = messagesAfter(read[0]);
+                read[0] += messages.size();
+                with[0] += (int) messages.stream().filter(message -> message.contains(text)).count();
+                return with[0];
+            }, found -> found >= count);
     }
 
     /** Sends a command, waits for its OK and returns what came on the way: lines and, whole, each literal. */
