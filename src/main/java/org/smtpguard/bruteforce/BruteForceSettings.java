@@ -16,9 +16,10 @@ public final class BruteForceSettings {
     private final Duration keepKnown;
     private final List<Network> exempt;
     private final int entries;
+    private final Duration failureDelay;
 
     private BruteForceSettings(Mode mode, NetworkLimit perNetwork, UserLimit perUser, NetworkPrefixes prefixes, Duration keepKnown,
-                               List<Network> exempt, int entries) {
+                               List<Network> exempt, int entries, Duration failureDelay) {
         this.mode = Objects.requireNonNull(mode, "mode");
         this.perNetwork = Objects.requireNonNull(perNetwork, "perNetwork");
         this.perUser = Objects.requireNonNull(perUser, "perUser");
@@ -26,40 +27,46 @@ public final class BruteForceSettings {
         this.keepKnown = Objects.requireNonNull(keepKnown, "keepKnown");
         this.exempt = List.copyOf(exempt);
         this.entries = entries;
+        this.failureDelay = Objects.requireNonNull(failureDelay, "failureDelay");
     }
 
     /** 20 failures an hour from a network, 50 a day for a user, loopback exempt. */
     public static BruteForceSettings defaults() {
         return new BruteForceSettings(Mode.ENFORCE, NetworkLimit.DEFAULT, UserLimit.DEFAULT, new NetworkPrefixes(32, 64),
             Duration.ofDays(30), List.of(Network.parse("127.0.0.0/8").orElseThrow(), Network.parse("::1").orElseThrow()),
-            DEFAULT_ENTRIES);
+            DEFAULT_ENTRIES, Duration.ofSeconds(1));
     }
 
     public BruteForceSettings with(Mode other) {
-        return new BruteForceSettings(other, perNetwork, perUser, prefixes, keepKnown, exempt, entries);
+        return new BruteForceSettings(other, perNetwork, perUser, prefixes, keepKnown, exempt, entries, failureDelay);
     }
 
     public BruteForceSettings with(NetworkLimit limit, NetworkPrefixes networks) {
-        return new BruteForceSettings(mode, limit, perUser, networks, keepKnown, exempt, entries);
+        return new BruteForceSettings(mode, limit, perUser, networks, keepKnown, exempt, entries, failureDelay);
     }
 
     public BruteForceSettings with(UserLimit limit) {
-        return new BruteForceSettings(mode, perNetwork, limit, prefixes, keepKnown, exempt, entries);
+        return new BruteForceSettings(mode, perNetwork, limit, prefixes, keepKnown, exempt, entries, failureDelay);
     }
 
     /** @param keep how long a network stays known after the last log-in from it */
     public BruteForceSettings keepingKnown(Duration keep) {
-        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keep, exempt, entries);
+        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keep, exempt, entries, failureDelay);
     }
 
     /** @param networks whose log-ins are not counted */
     public BruteForceSettings exempting(List<Network> networks) {
-        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, networks, entries);
+        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, networks, entries, failureDelay);
     }
 
     /** @param number of networks and users that are counted at most */
     public BruteForceSettings bounded(int number) {
-        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, exempt, number);
+        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, exempt, number, failureDelay);
+    }
+
+    /** @param most how long the reply to a failed log-in is delayed at most; zero: not at all */
+    public BruteForceSettings delayingFailures(Duration most) {
+        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, exempt, entries, most);
     }
 
     public Mode mode() {
@@ -91,6 +98,10 @@ public final class BruteForceSettings {
         return Math.min(entries, EVENT_LIMIT);
     }
 
+    Duration failureDelay() {
+        return failureDelay;
+    }
+
     int entries() {
         return entries;
     }
@@ -108,7 +119,7 @@ public final class BruteForceSettings {
     private List<Object> values() {
         return List.of(mode, perNetwork.failures, perNetwork.within, perNetwork.block, perNetwork.maxBlock, perUser.failures,
             perUser.within,
-            prefixes.ipv4(), prefixes.ipv6(), keepKnown, exempt, entries);
+            prefixes.ipv4(), prefixes.ipv6(), keepKnown, exempt, entries, failureDelay);
     }
 
     private static String limit(int failures, Duration within) {

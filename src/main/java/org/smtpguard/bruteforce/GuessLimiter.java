@@ -171,6 +171,11 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
         }
     }
 
+    /** How long the reply to a failed log-in is delayed at most; zero if it is not. */
+    public Duration failureDelay(Origin origin) {
+        return settings.mode() == Mode.ENFORCE && countedNetwork(origin).isPresent() ? settings.failureDelay() : Duration.ZERO;
+    }
+
     /** The blocks that hold now, newest first; of very many only the newest. */
     public synchronized List<Block> blocks() {
         setTime();

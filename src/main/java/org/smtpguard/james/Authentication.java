@@ -128,7 +128,7 @@ public final class Authentication
     /** Called once, while the chain is wired: by the port's {@link SequenceGuard} if it has one. */
     void guardedBy(GuardedPort guarded) {
         port = Optional.of(guarded);
-        command = new AuthCommand(guarded, mechanisms);
+        command = new AuthCommand(guarded, mechanisms, protection);
     }
 
     @Override

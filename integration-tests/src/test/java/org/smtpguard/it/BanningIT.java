@@ -38,11 +38,14 @@ class BanningIT {
     private static final String GUESSER_BY_IPV6 = "2001:db8:0:0:0:0:0:7";
     private static final String RUDE = "203.0.113.8";
     private static final String HASTY = "203.0.113.9";
+    private static final String BLOCKED = "203.0.113.11";
     private static final String UNLUCKY = "198.51.100.1";
     private static final String FRAMED = "198.51.100.66";
     private static final String FRAMER = "203.0.113.10";
     /** Enough for both tools: five are forgiven. */
     private static final int GUESSES = 7;
+    /** More than any other client here has of different passwords. */
+    private static final int FAILURES = 9;
 
     /** As James' own logback.xml has it, to the console and to a file, and with a date in front. */
     private static final String LOGBACK = "<configuration>%s"
@@ -83,7 +86,9 @@ class BanningIT {
             .withConf("logback.xml", String.format(Locale.ROOT, LOGBACK, appenders, references))
             .editPort(Endpoint.SMTP, port -> behindProxy(port)
                 .replace("<limits errors=\"20\" authFailures=\"5\" refusedRecipients=\"100\"/>",
-                "<limits errors=\"3\" authFailures=\"0\"/>"))
+                "<limits errors=\"3\" authFailures=\"0\"/>")
+                .replace("</mechanisms>", "</mechanisms><bruteForce><perNetwork failures=\"" + FAILURES
+                + "\"/><failureDelay>0s</failureDelay></bruteForce>"))
             .editPort(Endpoint.SUBMISSION, port -> behindProxy(port)
                 .replace("<requireSSL>true</requireSSL>", "<requireSSL>false</requireSSL>")
                 .replaceAll("(?s)<backend .*?</backend>", "<backend class=\"org.smtpguard.fixture.DownBackend\" name=\"down\"/>"))
@@ -123,6 +128,12 @@ class BanningIT {
             for (int tries = 0; tries < GUESSES; tries++) {
                 wire.send("AUTH PLAIN " + plain("alice@localhost", "secret")).expect("454");
             }
+        }
+        try (WireScript wire = greeted(BLOCKED, Endpoint.SMTP)) {
+            for (int guesses = 0; guesses < FAILURES; guesses++) {
+                wire.send("AUTH PLAIN " + plain("alice@localhost", "no-idea" + guesses)).expect("535");
+            }
+            wire.send("AUTH PLAIN " + plain("alice@localhost", "secret")).expect("454").expectInReply("AUTH-BLOCKED");
         }
         frame();
     }
@@ -181,13 +192,19 @@ class BanningIT {
     @ParameterizedTest
     @ValueSource(strings = {CLOCK, COLOUR, DATE})
     void fail2banFindsThoseWhoGuess(String log) {
-        assertThat(fail2ban(log, "normal")).containsExactlyInAnyOrder(FRAMER, GUESSER, "2001:db8::7");
+        assertThat(fail2ban(log, "normal")).containsExactlyInAnyOrder(FRAMER, GUESSER, "2001:db8::7", BLOCKED);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {CLOCK, COLOUR, DATE})
     void fail2banFindsTheRudeToo(String log) {
-        assertThat(fail2ban(log, "aggressive")).containsExactlyInAnyOrder(FRAMER, GUESSER, "2001:db8::7", RUDE, HASTY);
+        assertThat(fail2ban(log, "aggressive")).containsExactlyInAnyOrder(FRAMER, GUESSER, "2001:db8::7", BLOCKED, RUDE, HASTY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CLOCK, COLOUR, DATE})
+    void fail2banFindsTheNetworksThatTheGuardHasBlocked(String log) {
+        assertThat(fail2ban(log, "blocks")).containsExactly(BLOCKED + "/32");
     }
 
     private static Set<String> fail2ban(String log, String mode) {
@@ -215,6 +232,8 @@ class BanningIT {
                 "smtpguard/james-smtp-guard-bf " + GUESSER,
                 "smtpguard/james-smtp-guard-bf " + GUESSER_BY_IPV6,
                 "smtpguard/james-smtp-guard-bf " + FRAMER,
+                "smtpguard/james-smtp-guard-bf " + BLOCKED,
+                "smtpguard/james-smtp-guard-blocked " + BLOCKED,
                 "smtpguard/james-smtp-guard-abuse " + RUDE,
                 "smtpguard/james-smtp-guard-abuse " + HASTY);
     }
@@ -231,6 +250,7 @@ class BanningIT {
         copy(conf("crowdsec/parsers/s01-parse/james-smtp-guard.yaml"), home.resolve("parsers/s01-parse"));
         copy(conf("crowdsec/scenarios/james-smtp-guard-bf.yaml"), home.resolve("scenarios"));
         copy(conf("crowdsec/scenarios/james-smtp-guard-abuse.yaml"), home.resolve("scenarios"));
+        copy(conf("crowdsec/scenarios/james-smtp-guard-blocked.yaml"), home.resolve("scenarios"));
         Files.createSymbolicLink(home.resolve("patterns"), Path.of("/etc/crowdsec/patterns"));
         for (String directory : List.of("postoverflows", "hub", "data", "plugins", "notifications")) {
             Files.createDirectories(home.resolve(directory));

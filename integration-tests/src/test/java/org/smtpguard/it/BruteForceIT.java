@@ -22,7 +22,7 @@ class BruteForceIT {
         server = JamesServer.guarded()
             .editConf("smtpserver.xml", conf -> conf.replace("</mechanisms>", "</mechanisms>"
                 + "<bruteForce><perNetwork failures=\"" + FAILURES
-                + "\"/><perUser failures=\"12\"/><exempt>127.0.0.1</exempt></bruteForce>"))
+                + "\"/><perUser failures=\"12\"/><exempt>127.0.0.1</exempt><failureDelay>100ms</failureDelay></bruteForce>"))
             .start();
     }
 

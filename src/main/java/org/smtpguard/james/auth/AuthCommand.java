@@ -23,10 +23,12 @@ public final class AuthCommand {
 
     private final GuardedPort port;
     private final PortMechanisms mechanisms;
+    private final FailureDelay delay;
 
-    public AuthCommand(GuardedPort port, PortMechanisms mechanisms) {
+    public AuthCommand(GuardedPort port, PortMechanisms mechanisms, LoginProtection protection) {
         this.port = port;
         this.mechanisms = mechanisms;
+        this.delay = protection.failureDelay();
     }
 
     /** @return the reply, which may be deferred */
@@ -43,7 +45,7 @@ public final class AuthCommand {
         if (mechanism.isEmpty()) {
             return port.guard().refuse(session, Fault.MECHANISM_UNKNOWN, command);
         }
-        AuthDialogue dialogue = new AuthDialogue(port, mechanism.get(), peer, command);
+        AuthDialogue dialogue = new AuthDialogue(port, mechanism.get(), peer, command, delay);
         if (words.length == 1) {
             return dialogue.start(session);
         }

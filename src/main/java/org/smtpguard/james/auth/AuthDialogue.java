@@ -49,14 +49,16 @@ final class AuthDialogue {
     private final Origin origin;
     private final CommandLine command;
     private final SaslExchange exchange;
+    private final FailureDelay delay;
 
-    AuthDialogue(GuardedPort port, SaslMechanism mechanism, Peer peer, CommandLine command) {
+    AuthDialogue(GuardedPort port, SaslMechanism mechanism, Peer peer, CommandLine command, FailureDelay delay) {
         this.guard = port.guard();
         this.replies = port.replies();
         this.logbook = guard.logbook();
         this.origin = peer.origin(mechanism.name());
         this.command = command;
         this.exchange = mechanism.start(peer);
+        this.delay = delay;
     }
 
     Response start(SMTPSession session) {
@@ -75,14 +77,15 @@ final class AuthDialogue {
 
     /** The reply to the step, now or later. */
     private Response advance(SMTPSession session, CompletionStage<SaslStep> stage) {
-        CompletableFuture<SaslStep> step = stage.toCompletableFuture();
+        CompletableFuture<SaslStep> judged = stage.toCompletableFuture();
+        CompletableFuture<SaslStep> step = delay.delay(judged, origin);
         if (step.isDone() && !step.isCompletedExceptionally()) {
             return answer(session, step.getNow(SaslStep.malformed()));
         }
         CompletableFuture<SaslStep> awaited = step.copy();
         awaited.whenComplete((any, fault) -> {
             if (awaited.isCancelled()) {
-                abandon(step);
+                abandon(judged);
             }
         });
         logbook.metrics().trackPending(awaited);

@@ -18,6 +18,7 @@ import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.RequestFuture;
 import org.smtpguard.james.backends.Backends;
+import org.smtpguard.james.config.SharedBruteForce;
 import org.smtpguard.james.event.Logbook;
 import org.smtpguard.sasl.LoginLimit;
 
@@ -32,8 +33,9 @@ public final class LoginProtection implements LoginLimit {
     private final EventLogs logs;
     private final Logbook logbook;
     private final Clock clock = Clock.systemUTC();
+    private final FailureDelay delay = new FailureDelay(this::maximumDelay);
     // Guarded by this.
-    private Optional<BruteForceSettings> configured = Optional.empty();
+    private final SharedBruteForce shared = new SharedBruteForce();
     private volatile Optional<GuessLimiter> limiter = Optional.empty();
 
     @Inject
@@ -48,17 +50,18 @@ public final class LoginProtection implements LoginLimit {
      * @throws InvalidConfigurationException if another port says something else
      */
     public synchronized void configure(Optional<BruteForceSettings> wanted) {
-        if (wanted.isPresent() && configured.isPresent() && !wanted.equals(configured)) {
-            throw new InvalidConfigurationException("<bruteForce> differs from that of another port; all ports share one:"
-                + " configure it once, or the same everywhere.");
-        }
-        if (limiter.isEmpty() || (wanted.isPresent() && configured.isEmpty())) {
-            configured = wanted.or(() -> configured);
+        boolean isNew = shared.agree(wanted);
+        if (limiter.isEmpty() || isNew) {
             limiter.ifPresent(GuessLimiter::close);
-            BruteForceSettings settings = configured.orElseGet(BruteForceSettings::defaults);
+            BruteForceSettings settings = shared.settings();
             limiter = Optional.of(new GuessLimiter(settings, backends.secret(), clock, logbook, logs.open(settings)));
             limiter.get().start();
         }
+    }
+
+    /** Of the replies to failed log-ins. */
+    FailureDelay failureDelay() {
+        return delay;
     }
 
     @Override
@@ -82,6 +85,10 @@ public final class LoginProtection implements LoginLimit {
             pending.set(verified);
             return verified;
         }), () -> pending.get().cancel(false));
+    }
+
+    private Duration maximumDelay(Origin origin) {
+        return limiter.map(guesses -> guesses.failureDelay(origin)).orElse(Duration.ZERO);
     }
 
     private CompletableFuture<CredentialResult> verify(Admission admission, Optional<byte[]> password,

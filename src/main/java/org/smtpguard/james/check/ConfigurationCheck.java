@@ -32,6 +32,7 @@ import org.smtpguard.james.check.Finding.Severity;
 import org.smtpguard.james.config.ConfigurationElement;
 import org.smtpguard.james.config.GuardSettings;
 import org.smtpguard.james.config.NamedClass;
+import org.smtpguard.james.config.SharedBruteForce;
 import org.smtpguard.james.event.GuardMetrics;
 
 /**
@@ -47,6 +48,7 @@ public final class ConfigurationCheck {
 
     private final Path file;
     private final Backends backends;
+    private final SharedBruteForce bruteForce = new SharedBruteForce();
     private final List<Finding> findings = new ArrayList<>();
     /** Released at the end: two ports may use one name for different backends. */
     private final List<CredentialBackend> made = new ArrayList<>();
@@ -161,7 +163,7 @@ public final class ConfigurationCheck {
                     "is valid.");
             } else if (type.equals(NamedClass.AUTHENTICATION.className())) {
                 checkBackends(ConfigurationElement.handler(handler, NamedClass.AUTHENTICATION));
-                judge("Authentication", () -> checkMechanisms(
+                judge("Authentication", () -> checkSettings(
                     AuthenticationSettings.parse(ConfigurationElement.handler(handler, NamedClass.AUTHENTICATION), backends)),
                     port.getBoolean("auth.requireSSL", false)
                         ? "is valid; AUTH is refused without TLS (<requireSSL>); James itself would only not announce it."
@@ -209,8 +211,9 @@ public final class ConfigurationCheck {
         }
 
         /** Releases the backends. */
-        private void checkMechanisms(AuthenticationSettings settings) {
+        private void checkSettings(AuthenticationSettings settings) {
             try {
+                bruteForce.agree(settings.bruteForce());
                 BackendChain chain = new BackendChain(settings.backends().links());
                 settings.mechanisms().stream().filter(name -> name.startsWith("SCRAM-") && settings.relayOf(name).isEmpty())
                     .forEach(name -> checkScram(name, chain));

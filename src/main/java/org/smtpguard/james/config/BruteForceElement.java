@@ -20,12 +20,15 @@ public final class BruteForceElement {
     private static final int ENTRY_LIMIT = 100_000_000;
     private static final Duration LONGEST = Duration.ofDays(366);
 
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
+    private static final String NO_DELAY = "0s";
+
     private BruteForceElement() {
     }
 
     /** @throws org.smtpguard.credential.InvalidConfigurationException naming the element and the fix */
     public static BruteForceSettings parse(ConfigurationElement element) {
-        element.onlyAttributes("mode", "entries").onlyElements("perNetwork", "perUser", "knownNetworks", "exempt", "store");
+        element.onlyAttributes("mode", "entries").onlyElements("perNetwork", "perUser", "knownNetworks", "exempt", "store", "failureDelay");
         BruteForceSettings settings = BruteForceSettings.defaults();
         Optional<ConfigurationElement> perNetwork = element.child("perNetwork");
         if (perNetwork.isPresent()) {
@@ -44,6 +47,10 @@ public final class BruteForceElement {
         Optional<ConfigurationElement> exempt = element.child("exempt");
         if (exempt.isPresent()) {
             settings = settings.exempting(networks(exempt.get()));
+        }
+        Optional<ConfigurationElement> delay = element.child("failureDelay");
+        if (delay.isPresent()) {
+            settings = settings.delayingFailures(delay(delay.get().onlyAttributes().onlyElements()));
         }
         element.child("store").ifPresent(BruteForceElement::refuseOtherStores);
         return settings.bounded(element.number("entries", LEAST_ENTRIES, ENTRY_LIMIT).orElse(1_000_000)).with(mode(element));
@@ -75,6 +82,12 @@ public final class BruteForceElement {
             .filter(time -> time.compareTo(Duration.ofSeconds(1)) >= 0 && time.compareTo(LONGEST) <= 0)
             .orElseThrow(() -> element.fault("has " + attribute + "=\"" + text
                 + "\"; it can be a time from 1s to 30d, such as 5m, 24h or 30d"))).orElse(byDefault);
+    }
+
+    private static Duration delay(ConfigurationElement element) {
+        String text = element.text().orElse("").trim();
+        return text.equals(NO_DELAY) ? Duration.ZERO : BackendSettings.duration(text).filter(time -> time.compareTo(LONGEST_DELAY) <= 0)
+            .orElseThrow(() -> element.fault("is \"" + text + "\"; it can be a time up to 10s, such as 1s or 500ms, or 0s for no delay"));
     }
 
     private static List<Network> networks(ConfigurationElement element) {

@@ -56,7 +56,7 @@ public enum AuthOutcome {
     }
 
     /** Whether this is a definite refusal, which counts towards the limit of failed log-ins. */
-    boolean isFailedLogin() {
+    public boolean isFailedLogin() {
         return fault.filter(told -> told.id().counts() == DiagnosisId.Counts.FAILED_LOGIN).isPresent();
     }
 }

@@ -184,10 +184,9 @@ public final class Logbook implements BlockListener {
     public void blocked(Block block, boolean isEnforced) {
         if (isEnforced) {
             metrics.blocked();
-            BLOCK.warn("blocked {} until={} reason=\"{}\"", subject(block), block.until(), Printable.cut(block.reason(), REASON_LIMIT));
+            BLOCK.warn("blocked {} until={} reason=\"{}\"", subject(block), block.until(), reason(block));
         } else {
-            BLOCK.info("observed: would block {} until={} reason=\"{}\"", subject(block), block.until(),
-                Printable.cut(block.reason(), REASON_LIMIT));
+            BLOCK.info("observed: would block {} until={} reason=\"{}\"", subject(block), block.until(), reason(block));
         }
     }
 
@@ -213,6 +212,11 @@ public final class Logbook implements BlockListener {
     @Override
     public void sameAgain() {
         metrics.repeatedFailure();
+    }
+
+    /** Without the quotation marks that end it in the line. */
+    private static String reason(Block block) {
+        return Printable.cut(block.reason(), REASON_LIMIT).replace('"', '\'');
     }
 
     private static String subject(Block block) {

@@ -105,6 +105,17 @@ class ConfigurationCheckTest {
     }
 
     @Test
+    void limitsOnGuessingThatDifferBetweenPortsAreWrong() throws IOException {
+        String stricter = "</mechanisms><bruteForce><perUser failures=\"5\"/></bruteForce>";
+        String other = PORT.replace(":2587", ":2465");
+
+        assertThat(of(Severity.WRONG, check("<smtpservers>" + PORT.replace("</mechanisms>", stricter) + other + "</smtpservers>"))).isEmpty();
+        assertThat(of(Severity.WRONG, check("<smtpservers>" + PORT.replace("</mechanisms>", stricter)
+            + other.replace("</mechanisms>", stricter.replace("5", "6")) + "</smtpservers>"))).singleElement().asString()
+            .contains("127.0.0.1:2465", "Authentication", "<bruteForce> differs from that of another port");
+    }
+
+    @Test
     void oneNameForTwoBackendsIsWrongAlsoOnTwoPorts() throws IOException {
         Files.copy(conf.resolve("smtp-users"), conf.resolve("others"));
 

@@ -26,17 +26,24 @@ class BruteForceElementTest {
         assertThat(parse("<bruteForce mode=\"observe\" entries=\"5000\">"
             + "<perNetwork failures=\"3\" within=\"10m\" block=\"1m\" maxBlock=\"2h\" ipv4Prefix=\"24\" ipv6Prefix=\"48\"/>"
             + "<perUser failures=\"7\" within=\"12h\"/><knownNetworks keep=\"10d\"/><exempt>192.0.2.0/24, ::1</exempt>"
-            + "<store>local</store></bruteForce>"))
+            + "<store>local</store><failureDelay>500ms</failureDelay></bruteForce>"))
             .isEqualTo(BruteForceSettings.defaults().with(BruteForceSettings.Mode.OBSERVE).bounded(5000)
                 .with(new BruteForceSettings.NetworkLimit(3, Duration.ofMinutes(10), Duration.ofMinutes(1), Duration.ofHours(2)),
                     new NetworkPrefixes(24, 48))
                 .with(new BruteForceSettings.UserLimit(7, Duration.ofHours(12))).keepingKnown(Duration.ofDays(10))
+                .delayingFailures(Duration.ofMillis(500))
                 .exempting(List.of(Network.parse("192.0.2.0/24").orElseThrow(), Network.parse("::1").orElseThrow())));
     }
 
     @Test
     void anEmptyExemptMeansNoExemption() {
         assertThat(parse("<bruteForce><exempt/></bruteForce>")).isEqualTo(BruteForceSettings.defaults().exempting(List.of()));
+    }
+
+    @Test
+    void theDelayOfFailuresCanBeNone() {
+        assertThat(parse("<bruteForce><failureDelay>0s</failureDelay></bruteForce>"))
+            .isEqualTo(BruteForceSettings.defaults().delayingFailures(Duration.ZERO));
     }
 
     @ParameterizedTest
@@ -48,6 +55,7 @@ class BruteForceElementTest {
         "<bruteForce><perUser within='soon'/></bruteForce> | within=\"soon\"; it can be a time",
         "<bruteForce><exempt>localhost</exempt></bruteForce> | names \"localhost\", which is no network",
         "<bruteForce><store>files</store></bruteForce> | it can be local",
+        "<bruteForce><failureDelay>1m</failureDelay></bruteForce> | is \"1m\"; it can be a time up to 10s",
         "<bruteForce><perUsers/></bruteForce> | unknown element <perUsers>"})
     void aMistakeNamesTheElementAndTheFix(String xml, String message) {
         assertThatThrownBy(() -> parse(xml)).isInstanceOf(InvalidConfigurationException.class).hasMessageContaining(message)
