@@ -124,11 +124,7 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
      * that it is counted at may be larger.
      */
     private Optional<Network> countedNetwork(Origin origin) {
-        Optional<String> address = origin.remoteAddress();
-        if (settings.mode() == Mode.OFF || address.isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<Network> host = Network.parse(address.get());
+        Optional<Network> host = settings.mode() == Mode.OFF ? Optional.empty() : Network.of(origin.network());
         if (host.isEmpty() || isExempt(host.get())) {
             return Optional.empty();
         }

@@ -4,14 +4,14 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.regex.Pattern;
+
+import org.smtpguard.credential.ClientNetwork;
 
 /**
  * A network of client addresses: the first bits of an IPv4 or IPv6 address. An IPv4 address in IPv6 form ({@code ::ffff:192.0.2.1},
  * RFC 4291 §2.5.5.2) is an IPv4 address. Immutable.
  */
 public final class Network {
-    private static final Pattern IPV4 = Pattern.compile("(?:\\d{1,3}\\.){3}\\d{1,3}");
     private static final int IPV4_OCTETS = 4;
     private static final int IPV6_OCTETS = 16;
     private static final int HALF = 64;
@@ -28,14 +28,16 @@ public final class Network {
         this.bits = bits;
     }
 
-    /**
-     * The network of an address.
-     *
-     * @param address an IP address as text, with or without a zone ({@code fe80::1%eth0}); names are not looked up
-     * @return empty if it is no address
-     */
-    public static Optional<Network> of(String address, NetworkPrefixes prefixes) {
-        return octets(address).map(octets -> octets.length == IPV4_OCTETS ? ipv4(octets, prefixes.ipv4()) : ipv6(octets, prefixes.ipv6()));
+    /** The network of this address alone; empty if there is none. */
+    public static Optional<Network> of(ClientNetwork client) {
+        switch (client.family()) {
+            case IPV4:
+                return Optional.of(new Network(true, client.high(), 0, NetworkPrefixes.IPV4_BITS));
+            case IPV6:
+                return Optional.of(new Network(false, client.high(), client.low(), NetworkPrefixes.IPV6_BITS));
+            default:
+                return Optional.empty();
+        }
     }
 
     /**
@@ -46,38 +48,13 @@ public final class Network {
     public static Optional<Network> parse(String cidr) {
         int slash = cidr.indexOf('/');
         String address = slash < 0 ? cidr : cidr.substring(0, slash);
-        return octets(address.trim()).flatMap(octets -> {
-            int most = octets.length * Byte.SIZE;
-            String length = slash < 0 ? Integer.toString(most) : cidr.substring(slash + 1).trim();
-            if (!length.matches("\\d{1,3}") || Integer.parseInt(length) > most) {
+        return of(ClientNetwork.of(Optional.of(address.trim()))).flatMap(host -> {
+            String length = slash < 0 ? Integer.toString(host.bits) : cidr.substring(slash + 1).trim();
+            if (!length.matches("\\d{1,3}") || Integer.parseInt(length) > host.bits) {
                 return Optional.empty();
             }
-            int bits = Integer.parseInt(length);
-            return Optional.of(octets.length == IPV4_OCTETS ? ipv4(octets, bits) : ipv6(octets, bits));
+            return Optional.of(new Network(host.isIpv4, host.high, host.low, Integer.parseInt(length)));
         });
-    }
-
-    private static Network ipv4(byte[] octets, int bits) {
-        return new Network(true, Integer.toUnsignedLong(ByteBuffer.wrap(octets).getInt()) << Integer.SIZE, 0, bits);
-    }
-
-    private static Network ipv6(byte[] octets, int bits) {
-        ByteBuffer address = ByteBuffer.wrap(octets);
-        return new Network(false, address.getLong(), address.getLong(), bits);
-    }
-
-    private static Optional<byte[]> octets(String address) {
-        int zone = address.indexOf('%');
-        String literal = zone < 0 ? address : address.substring(0, zone);
-        // Anything else would be looked up as a name.
-        if (literal.indexOf(':') < 0 && !IPV4.matcher(literal).matches()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(InetAddress.getByName(literal).getAddress());
-        } catch (UnknownHostException e) {
-            return Optional.empty();
-        }
     }
 
     private static long mask(int bits) {

@@ -47,7 +47,8 @@ final class FailureDelay {
             return CompletableFuture.completedFuture(step);
         }
         long millis = Math.max(1, most.toMillis());
-        Executor timer = CompletableFuture.delayedExecutor(ThreadLocalRandom.current().nextLong(millis / 2, millis + 1), TimeUnit.MILLISECONDS);
+        long pause = ThreadLocalRandom.current().nextLong(millis / 2, millis + 1);
+        Executor timer = CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS);
         return CompletableFuture.supplyAsync(() -> {
             delayed.decrementAndGet();
             return step;

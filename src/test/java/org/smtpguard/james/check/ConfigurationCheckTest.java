@@ -109,7 +109,8 @@ class ConfigurationCheckTest {
         String stricter = "</mechanisms><bruteForce><perUser failures=\"5\"/></bruteForce>";
         String other = PORT.replace(":2587", ":2465");
 
-        assertThat(of(Severity.WRONG, check("<smtpservers>" + PORT.replace("</mechanisms>", stricter) + other + "</smtpservers>"))).isEmpty();
+        assertThat(of(Severity.WRONG, check("<smtpservers>" + PORT.replace("</mechanisms>", stricter) + other + "</smtpservers>")))
+            .isEmpty();
         assertThat(of(Severity.WRONG, check("<smtpservers>" + PORT.replace("</mechanisms>", stricter)
             + other.replace("</mechanisms>", stricter.replace("5", "6")) + "</smtpservers>"))).singleElement().asString()
             .contains("127.0.0.1:2465", "Authentication", "<bruteForce> differs from that of another port");
