@@ -73,7 +73,7 @@ final class BlocksByHand {
 
     List<Block> of(Optional<Long> userKey, Optional<Network> network, int now) {
         return entries.stream().filter(entry -> entry.end > now)
-            .filter(entry -> network.filter(entry::isOf).isPresent() || userKey.filter(entry::isOf).isPresent())
+            .filter(entry -> network.filter(entry::overlaps).isPresent() || userKey.filter(entry::isOf).isPresent())
             .map(entry -> entry.block).collect(Collectors.toUnmodifiableList());
     }
 
@@ -92,6 +92,10 @@ final class BlocksByHand {
 
         boolean isOf(Network address) {
             return network.isPresent() && network.get().contains(address);
+        }
+
+        boolean overlaps(Network range) {
+            return isOf(range) || network.filter(range::contains).isPresent();
         }
 
         boolean isOf(long user) {

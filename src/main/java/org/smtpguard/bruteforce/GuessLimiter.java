@@ -4,10 +4,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import org.smtpguard.bruteforce.Block.Subject;
 import org.smtpguard.bruteforce.BruteForceSettings.Mode;
@@ -172,21 +175,34 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
         return settings.mode() == Mode.ENFORCE && countedNetwork(origin).isPresent() ? settings.failureDelay() : Duration.ZERO;
     }
 
+    public Mode mode() {
+        return settings.mode();
+    }
+
     /** The blocks that hold now, newest first; of very many only the newest. */
-    public synchronized List<Block> blocks() {
-        setTime();
-        return counts.blocks();
+    public List<Block> blocks() {
+        List<Block> blocks;
+        synchronized (this) {
+            setTime();
+            blocks = counts.blocks();
+        }
+        return newestFirst(blocks);
+    }
+
+    private static List<Block> newestFirst(List<Block> blocks) {
+        return blocks.stream().sorted(Comparator.comparing(Block::since).reversed()).collect(Collectors.toUnmodifiableList());
     }
 
     /**
      * Refuses all log-ins from a network.
      *
-     * @param network if it is exempt, log-ins from it are admitted nevertheless
+     * @param network a part of a network that is counted as one is that whole network; exempt parts are admitted nevertheless
      * @param reason for the other operators
      * @return empty if there are too many blocks by hand
      */
     public Optional<Block> block(Network network, String reason, Duration length) {
-        return block(Subject.NETWORK, Optional.of(network), Optional.empty(), reason, clock.instant().plus(length));
+        return block(Subject.NETWORK, Optional.of(network.within(settings.prefixes())), Optional.empty(), reason,
+            clock.instant().plus(length));
     }
 
     /** Refuses all log-ins of a user. @return as above */
@@ -208,12 +224,17 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
         return Optional.of(block);
     }
 
-    /** Lifts the blocks of all networks within it. @return those that were lifted */
+    /**
+     * Lifts the blocks of all networks within it, with those of users at one of them.
+     *
+     * @param range a part of a network that is counted as one is that whole network
+     * @return those that were lifted
+     */
     public List<Block> lift(Network range) {
-        return lift(Optional.of(range), Optional.empty());
+        return lift(Optional.of(range.within(settings.prefixes())), Optional.empty());
     }
 
-    /** Lifts the blocks of the user, except those at a known network. @return those that were lifted */
+    /** Lifts the blocks of the user, with those at one network. @return those that were lifted */
     public List<Block> lift(String user) {
         return lift(Optional.empty(), Optional.of(user));
     }
@@ -223,11 +244,16 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
         List<Block> lifted;
         synchronized (this) {
             setTime();
-            lifted = counts.lift(range, userKey);
+            lifted = lifted(range, userKey, user);
         }
         append(LoginEvent.Kind.LIFTED, range, userKey, Optional.empty(), 0, Optional.empty());
         lifted.forEach(block -> listener.unblocked(block, true));
-        return lifted;
+        return newestFirst(lifted);
+    }
+
+    /** With the lock. */
+    private List<Block> lifted(Optional<Network> range, Optional<Long> userKey, Optional<String> user) {
+        return range.isPresent() ? counts.lift(range.get(), keys.networkKey(range.get())) : counts.lift(userKey.orElseThrow(), user);
     }
 
     /** Tells the listener of the blocks whose time is over. */
@@ -258,17 +284,27 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
         }
     }
 
-    /** Why log-ins from the address are refused, or are not. @return empty if it is no address */
+    /**
+     * Why log-ins from the address are refused, or are not.
+     *
+     * @param address an IP address, or a range of them in CIDR notation
+     * @return empty if it is neither
+     */
     public Optional<Explanation> explainAddress(String address) {
         return Network.parse(address).map(host -> {
             Network network = host.within(settings.prefixes());
             long networkKey = keys.networkKey(network);
+            boolean isRange = network.isWiderThan(settings.prefixes());
+            List<Block> blocks;
+            List<FailedAttempt> failures;
+            OptionalInt count;
             synchronized (this) {
                 setTime();
-                return new Explanation(Optional.empty(), Optional.of(network), isExempt(host), false, counts.networkFailures(networkKey),
-                    settings.perNetwork().toString(), counts.blocksOf(Optional.empty(), Optional.of(network)),
-                    counts.failures(Optional.empty(), Optional.of(networkKey)));
+                blocks = counts.blocksOf(network, networkKey);
+                failures = counts.failuresWithin(network);
+                count = isRange ? OptionalInt.empty() : OptionalInt.of(counts.networkFailures(networkKey));
             }
+            return Explanation.ofNetwork(network, isExempt(host), count, settings.perNetwork().toString(), newestFirst(blocks), failures);
         });
     }
 
@@ -277,9 +313,8 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
         long userKey = keys.userKey(user);
         synchronized (this) {
             setTime();
-            return new Explanation(Optional.of(user), Optional.empty(), false, false, counts.userFailures(userKey),
-                settings.perUser().toString(), counts.blocksOf(Optional.of(userKey), Optional.empty()),
-                counts.failures(Optional.of(userKey), Optional.empty()));
+            return Explanation.ofUser(user, counts.knownNetworks(userKey), counts.userFailures(userKey), settings.perUser().toString(),
+                newestFirst(counts.blocksOf(userKey, user)), counts.failuresOf(userKey));
         }
     }
 
@@ -343,7 +378,7 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
                     blocked = List.of(block);
                     break;
                 default:
-                    unblocked = counts.lift(event.network, event.userKey);
+                    unblocked = lifted(event.network, event.userKey, user);
             }
         }
         if (!isReplay) {

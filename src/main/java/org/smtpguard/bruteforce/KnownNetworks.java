@@ -33,6 +33,12 @@ final class KnownNetworks {
         return found != null && found.has(network, now - keep);
     }
 
+    /** From how many networks the user has logged in, of those that are still known. */
+    int count(long user, int now) {
+        User found = find(user);
+        return found == null ? 0 : found.countSince(now - keep);
+    }
+
     /**
      * The user has logged in from the network.
      *
@@ -132,6 +138,16 @@ final class KnownNetworks {
                 }
             }
             return false;
+        }
+
+        int countSince(int since) {
+            int known = 0;
+            for (int i = 0; i < count; i++) {
+                if (lastSeen[i] >= since) {
+                    known++;
+                }
+            }
+            return known;
         }
 
         boolean add(long network, int now, int recent) {

@@ -2,12 +2,12 @@ package org.smtpguard.bruteforce;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import org.smtpguard.bruteforce.Block.Subject;
 
@@ -31,7 +31,7 @@ final class LoginCounts {
     private final CounterTable pairs;
     private final KnownNetworks known;
     private final RecentFailures recent = new RecentFailures();
-    private final Map<Long, Block> described = new LinkedHashMap<>();
+    private final Map<Long, Described> described = new LinkedHashMap<>();
     private final BlocksByHand byHand = new BlocksByHand();
     private int now;
 
@@ -79,8 +79,8 @@ final class LoginCounts {
             return Optional.empty();
         }
         Instant until = instant(end(subject, counter));
-        Block block = described.get(key);
-        return Optional.of(block != null ? block.lasting(until) : block(subject, login, DEFAULT_REASON, until, List.of()));
+        Described known = described.get(key);
+        return Optional.of(known != null ? known.block.lasting(until) : block(subject, login, DEFAULT_REASON, until, List.of()));
     }
 
     private boolean isBlocked(Subject subject, Counter counter) {
@@ -102,8 +102,13 @@ final class LoginCounts {
     }
 
     private Block block(Subject subject, Login login, String reason, Instant until, List<FailedAttempt> failures) {
-        return new Block(subject, subject == Subject.USER ? Optional.empty() : Optional.of(login.network),
-            subject == Subject.NETWORK ? Optional.empty() : login.user, false, reason, instant(now), until, failures);
+        return block(subject, Optional.of(login.network), login.user, reason, until, failures);
+    }
+
+    private Block block(Subject subject, Optional<Network> network, Optional<String> user, String reason, Instant until,
+                        List<FailedAttempt> failures) {
+        return new Block(subject, subject == Subject.USER ? Optional.empty() : network,
+            subject == Subject.NETWORK ? Optional.empty() : user, false, reason, instant(now), until, failures);
     }
 
     private CounterTable table(Subject subject) {
@@ -175,7 +180,7 @@ final class LoginCounts {
         Block block = block(isPair ? Subject.USER_AT_NETWORK : Subject.NETWORK, login,
             limit.toString(), instant(until),
             recent.of(Optional.of(login.userKey).filter(key -> isPair), Optional.of(login.networkKey), limit.failures()));
-        describe(isPair ? login.pairKey : login.networkKey, block);
+        describe(isPair ? login.pairKey : login.networkKey, new Described(block, login.userKey));
         return Optional.of(block);
     }
 
@@ -189,11 +194,11 @@ final class LoginCounts {
         }
         Block block = block(Subject.USER, login, settings.perUser().toString(),
             instant(end(Subject.USER, ofUser)), recent.of(Optional.of(login.userKey), Optional.empty(), limit));
-        describe(login.userKey, block);
+        describe(login.userKey, new Described(block, login.userKey));
         return Optional.of(block);
     }
 
-    private void describe(long key, Block block) {
+    private void describe(long key, Described block) {
         described.remove(key);
         if (described.size() >= DESCRIBED_LIMIT) {
             described.remove(described.keySet().iterator().next());
@@ -242,30 +247,57 @@ final class LoginCounts {
         return byHand.add(network, userKey, block, now);
     }
 
-    /** Lifts the blocks within the network, or of the user. @return those that were lifted */
-    List<Block> lift(Optional<Network> range, Optional<Long> userKey) {
-        List<Block> lifted = new ArrayList<>(byHand.remove(range, userKey));
-        for (Map.Entry<Long, Block> entry : new ArrayList<>(described.entrySet())) {
-            Block block = entry.getValue();
-            boolean isMeant = range.isPresent() ? block.network().filter(range.get()::contains).isPresent()
-                : block.subject() == Subject.USER && userKey.filter(entry.getKey()::equals).isPresent();
-            if (isMeant && current(entry.getKey(), block).isPresent()) {
-                Optional.ofNullable(table(block.subject()).find(entry.getKey())).ifPresent(Counter::unblock);
-                described.remove(entry.getKey());
-                lifted.add(block);
+    /** Lifts the blocks of all networks within the range. @return those that were lifted */
+    List<Block> lift(Network range, long networkKey) {
+        List<Block> lifted = new ArrayList<>(byHand.remove(Optional.of(range), Optional.empty()));
+        lifted.addAll(lift(known -> known.block.network().filter(range::contains).isPresent()));
+        undescribed(Subject.NETWORK, networkKey, Optional.of(range), Optional.empty(), lifted).ifPresent(block ->
+            lift(block, networkKey, lifted));
+        return lifted;
+    }
+
+    /** Lifts the blocks of the user, those at one network included. @return those that were lifted */
+    List<Block> lift(long userKey, Optional<String> user) {
+        List<Block> lifted = new ArrayList<>(byHand.remove(Optional.empty(), Optional.of(userKey)));
+        lifted.addAll(lift(known -> known.isOf(userKey)));
+        undescribed(Subject.USER, userKey, Optional.empty(), user, lifted).ifPresent(block -> lift(block, userKey, lifted));
+        return lifted;
+    }
+
+    private List<Block> lift(Predicate<Described> isMeant) {
+        List<Block> lifted = new ArrayList<>();
+        for (Map.Entry<Long, Described> entry : new ArrayList<>(described.entrySet())) {
+            if (isMeant.test(entry.getValue())) {
+                current(entry.getKey(), entry.getValue().block).ifPresent(block -> lift(block, entry.getKey(), lifted));
             }
         }
         return lifted;
     }
 
+    private void lift(Block block, long key, List<Block> lifted) {
+        Optional.ofNullable(table(block.subject()).find(key)).ifPresent(Counter::unblock);
+        described.remove(key);
+        lifted.add(block);
+    }
+
+    /** A block whose description was displaced by others. */
+    private Optional<Block> undescribed(Subject subject, long key, Optional<Network> network, Optional<String> user, List<Block> found) {
+        Counter counter = table(subject).find(key);
+        if (counter == null || !isBlocked(subject, counter) || found.stream().anyMatch(block -> !block.isByHand()
+            && block.subject() == subject)) {
+            return Optional.empty();
+        }
+        return Optional.of(block(subject, network, user, DEFAULT_REASON, instant(end(subject, counter)), List.of()));
+    }
+
     /** Forgets the blocks whose time is over. @return those */
     List<Block> sweep() {
         List<Block> over = new ArrayList<>(byHand.removeEnded(now));
-        for (Iterator<Map.Entry<Long, Block>> entries = described.entrySet().iterator(); entries.hasNext();) {
-            Map.Entry<Long, Block> entry = entries.next();
-            if (current(entry.getKey(), entry.getValue()).isEmpty()) {
+        for (Iterator<Map.Entry<Long, Described>> entries = described.entrySet().iterator(); entries.hasNext();) {
+            Map.Entry<Long, Described> entry = entries.next();
+            if (current(entry.getKey(), entry.getValue().block).isEmpty()) {
                 entries.remove();
-                over.add(entry.getValue());
+                over.add(entry.getValue().block);
             }
         }
         return over;
@@ -276,13 +308,11 @@ final class LoginCounts {
         return !described.isEmpty() || !byHand.isEmpty();
     }
 
-    /** The blocks that hold now, newest first; of very many only the newest. */
+    /** The blocks that hold now, in any order; of very many only the newest. */
     List<Block> blocks() {
-        List<Block> blocks = new ArrayList<>();
-        described.forEach((key, block) -> current(key, block).ifPresent(blocks::add));
-        blocks.addAll(byHand.all(now));
-        blocks.sort(Collections.reverseOrder((one, other) -> one.since().compareTo(other.since())));
-        return List.copyOf(blocks);
+        List<Block> blocks = new ArrayList<>(byHand.all(now));
+        described.forEach((key, known) -> current(key, known.block).ifPresent(blocks::add));
+        return blocks;
     }
 
     private Optional<Block> current(long key, Block block) {
@@ -291,22 +321,44 @@ final class LoginCounts {
             : Optional.of(block.lasting(instant(end(block.subject(), counter))));
     }
 
-    /** The blocks that concern the user, or the network, or both. */
-    List<Block> blocksOf(Optional<Long> userKey, Optional<Network> network) {
-        List<Block> blocks = new ArrayList<>(byHand.of(userKey, network, now));
-        described.forEach((key, block) -> {
-            boolean isMeant = (block.subject() == Subject.USER && userKey.filter(key::equals).isPresent())
-                || (block.network().isPresent() && network.filter(range -> block.network().get().contains(range)
-                    || range.contains(block.network().get())).isPresent());
-            if (isMeant) {
-                current(key, block).ifPresent(blocks::add);
-            }
-        });
-        return List.copyOf(blocks);
+    /** The blocks of the user, everywhere or at one network. */
+    List<Block> blocksOf(long userKey, String user) {
+        List<Block> blocks = new ArrayList<>(byHand.of(Optional.of(userKey), Optional.empty(), now));
+        blocks.addAll(described(known -> known.isOf(userKey)));
+        undescribed(Subject.USER, userKey, Optional.empty(), Optional.of(user), blocks).ifPresent(blocks::add);
+        return blocks;
     }
 
-    List<FailedAttempt> failures(Optional<Long> userKey, Optional<Long> networkKey) {
-        return recent.of(userKey, networkKey, FAILURES_SHOWN);
+    /** The blocks of the network, of networks within it, and of networks that it is in. */
+    List<Block> blocksOf(Network network, long networkKey) {
+        List<Block> blocks = new ArrayList<>(byHand.of(Optional.empty(), Optional.of(network), now));
+        blocks.addAll(described(known -> known.block.network().filter(other -> other.contains(network) || network.contains(other))
+            .isPresent()));
+        undescribed(Subject.NETWORK, networkKey, Optional.of(network), Optional.empty(), blocks).ifPresent(blocks::add);
+        return blocks;
+    }
+
+    private List<Block> described(Predicate<Described> isMeant) {
+        List<Block> blocks = new ArrayList<>();
+        described.forEach((key, known) -> {
+            if (isMeant.test(known)) {
+                current(key, known.block).ifPresent(blocks::add);
+            }
+        });
+        return blocks;
+    }
+
+    List<FailedAttempt> failuresOf(long userKey) {
+        return recent.of(Optional.of(userKey), Optional.empty(), FAILURES_SHOWN);
+    }
+
+    List<FailedAttempt> failuresWithin(Network range) {
+        return recent.within(range, FAILURES_SHOWN);
+    }
+
+    /** From how many networks the user has logged in. */
+    int knownNetworks(long userKey) {
+        return known.count(userKey, now);
     }
 
     /** How many failures of the user count now. */
@@ -362,6 +414,22 @@ final class LoginCounts {
 
         private List<Counter> counters() {
             return ofUser.isPresent() ? List.of(atNetwork, ofUser.get()) : List.of(atNetwork);
+        }
+    }
+
+    /** A block that is remembered with what led to it. */
+    private static final class Described {
+        private final Block block;
+        /** Of the user, or of the user who failed last at the network. */
+        private final long userKey;
+
+        private Described(Block block, long userKey) {
+            this.block = block;
+            this.userKey = userKey;
+        }
+
+        boolean isOf(long user) {
+            return block.subject() != Subject.NETWORK && userKey == user;
         }
     }
 

@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.crypto.AEADBadTagException;
@@ -56,8 +57,9 @@ final class LoginKeys {
         return new Login(user, network, userKey, networkKey, hash.of(userKey, networkKey));
     }
 
+    /** Whatever its case, which a client can vary where the backend alone prepares names. */
     long userKey(String user) {
-        return hash.of(user);
+        return hash.of(user.toLowerCase(Locale.ROOT));
     }
 
     long networkKey(Network network) {

@@ -61,10 +61,27 @@ public final class Network {
         return bits == 0 ? 0 : -1L << (HALF - bits);
     }
 
+    public boolean isIpv4() {
+        return isIpv4;
+    }
+
+    /** The length of its prefix. */
+    public int bits() {
+        return bits;
+    }
+
     /** The network that this one is in, by the length of prefixes. */
     Network within(NetworkPrefixes prefixes) {
-        int prefix = isIpv4 ? prefixes.ipv4() : prefixes.ipv6();
-        return prefix >= bits ? this : new Network(isIpv4, high, low, prefix);
+        return prefix(prefixes) >= bits ? this : new Network(isIpv4, high, low, prefix(prefixes));
+    }
+
+    /** Whether it is more than one network, by the length of prefixes. */
+    boolean isWiderThan(NetworkPrefixes prefixes) {
+        return bits < prefix(prefixes);
+    }
+
+    private int prefix(NetworkPrefixes prefixes) {
+        return isIpv4 ? prefixes.ipv4() : prefixes.ipv6();
     }
 
     /** Whether all addresses of the other network are in this one. */

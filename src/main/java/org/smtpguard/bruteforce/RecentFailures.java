@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The last {@value #LIMIT} failures that were counted, so that the operator sees which led to a block. Not safe for concurrent use. */
 final class RecentFailures {
@@ -22,11 +23,21 @@ final class RecentFailures {
 
     /** Newest first. */
     List<FailedAttempt> of(Optional<Long> userKey, Optional<Long> networkKey, int limit) {
+        return newest(entry -> userKey.filter(key -> key != entry.userKey).isEmpty()
+            && networkKey.filter(key -> key != entry.networkKey).isEmpty(), limit);
+    }
+
+    /** From all networks within it, newest first. */
+    List<FailedAttempt> within(Network range, int limit) {
+        return newest(entry -> range.contains(entry.attempt.network()), limit);
+    }
+
+    private List<FailedAttempt> newest(Predicate<Entry> isMeant, int limit) {
         List<FailedAttempt> found = new ArrayList<>();
         Iterator<Entry> newestFirst = entries.descendingIterator();
         while (newestFirst.hasNext() && found.size() < limit) {
             Entry entry = newestFirst.next();
-            if (userKey.filter(key -> key != entry.userKey).isEmpty() && networkKey.filter(key -> key != entry.networkKey).isEmpty()) {
+            if (isMeant.test(entry)) {
                 found.add(entry.attempt);
             }
         }

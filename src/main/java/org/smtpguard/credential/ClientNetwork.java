@@ -19,6 +19,7 @@ public final class ClientNetwork {
     private static final int IPV4_BITS = 32;
     private static final int IPV6_BITS = 64;
     private static final Pattern IPV4 = Pattern.compile("(?:\\d{1,3}\\.){3}\\d{1,3}");
+    private static final Pattern IPV6 = Pattern.compile("(?=.*:)[0-9a-fA-F:][0-9a-fA-F:.]*");
 
     /** The kind of an address. */
     public enum Family {
@@ -44,7 +45,7 @@ public final class ClientNetwork {
         int zone = address.indexOf('%');
         String literal = zone < 0 ? address : address.substring(0, zone);
         // Anything else would cause a DNS look-up.
-        if (literal.indexOf(':') < 0 && !IPV4.matcher(literal).matches()) {
+        if (!IPV4.matcher(literal).matches() && !IPV6.matcher(literal).matches()) {
             return NONE;
         }
         try {

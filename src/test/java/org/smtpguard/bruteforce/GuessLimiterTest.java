@@ -209,6 +209,52 @@ class GuessLimiterTest {
     }
 
     @Test
+    void aBlockIsLiftedByAnyAddressOfTheNetworkThatIsCountedAsOne() {
+        guess("2001:db8::7", ALICE, FAILURES);
+
+        assertThat(limiter.lift(Network.parse("2001:db8::8").orElseThrow())).hasSize(1);
+
+        assertThat(refusal("2001:db8::7", ALICE)).isEmpty();
+    }
+
+    @Test
+    void allBlocksOfAUserAreLiftedAtOnceAndThoseOfOthersAreNot() {
+        for (String network : List.of(HOME, "192.0.2.8")) {
+            logIn(network, ALICE);
+            guess(network, ALICE, FAILURES);
+        }
+        logIn(HOME, BOB);
+        guess(HOME, BOB, FAILURES);
+
+        assertThat(limiter.explainUser(ALICE).blocks()).hasSize(2);
+        assertThat(limiter.lift(ALICE)).hasSize(2);
+
+        assertThat(limiter.blocks()).extracting(Block::user).containsExactly(Optional.of(BOB));
+        assertThat(refusal(HOME, ALICE)).isEmpty();
+    }
+
+    @Test
+    void aBlockWhoseDescriptionWasDisplacedIsExplainedAndLiftedAsWell() {
+        guess(HOME, ALICE, FAILURES);
+        for (int i = 0; i < 10_000; i++) {
+            guess("10.0." + i / 250 + "." + i % 250, "user" + i, FAILURES);
+        }
+        assertThat(limiter.blocks()).extracting(Block::network).doesNotContain(Network.parse(HOME));
+
+        assertThat(limiter.explainAddress(HOME).orElseThrow().blocks()).hasSize(1);
+        assertThat(limiter.lift(Network.parse(HOME).orElseThrow())).hasSize(1);
+
+        assertThat(refusal(HOME, ALICE)).isEmpty();
+    }
+
+    @Test
+    void theCaseOfANameDoesNotMatter() {
+        guess(HOME, "Alice@Example.org", FAILURES - 1);
+
+        assertThat(limiter.explainUser(ALICE).failures()).hasValue(FAILURES - 1);
+    }
+
+    @Test
     void aBlockShowsTheFailuresThatLedToIt() {
         guess(HOME, ALICE, FAILURES - 1);
         guess(HOME, BOB, 1);
@@ -229,6 +275,14 @@ class GuessLimiterTest {
         assertThat(limiter.blocks()).extracting(Block::isByHand, Block::until).containsExactly(tuple(true, block.until()));
         clock.forward(Duration.ofHours(1));
         assertThat(refusal(HOME, ALICE)).isEmpty();
+    }
+
+    @Test
+    void aPartOfANetworkIsBlockedByHandAsAWhole() {
+        Block block = limiter.block(Network.parse("2001:db8::7").orElseThrow(), "spam", Duration.ofHours(1)).orElseThrow();
+
+        assertThat(block.network()).isEqualTo(Network.parse("2001:db8::/64"));
+        assertThat(refusal("2001:db8::8", ALICE)).isPresent();
     }
 
     @Test
@@ -263,12 +317,39 @@ class GuessLimiterTest {
 
         assertThat(ofAddress.blocks()).hasSize(1);
         assertThat(ofAddress.recent()).hasSize(FAILURES);
-        assertThat(ofAddress.failures() + " of " + ofAddress.limit()).isEqualTo("4 of 4 failed log-ins within 1 h");
+        assertThat(ofAddress.failures().getAsInt() + " of " + ofAddress.limit()).isEqualTo("4 of 4 failed log-ins within 1 h");
         assertThat(ofUser.blocks()).isEmpty();
         assertThat(ofUser.recent()).hasSize(1);
-        assertThat(ofUser.failures()).isEqualTo(1);
+        assertThat(ofUser.failures()).hasValue(1);
         assertThat(limiter.explainAddress("127.0.0.1").orElseThrow().isExempt()).isTrue();
         assertThat(limiter.explainAddress("mail.example.org")).isEmpty();
+    }
+
+    @Test
+    void aRangeOfNetworksIsExplainedByThoseInIt() {
+        guess(HOME, ALICE, FAILURES);
+        guess("192.0.2.8", BOB, 1);
+        limiter.block(Network.parse("192.0.2.16/28").orElseThrow(), "scans", Duration.ofHours(1));
+
+        Explanation range = limiter.explainAddress("192.0.2.0/24").orElseThrow();
+
+        assertThat(range.blocks()).extracting(block -> block.network().orElseThrow().toString())
+            .containsExactlyInAnyOrder("192.0.2.7/32", "192.0.2.16/28");
+        assertThat(range.recent()).hasSize(FAILURES + 1);
+        assertThat(range.failures()).as("each network has its own count").isEmpty();
+    }
+
+    @Test
+    void theNetworksFromWhichAUserHasLoggedInAreCounted() {
+        logIn(HOME, ALICE);
+        clock.forward(Duration.ofDays(20));
+        logIn("192.0.2.8", ALICE);
+        logIn("192.0.2.9", ALICE);
+
+        assertThat(limiter.explainUser(ALICE).knownNetworks()).isEqualTo(3);
+        clock.forward(Duration.ofDays(20));
+        assertThat(limiter.explainUser(ALICE).knownNetworks()).isEqualTo(2);
+        assertThat(limiter.explainUser(BOB).knownNetworks()).isZero();
     }
 
     @Test

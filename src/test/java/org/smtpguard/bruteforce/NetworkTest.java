@@ -18,7 +18,8 @@ class NetworkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "example.org", "192.0.2.256", "192.0.2", ":::", "2001:db8::/129", "192.0.2.1/33", "192.0.2.1/x", "/8"})
+    @ValueSource(strings = {"", "example.org", "192.0.2.256", "192.0.2", ":::", "2001:db8::/129", "192.0.2.1/33", "192.0.2.1/x", "/8",
+        "user:name@example.org", "g::1", ".::1", "localhost:25"})
     void namesAndNonsenseAreNone(String text) {
         assertThat(Network.parse(text)).isEmpty();
     }

@@ -1,7 +1,7 @@
 package org.smtpguard.bruteforce;
 
 /** Hears nothing. */
-final class NoListener implements BlockListener {
+public final class NoListener implements BlockListener {
     @Override
     public void blocked(Block block, boolean isEnforced) {
         // Nothing to do.
