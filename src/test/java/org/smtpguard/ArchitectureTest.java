@@ -58,7 +58,7 @@ class ArchitectureTest {
     @ArchTest
     final ArchRule jamesBackend = isBackend("james");
     @ArchTest
-    final ArchRule page = knowsOnly("page", "diagnosis", "sequence", "protocol", "transcript", "resilience");
+    final ArchRule page = knowsOnly("page", "diagnosis", "sequence", "protocol", "transcript", "resilience", "bruteforce");
     @ArchTest
     final ArchRule cli = knowsOnly("cli", "james", "backend", "credential", "password");
 
@@ -77,7 +77,7 @@ class ArchitectureTest {
     @ArchTest
     final ArchRule jamesAuth = isJamesRoom("auth", "config", "channel", "event", "guard", "backends");
     @ArchTest
-    final ArchRule jamesWebAdmin = isJamesRoom("webadmin", "event", "guard", "backends");
+    final ArchRule jamesWebAdmin = isJamesRoom("webadmin", "event", "guard", "auth", "backends");
     @ArchTest
     final ArchRule jamesCheck = isJamesRoom("check", "config", "event", "auth", "backends");
 

@@ -61,9 +61,9 @@ public final class Document {
 
     private static Element find() {
         return el("form",
-            el("label", "Session").at("for", "ref"),
-            el("input").at("id", "ref").at("name", "ref").at("type", "search").at("placeholder", "7f3a9c21").at("required")
-                .at("maxlength", 64).at("autocomplete", "off").at("spellcheck", "false"),
+            el("label", "Session, address or user").css("unseen").at("for", "ref"),
+            el("input").at("id", "ref").at("name", "ref").at("type", "search").at("placeholder", "session, IP or user").at("required")
+                .at("maxlength", 255).at("autocomplete", "off").at("autocapitalize", "none").at("spellcheck", "false"),
             el("button", "Find"))
             .css("find").at("action", Place.SESSIONS.href()).at("method", "get").at("role", "search");
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
+import org.smtpguard.bruteforce.BruteForceSettings.Mode;
 import org.smtpguard.resilience.BackendStatus;
 import org.smtpguard.transcript.Transcript;
 import org.smtpguard.transcript.Transcripts;
@@ -23,11 +24,13 @@ final class OverviewView extends View {
     private final List<BackendStatus> backends;
     private final Transcripts transcripts;
     private final List<Transcript> recent;
+    private final Mode mode;
+    private final int blocks;
     private final DiagnosisList diagnoses;
     private final StateGraph states;
 
     OverviewView(Instant now, Times times, Range range, List<ViolationCount> counts, TimeChart chart, List<BackendStatus> backends,
-                 Transcripts transcripts, List<Transcript> recent, DiagnosisList diagnoses, StateGraph states) {
+                 Transcripts transcripts, List<Transcript> recent, Mode mode, int blocks, DiagnosisList diagnoses, StateGraph states) {
         this.now = now;
         this.times = times;
         this.range = range;
@@ -36,6 +39,8 @@ final class OverviewView extends View {
         this.backends = backends;
         this.transcripts = transcripts;
         this.recent = recent;
+        this.mode = mode;
+        this.blocks = blocks;
         this.diagnoses = diagnoses;
         this.states = states;
     }
@@ -46,7 +51,7 @@ final class OverviewView extends View {
             .and("transcripts", Facts.of("sessions", transcripts.sessions()).and("octets", transcripts.octets())
                 .and("octetLimit", transcripts.octetLimit()))
             .and("backends", backends.stream().map(BackendFacts::of).collect(Collectors.toList()))
-            .and("sessions", SessionList.facts(recent))
+            .and("sessions", SessionList.facts(recent)).and("blocks", blocks)
             .and("diagnoses", diagnoses.facts()).map();
     }
 
@@ -67,6 +72,9 @@ final class OverviewView extends View {
             el("dl",
                 figure("refused", refused(), refused() > 0 ? "refused" : "", "in the last " + range),
                 figure("observed", observed(), observed() > 0 ? "observed" : "", "would have been refused"),
+                figure("blocks", blocks, blocks == 0 ? "" : mode == Mode.ENFORCE ? "refused" : "observed",
+                    el("a", mode == Mode.ENFORCE ? "of networks and users" : "would block networks and users")
+                        .at("href", Place.BLOCKS.href())),
                 figure("sessions", transcripts.sessions(), "", "kept, including open ones"),
                 figure("memory", percent() + " %", "", "of the memory for transcripts")).css("figures"),
             el("section",
@@ -107,7 +115,7 @@ final class OverviewView extends View {
         return el("p", el("span").css("dot").at("aria-hidden", "true"), words).css("banner " + kind).at("role", "status");
     }
 
-    private static Element figure(String name, Object number, String kind, String words) {
+    private static Element figure(String name, Object number, String kind, Object words) {
         return el("div", el("dt", name), el("dd", el("b", number).css(kind), " ", el("span", words)));
     }
 

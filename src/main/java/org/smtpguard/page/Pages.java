@@ -10,9 +10,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import org.smtpguard.bruteforce.Block;
+import org.smtpguard.bruteforce.BruteForceSettings.Mode;
+import org.smtpguard.bruteforce.Explanation;
+import org.smtpguard.bruteforce.FailedAttempt;
+import org.smtpguard.bruteforce.GuessLimiter;
 import org.smtpguard.diagnosis.Article;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.diagnosis.Rehearsal;
@@ -30,23 +37,33 @@ import org.smtpguard.transcript.Violations;
 
 /** Makes the views, each a snapshot. Threads: any. */
 public final class Pages {
+    /** The last part of the path to which forms that lift a block are sent. */
+    public static final String LIFT = BlockFacts.LIFT;
+
     private static final int RECENT = 12;
     private static final int MAX_BARS = 48;
+    private static final int USERS_OF_A_SESSION = 5;
 
     private final SequenceTable table;
     private final DiagnosisCatalogue catalogue;
     private final Transcripts transcripts;
     private final Violations violations;
+    private final Supplier<Optional<GuessLimiter>> limiter;
     private final Clock clock;
     private final Times times;
     private final Map<DiagnosisId, List<ReplyForm>> forms;
 
-    /** @param clock also provides the time zone of HTML pages */
-    public Pages(SequenceTable table, DiagnosisCatalogue catalogue, Transcripts transcripts, Violations violations, Clock clock) {
+    /**
+     * @param limiter the limit on guessing; empty while no port has one
+     * @param clock also provides the time zone of HTML pages
+     */
+    public Pages(SequenceTable table, DiagnosisCatalogue catalogue, Transcripts transcripts, Violations violations,
+                 Supplier<Optional<GuessLimiter>> limiter, Clock clock) {
         this.table = table;
         this.catalogue = catalogue;
         this.transcripts = transcripts;
         this.violations = violations;
+        this.limiter = limiter;
         this.clock = clock;
         this.times = new Times(clock.getZone());
         this.forms = new EnumMap<>(ReplyForm.all(table).stream().collect(Collectors.groupingBy(ReplyForm::id)));
@@ -60,7 +77,7 @@ public final class Pages {
     public View overview(Range range, List<BackendStatus> backends) {
         List<ViolationCount> counts = counts(range, ViolationCount.By.RULE);
         return new OverviewView(clock.instant(), times, range, counts, chart(range, ViolationCount::total), backends, transcripts,
-            transcripts.recent(RECENT), diagnosisList(counts),
+            transcripts.recent(RECENT), mode(), currentBlocks().size(), diagnosisList(counts),
             StateGraph.ofSubmission(table));
     }
 
@@ -70,7 +87,61 @@ public final class Pages {
     }
 
     View session(Transcript transcript) {
-        return new SessionView(transcript, catalogue, table, times);
+        return new SessionView(transcript, catalogue, table, times, mode(), limiter.get().map(guesses -> blocks(guesses, transcript))
+            .orElse(List.of()), blockFacts());
+    }
+
+    /** Those of the client's network, and of users whose log-ins have failed in the session. */
+    private static List<Block> blocks(GuessLimiter limiter, Transcript transcript) {
+        Optional<Explanation> network = limiter.explainAddress(transcript.client()).filter(explained -> !explained.isExempt());
+        if (network.isEmpty()) {
+            return List.of();
+        }
+        List<String> users = network.get().recent().stream()
+            .filter(failure -> failure.session().filter(transcript.reference()::equals).isPresent())
+            .map(FailedAttempt::user).flatMap(Optional::stream).distinct().limit(USERS_OF_A_SESSION).collect(Collectors.toList());
+        Stream<Block> ofUsers = users.stream().flatMap(user -> limiter.explainUser(user).blocks().stream())
+            .filter(block -> block.subject() == Block.Subject.USER);
+        return Stream.concat(network.get().blocks().stream()
+            .filter(block -> block.subject() == Block.Subject.NETWORK || block.user().filter(users::contains).isPresent()), ofUsers)
+            .collect(Collectors.toUnmodifiableList());
+    }
+
+    /** All networks and users that are blocked now. */
+    public View blocks() {
+        return new BlocksView(mode(), currentBlocks(), blockFacts());
+    }
+
+    /** Whether log-ins from a network or of a user are refused, and why. */
+    public View explanation(Explanation explained) {
+        return new ExplanationView(mode(), explained, blockFacts(), times);
+    }
+
+    /** An operator has blocked a network or user. */
+    public View blocked(Block block) {
+        return BlockChangeView.blocked(mode(), block, blockFacts());
+    }
+
+    /** An operator has lifted blocks. */
+    public View lifted(List<Block> blocks) {
+        return BlockChangeView.lifted(mode(), blocks, blockFacts());
+    }
+
+    /** The path of the explanation of a network or user. */
+    public static String explanationPath(String name) {
+        return BlockFacts.explanation(name);
+    }
+
+    private BlockFacts blockFacts() {
+        return new BlockFacts(transcripts::has, times);
+    }
+
+    private Mode mode() {
+        return limiter.get().map(GuessLimiter::mode).orElse(Mode.OFF);
+    }
+
+    private List<Block> currentBlocks() {
+        return limiter.get().map(GuessLimiter::blocks).orElse(List.of());
     }
 
     /** The last sessions with a refusal. */

@@ -5,6 +5,7 @@ enum Place {
     OVERVIEW("Overview", ""),
     VIOLATIONS("Refusals", "/violations"),
     DIAGNOSES("Diagnoses", "/diagnoses"),
+    BLOCKS("Blocks", "/blocks"),
     BACKENDS("Backends", "/backends"),
     SIMULATE("Simulate", "/simulate"),
     AUTH("Check a log-in", "/auth/check"),

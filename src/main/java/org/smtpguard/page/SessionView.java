@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.smtpguard.bruteforce.Block;
+import org.smtpguard.bruteforce.BruteForceSettings.Mode;
 import org.smtpguard.diagnosis.Article;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.diagnosis.StateText;
@@ -26,23 +28,33 @@ import org.smtpguard.transcript.TranscriptLine.Speaker;
 
 /** The transcript of one session with an explanation of each refusal, and a diagram of its state at the last refusal. */
 final class SessionView extends View {
+    private static final int BLOCKS_SHOWN = 5;
+
     private final Transcript transcript;
     private final DiagnosisCatalogue catalogue;
     private final SequenceTable table;
     private final Times times;
+    private final Mode mode;
+    private final List<Block> blocks;
+    private final BlockFacts blockFacts;
 
-    SessionView(Transcript transcript, DiagnosisCatalogue catalogue, SequenceTable table, Times times) {
+    SessionView(Transcript transcript, DiagnosisCatalogue catalogue, SequenceTable table, Times times, Mode mode, List<Block> blocks,
+                BlockFacts blockFacts) {
         this.transcript = transcript;
         this.catalogue = catalogue;
         this.table = table;
         this.times = times;
+        this.mode = mode;
+        this.blocks = blocks;
+        this.blockFacts = blockFacts;
     }
 
     @Override
     public Map<String, Object> facts() {
         return Facts.of("reference", transcript.reference()).and("client", transcript.client()).and("begin", transcript.begin())
             .and("end", transcript.end()).and("omitted", transcript.omitted())
-            .and("lines", transcript.lines().stream().map(this::facts).collect(Collectors.toList())).map();
+            .and("lines", transcript.lines().stream().map(this::facts).collect(Collectors.toList()))
+            .and("blocks", blockFacts.of(blocks)).map();
     }
 
     private Map<String, Object> facts(TranscriptLine line) {
@@ -70,7 +82,9 @@ final class SessionView extends View {
         transcript.lines().forEach(line -> lines.add(line(line)));
         return el("div",
             el("dl",
-                fact("client", el("span", transcript.client()).css("code")),
+                fact("client", el("a", transcript.client()).at("href", BlockFacts.explanation(transcript.client())).css("code")),
+                blocks.stream().limit(BLOCKS_SHOWN).map(block -> fact(mode == Mode.ENFORCE ? "blocked now" : "would be blocked now",
+                    el("span", BlockFacts.links(block), " until ", times.moment(block.until())))),
                 fact("began", times.moment(transcript.begin())),
                 fact(transcript.end().isPresent() ? "ended" : "open", transcript.end().map(end -> (Object) el("span", "after ",
                     Times.span(Duration.between(transcript.begin(), end)))).orElse("still open")),

@@ -73,6 +73,12 @@ public final class Transcripts {
         return Optional.ofNullable(found).map(Recording::transcript);
     }
 
+    /** Whether a session with this reference is kept, open or ended. */
+    public synchronized boolean has(String reference) {
+        removeExpired();
+        return kept.containsKey(reference);
+    }
+
     /** The sessions with a refusal or an observed one, newest first, at most {@code max}. */
     public List<Transcript> recent(int max) {
         Deque<Recording> newest = new ArrayDeque<>();

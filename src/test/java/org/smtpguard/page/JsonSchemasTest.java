@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.smtpguard.bruteforce.Block;
+import org.smtpguard.bruteforce.BruteForceSettings.Mode;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
@@ -61,7 +64,11 @@ class JsonSchemasTest {
     static Stream<Arguments> answers() {
         Transcripts transcripts = new Transcripts(CLOCK);
         Violations violations = new Violations(CLOCK);
-        Pages pages = new Pages(new SequenceTable(), new DiagnosisCatalogue(), transcripts, violations, CLOCK);
+        Guesses guesses = new Guesses(Mode.ENFORCE, CLOCK).fail("192.0.2.1", "alice", "7f3a9c21", Guesses.FAILURES)
+            .fail("192.0.2.2", "alice", "7f3a9c23", Guesses.FAILURES);
+        Block byHand = guesses.limiter().block("bob", "left the company", Duration.ofDays(1)).orElseThrow();
+        Pages pages = new Pages(new SequenceTable(), new DiagnosisCatalogue(), transcripts, violations,
+            () -> Optional.of(guesses.limiter()), CLOCK);
         record(transcripts, "7f3a9c21").end();
         record(transcripts, "7f3a9c22");
         violations.count(REFUSED, Verb.MAIL, "192.0.2.1", false);
@@ -82,6 +89,12 @@ class JsonSchemasTest {
             answer("session", pages.session("7f3a9c21").orElseThrow()),
             answer("session", pages.session("7f3a9c22").orElseThrow()),
             answer("diagnoses", pages.diagnoses()),
+            answer("blocks", pages.blocks()),
+            answer("block-made", pages.blocked(byHand)),
+            answer("blocks-lifted", pages.lifted(guesses.limiter().blocks())),
+            answer("explanation", pages.explanation(guesses.limiter().explainAddress("192.0.2.1").orElseThrow())),
+            answer("explanation", pages.explanation(guesses.limiter().explainAddress("127.0.0.0/8").orElseThrow())),
+            answer("explanation", pages.explanation(guesses.limiter().explainUser("alice"))),
             answer("backends", pages.backends(backends)),
             answer("backends", pages.backends(List.of())),
             answer("simulation", pages.simulation(List.of("EHLO a", "DATA", "\u00e9", ""), SessionState.on(Port.plain()).build())),
@@ -157,6 +170,9 @@ class JsonSchemasTest {
     static Stream<Arguments> states() {
         return Stream.of(
             Arguments.of("definitions", "/$defs/backend/properties/state", names(BackendStatus.State.values())),
+            Arguments.of("definitions", "/$defs/guessingMode", names(Mode.values())),
+            Arguments.of("definitions", "/$defs/block/properties/subject", names(Block.Subject.values())),
+            Arguments.of("explanation", "/properties/state", names(ExplanationView.State.values())),
             Arguments.of("session", "/properties/lines/items/properties/speaker", names(TranscriptLine.Speaker.values())),
             Arguments.of("violations", "/properties/by", names(ViolationCount.By.values())),
             Arguments.of("violations", "/properties/mode", names(Shown.values())),

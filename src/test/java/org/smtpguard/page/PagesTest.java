@@ -51,7 +51,7 @@ class PagesTest {
     private final DiagnosisCatalogue catalogue = new DiagnosisCatalogue();
     private final Transcripts transcripts = new Transcripts(CLOCK);
     private final Violations violations = new Violations(CLOCK);
-    private final Pages pages = new Pages(table, catalogue, transcripts, violations, CLOCK);
+    private final Pages pages = new Pages(table, catalogue, transcripts, violations, Optional::empty, CLOCK);
 
     @Test
     void theOneStyleSheetIsTheOneThatThePolicyAllows() throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wire;
+import static org.smtpguard.it.wire.WireScript.wireFrom;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +37,8 @@ import org.smtpguard.it.wire.WireScript;
  */
 class BrowserIT {
     private static final List<String> PAGES = List.of("", "/sessions", "/violations", "/violations?by=client", "/diagnoses",
-        "/diagnoses/SEQ-MAIL-NESTED", "/diagnoses/503", "/backends", "/simulate", "/auth/check", "/sessions/00000000");
+        "/diagnoses/SEQ-MAIL-NESTED", "/diagnoses/503", "/backends", "/simulate", "/auth/check", "/blocks",
+        "/blocks?of=127.41.0.1", "/sessions/00000000");
 
     private static JamesServer server;
     private static WebAdmin webAdmin;
@@ -47,6 +49,13 @@ class BrowserIT {
         browser = Browser.start();
         server = Site.shared();
         webAdmin = Site.webAdmin();
+        for (int i = 0; i < 3; i++) {
+            try (WireScript wire = wireFrom("127.41.0.1", server.smtp()).expect("220")) {
+                wire.send("EHLO printer.example.org").expect("250")
+                    .send("AUTH PLAIN " + plain("a.user.with.quite.a.long.name@department.localhost", "guess-in-a-browser-" + i))
+                    .expect("535");
+            }
+        }
     }
 
     @AfterAll
@@ -130,6 +139,24 @@ class BrowserIT {
         assertThat(browser.text("document.documentElement.outerHTML")).doesNotContain("typed-by-hand", "alice@localhost");
         assertThat(browser.text("location.href")).isEqualTo(webAdmin.uri("/smtp-guard/auth/check").toString());
         assertThat(server.log()).doesNotContain("typed-by-hand");
+    }
+
+    @Test
+    void aNetworkIsBlockedExplainedAndLiftedByKeyboard() {
+        browser.open(webAdmin.uri("/smtp-guard/blocks"));
+        browser.evaluate("document.getElementById('block-network').focus()");
+        browser.type("198.51.100.0/24").press("Tab").press("Tab").type("spam since Friday").press("Tab").type("7d");
+        browser.follow("document.querySelector('form.narrow button').click()");
+        assertThat(browser.text("document.querySelector('.banner').innerText")).startsWith("Blocked.");
+
+        browser.evaluate("document.getElementById('ref').focus()");
+        browser.type("198.51.100.7").follow("document.querySelector('.find button').click()");
+        assertThat(browser.text("document.querySelector('h1').innerText")).isEqualTo("Log-ins from 198.51.100.7/32");
+        assertThat(browser.text("location.pathname + location.search")).isEqualTo("/smtp-guard/blocks?of=198.51.100.7");
+        assertThat(browser.text("document.querySelector('.blocks').innerText")).contains("198.51.100.0/24", "by hand: spam since Friday");
+
+        browser.follow("document.querySelector('.blocks button').click()");
+        assertThat(browser.text("document.querySelector('h1').innerText")).isEqualTo("Lifted");
     }
 
     @ParameterizedTest

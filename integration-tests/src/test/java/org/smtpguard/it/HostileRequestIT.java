@@ -108,7 +108,9 @@ class HostileRequestIT {
             "/smtp-guard?since=1h&since=2h",
             "/smtp-guard?surprise=1", "/smtp-guard/sessions?ref=a&ref=b", "/smtp-guard/violations?since=1h&limit=-1",
             "/smtp-guard/diagnoses?since=1h", "/smtp-guard/backends?x", "/smtp-guard/auth/check?password=x",
-            "/smtp-guard/violations?by=rule&by=verb", "/smtp-guard/simulate?commands=EHLO");
+            "/smtp-guard/violations?by=rule&by=verb", "/smtp-guard/simulate?commands=EHLO", "/smtp-guard/blocks?of=a&of=b",
+            "/smtp-guard/blocks?of=a%40b%40c", "/smtp-guard/blocks?of=" + "x".repeat(256), "/smtp-guard/blocks?of=a%00b",
+            "/smtp-guard/blocks?user=alice");
     }
 
     @ParameterizedTest

@@ -90,6 +90,13 @@ class HostileTextIT {
                 browser.open(webAdmin.uri("/smtp-guard" + page));
                 isHarmless(browser, page);
             }
+            for (String text : HostileTexts.ALL) {
+                String path = "/smtp-guard/blocks?of=" + percent(text);
+                if (webAdmin.get(path, "text/html").statusCode() == 200) {
+                    browser.open(webAdmin.uri(path));
+                    isHarmless(browser, text);
+                }
+            }
             browser.open(webAdmin.uri("/smtp-guard/simulate"));
             browser.evaluate("document.getElementById('commands').value = " + literal(HostileTexts.ALL.stream()
                 .map(text -> text + "\nMAIL FROM:<" + text + ">").collect(Collectors.joining("\n"))));
@@ -147,7 +154,7 @@ class HostileTextIT {
     void isNoTopicAndNoReference() {
         for (String text : HostileTexts.ALL) {
             String encoded = percent(text);
-            for (String path : List.of("/sessions/" + encoded, "/sessions?ref=" + encoded, "/diagnoses/" + encoded,
+            for (String path : List.of("/sessions/" + encoded, "/diagnoses/" + encoded,
                 "/violations?by=" + encoded, "?since=" + encoded)) {
                 HttpResponse<String> response = webAdmin.get("/smtp-guard" + path, "text/html");
 
@@ -156,6 +163,22 @@ class HostileTextIT {
                 if (response.headers().firstValue("Content-Type").orElse("").startsWith("text/html")) {
                     assertThat(response.body()).as(path).doesNotContain(HostileTexts.CANARY, "evil.example");
                 }
+            }
+        }
+    }
+
+    /** A search for what is no reference goes on to the explanation of a user, if it can be the name of one. */
+    @Test
+    void isAtMostTheNameOfAUserWithoutLogIns() {
+        for (String text : HostileTexts.ALL) {
+            HttpResponse<String> search = webAdmin.get("/smtp-guard/sessions?ref=" + percent(text), "text/html");
+            HttpResponse<String> explanation = webAdmin.get("/smtp-guard/blocks?of=" + percent(text), "application/json");
+
+            assertThat(search.statusCode()).as(text).isIn(303, 404);
+            assertThat(search.body()).doesNotContain(HostileTexts.CANARY, "evil.example");
+            assertThat(explanation.statusCode()).as(text).isIn(200, 400);
+            if (explanation.statusCode() == 400) {
+                assertThat(explanation.body()).as(text).doesNotContain(HostileTexts.CANARY, "evil.example");
             }
         }
     }

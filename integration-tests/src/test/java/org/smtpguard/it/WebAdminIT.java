@@ -39,7 +39,7 @@ class WebAdminIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/sessions", "/violations", "/diagnoses", "/diagnoses/503", "/diagnoses/starttls", "/backends", "/simulate",
-        "/auth/check"})
+        "/auth/check", "/blocks", "/blocks?of=192.0.2.7", "/blocks?of=alice%40localhost"})
     void theSameAddressIsJsonForProgramsAndHtmlForPeople(String path) {
         HttpResponse<String> json = webAdmin.get("/smtp-guard" + path, "*/*");
         HttpResponse<String> html = webAdmin.get("/smtp-guard" + path, "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");

@@ -52,6 +52,9 @@ class WebAdminSchemasIT {
         "diagnosis, /diagnoses/503",
         "diagnosis, /diagnoses/STARTTLS",
         "backends, /backends",
+        "blocks, /blocks",
+        "explanation, /blocks?of=127.0.0.1",
+        "explanation, /blocks?of=alice%40localhost",
         "simulation, /simulate",
         "auth-check, /auth/check",
     })

@@ -41,7 +41,7 @@ class WebAdminTokenIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "/sessions", "/sessions/00000000", "/violations", "/diagnoses", "/diagnoses/503", "/backends",
-        "/simulate", "/auth/check"})
+        "/simulate", "/auth/check", "/blocks", "/blocks?of=192.0.2.7"})
     void nothingIsShownWithoutAToken(String path) {
         for (String accept : new String[] {"application/json", "text/html"}) {
             HttpResponse<String> response = webAdmin.get("/smtp-guard" + path, accept);
@@ -52,10 +52,16 @@ class WebAdminTokenIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/simulate", "/auth/check"})
+    @ValueSource(strings = {"/simulate", "/auth/check", "/blocks", "/blocks/lift"})
     void nothingIsAskedWithoutAToken(String path) {
         assertThat(webAdmin.post("/smtp-guard" + path, "application/json",
             "{\"commands\":[],\"username\":\"alice@localhost\",\"password\":\"x\"}").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void nothingIsLiftedWithoutAToken() {
+        assertThat(webAdmin.send(HttpRequest.newBuilder(webAdmin.uri("/smtp-guard/blocks/192.0.2.7")).DELETE()).statusCode())
+            .isEqualTo(401);
     }
 
     @ParameterizedTest

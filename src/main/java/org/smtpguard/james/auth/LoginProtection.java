@@ -64,6 +64,11 @@ public final class LoginProtection implements LoginLimit {
         return delay;
     }
 
+    /** Empty until the first port is configured. */
+    public Optional<GuessLimiter> limiter() {
+        return limiter;
+    }
+
     @Override
     public Optional<CredentialResult> refusal(Optional<String> user, Origin origin) {
         return limiter.flatMap(guesses -> guesses.refusal(user, origin)).map(this::blocked);

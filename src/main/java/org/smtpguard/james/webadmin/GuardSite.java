@@ -31,6 +31,7 @@ import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
+import org.smtpguard.james.auth.LoginProtection;
 import org.smtpguard.james.backends.Backends;
 import org.smtpguard.james.event.Logbook;
 import org.smtpguard.james.guard.OfferedAuth;
@@ -69,6 +70,7 @@ public final class GuardSite {
         "RCPT TO:<bob@example.org>", "MAIL FROM:<carol@example.org>");
     private static final String CORS = "Access-Control-Allow-Origin";
     private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::");
+    private static final int SEE_OTHER = 303;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int TOO_LARGE = 413;
@@ -77,12 +79,15 @@ public final class GuardSite {
     private final Pages pages;
     private final Backends backends;
     private final AuthCheck authCheck;
+    private final BlockRequests blocks;
     private final RequestOrigin origin;
 
     @Inject
     public GuardSite(SequenceTable table, DiagnosisCatalogue catalogue, Transcripts transcripts, Violations violations,
-                       Backends backends, Logbook logbook, AuthenticationFilter authentication, PropertiesProvider properties) {
-        this.pages = new Pages(table, catalogue, transcripts, violations, Clock.system(ZoneId.systemDefault()));
+                     Backends backends, LoginProtection protection, Logbook logbook, AuthenticationFilter authentication,
+                     PropertiesProvider properties) {
+        this.pages = new Pages(table, catalogue, transcripts, violations, protection::limiter, Clock.system(ZoneId.systemDefault()));
+        this.blocks = new BlockRequests(protection::limiter, pages);
         this.backends = backends;
         this.authCheck = new AuthCheck(logbook, Clock.systemUTC());
         this.origin = origin(properties, !(authentication instanceof NoAuthenticationFilter));
@@ -118,6 +123,13 @@ public final class GuardSite {
         get(service, "/violations", this::violations, "since", "by", "mode");
         get(service, "/diagnoses", request -> pages.diagnoses());
         get(service, "/diagnoses/:topic", this::diagnosis);
+        get(service, "/blocks", this::blocks, "of");
+        post(service, "/blocks", blocks::block);
+        post(service, "/blocks/" + Pages.LIFT, blocks::liftForm);
+        delete(service, "/blocks", request -> query(request, "of").map(blocks::lift).orElseThrow(() -> new BadRequestException(400,
+            "Name the network or the user: DELETE " + View.BASE + "/blocks/192.0.2.7, or ?of=192.0.2.7.")), "of");
+        delete(service, "/blocks/:of", request -> blocks.liftPath(end(request, 1)));
+        delete(service, "/blocks/:address/:bits", request -> blocks.liftPath(end(request, 2)));
         get(service, "/backends", request -> pages.backends(backends.status()));
         get(service, "/simulate", request -> pages.simulation(EXAMPLE, beginning(AuthOffer.UNDER_TLS, true, false)));
         post(service, "/simulate", this::simulate);
@@ -137,15 +149,23 @@ public final class GuardSite {
 
     /** @param parameters the names of the valid query parameters */
     private void get(Service service, String path, Handler handler, String... parameters) {
-        Route route = route(View.BASE + path, request -> {
+        Route route = route(View.BASE + path, knowing(parameters, handler));
+        service.get(View.BASE + path, route);
+        service.head(View.BASE + path, route);
+    }
+
+    private void delete(Service service, String path, Handler handler, String... parameters) {
+        service.delete(View.BASE + path, route(View.BASE + path, knowing(parameters, handler)));
+    }
+
+    private static Handler knowing(String[] parameters, Handler handler) {
+        return request -> {
             request.queryParams().stream().filter(name -> !List.of(parameters).contains(name)).findFirst().ifPresent(unknown -> {
                 throw new BadRequestException(400, parameters.length == 0 ? "This URL takes no parameters."
                     : "There is an unknown parameter; known are " + String.join(", ", parameters) + ".");
             });
             return handler.handle(request);
-        });
-        service.get(View.BASE + path, route);
-        service.head(View.BASE + path, route);
+        };
     }
 
     private void post(Service service, String path, Handler handler) {
@@ -232,6 +252,10 @@ public final class GuardSite {
             });
             View found = view.get();
             return isHtml ? found.page() : JSON.writeValueAsString(found.facts());
+        } catch (SeeOtherException e) {
+            response.status(SEE_OTHER);
+            response.header("Location", e.location());
+            return "";
         } catch (BadRequestException e) {
             response.status(e.status());
             return isHtml ? pages.failure(e.status(), e.getMessage()).page() : error(e.status(), e.getMessage());
@@ -248,7 +272,25 @@ public final class GuardSite {
     }
 
     private View sessions(Request request) {
-        return query(request, "ref").map(this::session).orElseGet(pages::sessions);
+        return query(request, "ref").map(this::found).orElseGet(pages::sessions);
+    }
+
+    /** The search of each page finds addresses and users as well. */
+    private View found(String text) {
+        if (!BlockRequests.isReference(text)) {
+            throw new SeeOtherException(Pages.explanationPath(text));
+        }
+        return session(text);
+    }
+
+    private View blocks(Request request) {
+        return query(request, "of").map(blocks::explain).orElseGet(pages::blocks);
+    }
+
+    /** The last parts of the path, as they were sent. */
+    private static String end(Request request, int parts) {
+        String[] all = request.uri().split("/", -1);
+        return Stream.of(all).skip(all.length - parts).collect(Collectors.joining("/"));
     }
 
     private View session(Request request) {
