@@ -15,11 +15,9 @@ import org.apache.james.protocols.api.handler.CommandHandler;
 import org.apache.james.protocols.api.handler.DisconnectHandler;
 import org.apache.james.protocols.api.handler.ExtensibleHandler;
 import org.apache.james.protocols.api.handler.LineHandler;
-import org.apache.james.protocols.api.handler.WiringException;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
 import org.apache.james.protocols.smtp.core.esmtp.EhloExtension;
-import org.apache.james.protocols.smtp.hook.AuthHook;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.MailParametersHook;
 import org.apache.james.smtpserver.JamesMessageHook;
@@ -27,10 +25,12 @@ import org.apache.mailet.Attribute;
 import org.apache.mailet.AttributeName;
 import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.james.auth.AuthCommand;
 import org.smtpguard.james.auth.AuthenticationSettings;
-import org.smtpguard.james.auth.JamesOAuth;
+import org.smtpguard.james.auth.JamesSasl;
 import org.smtpguard.james.auth.LoginProtection;
 import org.smtpguard.james.auth.LoginRecord;
 import org.smtpguard.james.auth.MechanismFactory;
@@ -56,6 +56,8 @@ import org.smtpguard.sasl.SaslMechanism;
 public final class Authentication
     implements CommandHandler<SMTPSession>, EhloExtension, MailParametersHook, JamesMessageHook, ExtensibleHandler,
     DisconnectHandler<SMTPSession>, OfferedAuth {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Authentication.class);
+
     private final Backends backends;
     private final GuardedPorts guardedPorts;
     private final Logbook logbook;
@@ -101,27 +103,28 @@ public final class Authentication
         settings.backends().release();
     }
 
-    /** James' AUTH hooks, needed for OAuth, and the line handlers, which show whether the port has a guard. */
+    /** James' AUTH handler, which executes James' own mechanisms, and the line handlers, which show whether the port has a guard. */
     @Override
     public List<Class<?>> getMarkerInterfaces() {
-        return List.of(AuthHook.class, LineHandler.class);
+        return List.of(AuthCmdHandler.class, LineHandler.class);
     }
 
     @Override
-    public void wireExtensions(Class<?> marker, List<?> handlers) throws WiringException {
-        if (marker == AuthHook.class) {
-            wireOAuth(handlers);
+    public void wireExtensions(Class<?> marker, List<?> handlers) {
+        if (marker == AuthCmdHandler.class) {
+            wireSasl(handlers);
         } else if (handlers.stream().noneMatch(SequenceGuard.class::isInstance)) {
             guardedBy(guardedPorts.port(GuardSettings.withoutGuard(), this, true));
         }
     }
 
-    private void wireOAuth(List<?> hooks) throws WiringException {
-        if (!hooks.isEmpty()) {
-            AuthCmdHandler james = new AuthCmdHandler();
-            james.wireExtensions(AuthHook.class, hooks);
-            mechanisms = mechanisms.with(new JamesOAuth(james, pools.blocking(), protection));
+    private void wireSasl(List<?> james) {
+        if (!james.isEmpty()) {
+            mechanisms = mechanisms.with(new JamesSasl((AuthCmdHandler) james.get(0), pools.blocking(), protection, ports));
             port.ifPresent(this::guardedBy);
+        } else if (ports.configuresJamesMechanisms()) {
+            LOGGER.warn("A handler chain has Authentication but not James' AuthCmdHandler: <oidc> and <saslMechanisms> have no effect on"
+                + " its port. Set coreHandlersPackage=\"{}\" in <handlerchain>", GuardHandlers.class.getName());
         }
     }
 

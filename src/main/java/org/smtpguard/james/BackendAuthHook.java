@@ -7,7 +7,6 @@ import com.google.inject.Inject;
 import org.apache.commons.configuration2.Configuration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.james.core.Username;
-import org.apache.james.protocols.api.OidcSASLConfiguration;
 import org.apache.james.protocols.api.handler.ProtocolHandler;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.AuthHook;
@@ -20,6 +19,7 @@ import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.james.auth.LoginProtection;
+import org.smtpguard.james.auth.PasswordHook;
 import org.smtpguard.james.backends.BackendSet;
 import org.smtpguard.james.backends.Backends;
 import org.smtpguard.james.config.ConfigurationElement;
@@ -32,10 +32,8 @@ import org.smtpguard.james.event.Notes;
  * Uses the same backends in a handler chain that keeps James' own {@code AuthCmdHandler}. An {@link AuthHook} has to return its
  * result, so this one blocks the thread that serves this session and others, as all hooks of James do; {@link Authentication}
  * does not.
- *
- * <p>No other class may refer to this one: a newer James has moved a class that its interface uses.
  */
-public final class BackendAuthHook implements AuthHook, ProtocolHandler {
+public final class BackendAuthHook implements PasswordHook, ProtocolHandler {
     private static final String UNAVAILABLE = "The credentials could not be checked just now";
 
     private final Backends backends;
@@ -88,12 +86,6 @@ public final class BackendAuthHook implements AuthHook, ProtocolHandler {
         } catch (ExecutionException e) {
             return unavailable();
         }
-    }
-
-    /** Bearer tokens are left to James. */
-    @Override
-    public HookResult doSasl(SMTPSession session, OidcSASLConfiguration configuration, String initialResponse) {
-        return HookResult.DECLINED;
     }
 
     private static HookResult result(SMTPSession session, CredentialResult result) {

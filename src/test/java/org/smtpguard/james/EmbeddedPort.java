@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
@@ -169,6 +170,7 @@ public final class EmbeddedPort {
                 handlers.add(new AuthCmdHandler());
                 handlers.add(hook);
             }
+            builder.jamesAuth.ifPresent(handlers::add);
             handlers.add(new GuardGreeting());
             handlers.add(new CommandDispatcher<SMTPSession>());
             if (builder.auth == Auth.JAMES) {
@@ -210,6 +212,7 @@ public final class EmbeddedPort {
         private boolean heloEhloEnforcement = true;
         private final Map<String, String> rules = new LinkedHashMap<>();
         private boolean secondBackend;
+        private Optional<AuthCmdHandler> jamesAuth = Optional.empty();
         private Logbook logbook = new Logbook(GuardMetrics.unread(),
             new Transcripts(Clock.systemUTC()), new Violations(Clock.systemUTC()));
 
@@ -263,6 +266,12 @@ public final class EmbeddedPort {
         /** After the backend comes another, which is out of order. */
         Builder secondBackendOutOfOrder() {
             secondBackend = true;
+            return this;
+        }
+
+        /** James' AUTH handler, which is in the chain and answers no command. */
+        Builder jamesAuth(AuthCmdHandler value) {
+            jamesAuth = Optional.of(value);
             return this;
         }
 
@@ -338,6 +347,11 @@ public final class EmbeddedPort {
         /** Where the session stands, as the guard reads it. */
         SessionState state() {
             return sessions.state(session);
+        }
+
+        /** What the session has attached for its whole life. */
+        <T> Optional<T> attachment(ProtocolSession.AttachmentKey<T> key) {
+            return session.getAttachment(key, ProtocolSession.State.Connection);
         }
 
         /** What the session's refusals call it. */

@@ -14,11 +14,12 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import org.smtpguard.it.server.JamesHome;
 import org.smtpguard.it.server.JamesServer;
 
 /** All scenarios, by their letters. A scenario is made anew for each call: its servers have not been started. */
 final class Scenarios {
-    private static final String STOCK = "James 3.8.1";
+    private static final String STOCK = "James " + JamesHome.current().version();
     private static final String GUARDED = "with James SMTP Guard";
     private static final String BLOCKING = "with James SMTP Guard, blocking backend";
     private static final String BARE = "bare Netty";

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.smtpguard.it.server.JamesHome;
 
 /** The command line, as an operator calls it, on the configuration that the project brings. */
 class CheckIT {
@@ -58,8 +59,9 @@ class CheckIT {
     }
 
     private Process check() throws Exception {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-            System.getProperty("smtpguard.it.jar") + File.pathSeparator + System.getProperty("smtpguard.it.lib") + File.separator + "*",
+        JamesHome james = JamesHome.current();
+        Process process = new ProcessBuilder(james.program("java").toString(), "-cp",
+            System.getProperty("smtpguard.it.jar") + File.pathSeparator + james.classPath(),
             "org.smtpguard.cli.Main", "check", "conf/smtpserver.xml")
             .directory(home.toFile())
             .redirectErrorStream(true)

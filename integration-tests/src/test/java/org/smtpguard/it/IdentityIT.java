@@ -91,7 +91,7 @@ class IdentityIT {
         try (WireScript wire = greeted(guarded.smtp())) {
             wire.send("AUTH PLAIN " + base64("bob@localhost\0admin@localhost\0secret")).expectLine("235 2.7.0 ")
                 .send("MAIL FROM:<bob@localhost>").expect("250").send("RCPT TO:<alice@localhost>").expect("250")
-                .send("DATA").expect("354").message("Subject: as bob", "", "body").expect("250");
+                .send("DATA").expect("354").message("From: bob@localhost", "Subject: as bob", "", "body").expect("250");
         }
         assertThat(Mailbox.of("alice", guarded.imap()).awaitMessageWith("Subject: as bob"))
             .contains("X-Authenticated-By: apps", "X-Authenticated-With: PLAIN");

@@ -21,7 +21,7 @@ public final class PortMechanisms implements OfferedAuth {
     private final Map<String, SaslMechanism> mechanisms;
     private final CertificateName certificateName;
     private final PortSettings ports;
-    private final Optional<JamesOAuth> oauth;
+    private final Optional<JamesSasl> sasl;
 
     /** @param mechanisms by name, in the order of announcement */
     public PortMechanisms(Map<String, SaslMechanism> mechanisms, CertificateName certificateName, PortSettings ports) {
@@ -29,15 +29,15 @@ public final class PortMechanisms implements OfferedAuth {
     }
 
     private PortMechanisms(Map<String, SaslMechanism> mechanisms, CertificateName certificateName, PortSettings ports,
-                           Optional<JamesOAuth> oauth) {
+                           Optional<JamesSasl> sasl) {
         this.mechanisms = mechanisms;
         this.certificateName = certificateName;
         this.ports = ports;
-        this.oauth = oauth;
+        this.sasl = sasl;
     }
 
-    /** A copy that also has James' mechanisms for bearer tokens. */
-    public PortMechanisms with(JamesOAuth james) {
+    /** A copy that also has the mechanisms that James executes. */
+    public PortMechanisms with(JamesSasl james) {
         return new PortMechanisms(mechanisms, certificateName, ports, Optional.of(james));
     }
 
@@ -49,7 +49,7 @@ public final class PortMechanisms implements OfferedAuth {
         // Prefer one that works on every connection.
         return enabled(session).filter(mechanism -> mechanism.canSucceed(Peer.inClearText())).map(SaslMechanism::name).findFirst()
             .or(() -> enabled(session).map(SaslMechanism::name).findFirst())
-            .or(() -> oauth.stream().flatMap(james -> james.offered(session)).findFirst())
+            .or(() -> sasl.stream().flatMap(james -> james.offered(session)).findFirst())
             .map(name -> "AUTH " + name);
     }
 
@@ -69,7 +69,7 @@ public final class PortMechanisms implements OfferedAuth {
             .collect(Collectors.toList());
         // Mechanisms that send the password are announced last.
         return Stream.of(ours.stream().filter(name -> !MechanismNames.isPassword(name)),
-                oauth.stream().flatMap(james -> james.offered(session)),
+                sasl.stream().flatMap(james -> james.offered(session)),
                 ours.stream().filter(MechanismNames::isPassword))
             .flatMap(Function.identity()).distinct().collect(Collectors.toList());
     }
@@ -77,7 +77,7 @@ public final class PortMechanisms implements OfferedAuth {
     /** The mechanism of that name, if the session's port has it enabled. */
     Optional<SaslMechanism> mechanism(SMTPSession session, String name) {
         return Optional.ofNullable(mechanisms.get(name)).filter(ours -> isEnabled(session, name))
-            .or(() -> oauth.flatMap(james -> james.mechanism(session, name)));
+            .or(() -> sasl.flatMap(james -> james.mechanism(session, name)));
     }
 
     /** The properties of the connection that mechanisms use. */

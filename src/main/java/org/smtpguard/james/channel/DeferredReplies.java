@@ -71,7 +71,7 @@ public final class DeferredReplies {
         if (!HeldLines.areBeingHandled(session) && thread.isSettled()) {
             return reply.apply(0);
         }
-        settle(session, thread, begin(session, false, () -> { }), reply);
+        settle(session, thread, begin(session, false, () -> { }).keepingBatchOpen(), reply);
         return new DeferredResponse();
     }
 
@@ -131,6 +131,9 @@ public final class DeferredReplies {
             Response reply = made.get();
             writer.write(session, pending.transport(), reply);
             handleHeld(session, thread, pending, reply);
+            if (pending.batchHasEnded()) {
+                thread.endBatch(session);
+            }
             pending.transport().setReadable(true);
         });
     }

@@ -21,6 +21,9 @@ final class PendingReply implements LineHandler<SMTPSession> {
     private final HeldLines held = new HeldLines();
     private final boolean isPause;
     private final Runnable cancel;
+    /** The line that waits is judged as one of its batch, which may end meanwhile. */
+    private boolean keepsBatchOpen;
+    private boolean batchHasEnded;
     private boolean isOver;
 
     private PendingReply(ProtocolTransport transport, boolean isPause, Runnable cancel) {
@@ -59,6 +62,22 @@ final class PendingReply implements LineHandler<SMTPSession> {
 
     boolean isOver() {
         return isOver;
+    }
+
+    /** From now on the batch of the line that waits ends no earlier than the wait. */
+    PendingReply keepingBatchOpen() {
+        keepsBatchOpen = true;
+        return this;
+    }
+
+    /** @return whether the end of the batch is put off; it is then to be repeated after the wait */
+    boolean putsOffBatchEnd() {
+        batchHasEnded |= keepsBatchOpen;
+        return keepsBatchOpen;
+    }
+
+    boolean batchHasEnded() {
+        return batchHasEnded;
     }
 
     boolean isPause() {

@@ -42,8 +42,15 @@ public final class ReadBatches extends ChannelInboundHandlerAdapter {
         // James removes the session when the client has disconnected.
         SMTPSession session = (SMTPSession) context.channel().attr(BasicChannelInboundHandler.SESSION_ATTRIBUTE_KEY).get();
         if (session != null) {
-            ended.accept(session);
+            end(session);
         }
         context.fireChannelReadComplete();
+    }
+
+    /** Ends the batch, but not while its last line waits for whatever was sent after it ({@link DeferredReplies#settle}). */
+    void end(SMTPSession session) {
+        if (PendingReply.of(session).filter(PendingReply::putsOffBatchEnd).isEmpty()) {
+            ended.accept(session);
+        }
     }
 }

@@ -19,6 +19,7 @@ import org.apache.james.protocols.api.ProtocolSessionImpl;
 import org.apache.james.protocols.api.ProtocolTransport;
 import org.apache.james.protocols.netty.HandlerConstants;
 import org.apache.james.protocols.netty.NettyProtocolTransport;
+import org.apache.james.protocols.smtp.SMTPSession;
 
 /**
  * The one thread on which James calls its handlers for a session: the channel's event loop on James 3.8, a thread of the
@@ -61,6 +62,14 @@ public final class SessionThread {
     /** Installs a detector for batches of lines. Call it on that thread. */
     public void install(ReadBatches batches) {
         batches.install(core);
+    }
+
+    /** Ends the current batch of lines, if they are detected. Call it on that thread. */
+    void endBatch(SMTPSession session) {
+        ReadBatches batches = core.pipeline().get(ReadBatches.class);
+        if (batches != null) {
+            batches.end(session);
+        }
     }
 
     /** Whether all input read so far has certainly been delivered as lines. Call it on that thread. */

@@ -34,12 +34,16 @@ enum SettingDifference {
         port -> port.containsKey("authRequired") && !port.containsKey("auth.announce")
             && !Set.of("true", "announce").contains(text(port, "authRequired").toLowerCase(Locale.ROOT)),
         "is false: AUTH is not announced, and accepted under TLS only; James itself also accepts it in clear text."),
-    SASL_MECHANISMS("auth.saslMechanisms", NamedClass.AUTHENTICATION, Severity.WARNING, port -> isSet(port, "auth.saslMechanisms"),
-        "is ignored: <mechanisms> of Authentication determines what is offered."),
-    GSSAPI("auth.gssapi", NamedClass.AUTHENTICATION, Severity.WARNING, port -> isSet(port, "auth.gssapi"),
-        "is ignored: Authentication does not offer GSSAPI, unless a DovecotBackend relays it."),
+    HIDDEN_OAUTH("auth.saslMechanisms", NamedClass.AUTHENTICATION, Severity.WARNING, PortSettings::hidesOAuth,
+        "has no factory for OAUTHBEARER and XOAUTH2: James 3.10 does not offer them, though <oidc> is configured. Add"
+            + " OauthBearerSaslMechanismFactory and XOauth2SaslMechanismFactory, or remove the element."),
+    SASL_MECHANISMS("auth.saslMechanisms", NamedClass.AUTHENTICATION, Severity.OK,
+        port -> PortSettings.hasSaslFactories(port) && !PortSettings.hidesOAuth(port),
+        "adds its mechanisms to <mechanisms> on James 3.10, except PLAIN and LOGIN: James verifies the client, and no backend is queried."),
+    GSSAPI("auth.gssapi", NamedClass.AUTHENTICATION, Severity.OK, port -> isSet(port, "auth.gssapi"),
+        "configures GSSAPI on James 3.10, if <saslMechanisms> names its factory: James verifies the client, and no backend is queried."),
     OIDC("auth.oidc", NamedClass.AUTHENTICATION, Severity.OK, port -> isSet(port, "auth.oidc"),
-        "adds OAUTHBEARER and XOAUTH2 on James 3.8 and 3.9: James verifies the tokens, and no backend is queried."),
+        "adds OAUTHBEARER and XOAUTH2: James verifies the tokens, and no backend is queried."),
     VERIFY_IDENTITY("verifyIdentity", NamedClass.AUTHENTICATION, Severity.OK,
         port -> isSet(port, "verifyIdentity")
             && !Set.of("false", "disabled").contains(text(port, "verifyIdentity").toLowerCase(Locale.ROOT)),

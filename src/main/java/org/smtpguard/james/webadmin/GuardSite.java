@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -212,7 +213,9 @@ public final class GuardSite {
 
     private void unreadable(BadMessageException fault, Request request, Response response) {
         RawResponse.remove(response, CORS);
-        boolean isTooLarge = fault.getCause() instanceof IllegalStateException;
+        // The immediate cause in Jetty 9; in Jetty 12 (James 3.9) it is wrapped.
+        boolean isTooLarge = Stream.iterate(fault.getCause(), Objects::nonNull, Throwable::getCause)
+            .anyMatch(IllegalStateException.class::isInstance);
         response.status(isTooLarge ? TOO_LARGE : 400);
         response.body(isTooLarge ? error(TOO_LARGE, "The form is too large.") : error(400, "The query or the form cannot be read:"
             + " its percent-encoding or UTF-8 is invalid."));

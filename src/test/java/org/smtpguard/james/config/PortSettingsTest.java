@@ -8,12 +8,15 @@ import java.io.ByteArrayInputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import org.apache.commons.configuration2.HierarchicalConfiguration;
+import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.server.core.configuration.ConfigurationProvider;
 import org.apache.james.server.core.configuration.FileConfigurationProvider;
@@ -25,6 +28,8 @@ import org.smtpguard.james.Authentication;
 
 class PortSettingsTest {
     private static final String OFF = "<auth><plainAuthEnabled>false</plainAuthEnabled></auth>";
+
+    private static final String OIDC = "<auth><oidc><claim>email</claim><scope>email</scope></oidc></auth>";
 
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger(PortSettings.class);
@@ -67,6 +72,39 @@ class PortSettingsTest {
         assertThat(List.of(2525, 49_152)).filteredOn(port -> settings.isPlainAuthEnabled(at(port))).containsExactly(2525);
     }
 
+    @Test
+    void theClaimWithTheUserIsThatOfThePort() throws Exception {
+        PortSettings settings = settings(port("127.0.0.1:2525", "PLAIN", ""), port("127.0.0.1:2587", "PLAIN", OIDC));
+
+        assertThat(settings.oidcClaim(at(2587))).contains("email");
+        assertThat(settings.oidcClaim(at(2525))).isEmpty();
+        assertThat(settings.configuresJamesMechanisms()).isTrue();
+        assertThat(settings(port("127.0.0.1:2525", "PLAIN", "")).configuresJamesMechanisms()).isFalse();
+    }
+
+    /** James 3.10 then offers the mechanisms of the list alone. */
+    @Test
+    void aListOfFactoriesWithoutThoseForTokensHidesThem() throws Exception {
+        String list = OIDC.replace("</auth>", "<saslMechanisms>PlainSaslMechanismFactory,%s</saslMechanisms></auth>");
+
+        assertThat(PortSettings.hidesOAuth(element(port("127.0.0.1:2525", "PLAIN", OIDC)))).isFalse();
+        assertThat(PortSettings.hidesOAuth(element(port("127.0.0.1:2525", "PLAIN",
+            String.format(Locale.ROOT, list, "LoginSaslMechanismFactory"))))).isTrue();
+        assertThat(PortSettings.hidesOAuth(element(port("127.0.0.1:2525", "PLAIN",
+            String.format(Locale.ROOT, list, "org.apache.james.protocols.sasl.XOauth2SaslMechanismFactory"))))).isFalse();
+    }
+
+    @Test
+    void aFactoryForMoreThanPasswordsIsOne() throws Exception {
+        String list = "<auth><saslMechanisms>PlainSaslMechanismFactory, %s</saslMechanisms></auth>";
+
+        assertThat(PortSettings.hasSaslFactories(element(port("127.0.0.1:2525", "PLAIN", "")))).isFalse();
+        assertThat(PortSettings.hasSaslFactories(element(port("127.0.0.1:2525", "PLAIN",
+            String.format(Locale.ROOT, list, "LoginSaslMechanismFactory"))))).isFalse();
+        assertThat(PortSettings.hasSaslFactories(element(port("127.0.0.1:2525", "PLAIN",
+            String.format(Locale.ROOT, list, "kerberos.GssapiSaslMechanismFactory"))))).isTrue();
+    }
+
     private static SMTPSession at(int port) {
         SMTPSession session = mock(SMTPSession.class);
         when(session.getLocalAddress()).thenReturn(new InetSocketAddress("127.0.0.1", port));
@@ -80,9 +118,17 @@ class PortSettingsTest {
 
     private static PortSettings settings(String... ports) throws Exception {
         ConfigurationProvider configurations = mock(ConfigurationProvider.class);
-        when(configurations.getConfiguration("smtpserver"))
-            .thenReturn(FileConfigurationProvider.getConfig(new ByteArrayInputStream(
-                ("<smtpservers>" + String.join("", ports) + "</smtpservers>").getBytes(StandardCharsets.UTF_8))));
+        HierarchicalConfiguration<ImmutableNode> file = file(ports);
+        when(configurations.getConfiguration("smtpserver")).thenReturn(file);
         return new PortSettings(configurations);
+    }
+
+    private static HierarchicalConfiguration<ImmutableNode> element(String port) throws Exception {
+        return file(port).configurationAt("smtpserver");
+    }
+
+    private static HierarchicalConfiguration<ImmutableNode> file(String... ports) throws Exception {
+        return FileConfigurationProvider.getConfig(new ByteArrayInputStream(
+            ("<smtpservers>" + String.join("", ports) + "</smtpservers>").getBytes(StandardCharsets.UTF_8)));
     }
 }

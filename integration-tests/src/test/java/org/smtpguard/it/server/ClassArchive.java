@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.stream.Stream;
 
 import org.smtpguard.it.wire.Mailbox;
 import org.smtpguard.it.wire.WireScript;
@@ -53,16 +52,14 @@ public final class ClassArchive {
             return false;
         }
         long made = Files.getLastModifiedTime(file()).toMillis();
-        try (Stream<Path> jars = Files.list(Layout.lib())) {
-            return jars.mapToLong(jar -> jar.toFile().lastModified()).allMatch(changed -> changed <= made);
-        }
+        return JamesHome.current().jars().stream().mapToLong(jar -> jar.toFile().lastModified()).allMatch(changed -> changed <= made);
     }
 
     private static String make() throws IOException {
         if (Layout.inDocker()) {
             return "There is no class archive of James: it is not for servers in containers.";
         }
-        if (Runtime.version().feature() < FIRST_JVM) {
+        if (JamesHome.current().jvmFeature() < FIRST_JVM) {
             return "There is no class archive of James: a JVM writes one from version " + FIRST_JVM + " on.";
         }
         Files.deleteIfExists(file());
@@ -97,7 +94,6 @@ public final class ClassArchive {
 
     /** It names the JVM, since each can use its own only. */
     private static Path file() {
-        String jvm = System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version");
-        return Layout.lib().resolveSibling("classes-" + jvm.replaceAll("[^A-Za-z0-9.]+", "-") + ".jsa");
+        return JamesHome.current().classArchive();
     }
 }

@@ -99,7 +99,8 @@ public final class Demo {
         String password = isStock ? "james-password-of-alice" : "secret";
         console.println(String.join(System.lineSeparator(),
             "",
-            "  James 3.8.1 " + (isStock ? "as it comes" : "with James SMTP Guard") + " is up, on loopback only:",
+            "  James " + JamesHome.current().version() + " " + (isStock ? "as it comes" : "with James SMTP Guard")
+                + " is up, on loopback only:",
             "",
             "    SMTP     127.0.0.1:" + smtp + "  AUTH without TLS, for trying out",
             "    SMTP     127.0.0.1:" + submission + "  STARTTLS; AUTH only under TLS",

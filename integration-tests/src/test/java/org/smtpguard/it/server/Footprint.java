@@ -78,7 +78,7 @@ public final class Footprint {
 
     private static Map<String, Integer> objects(long pid) {
         try {
-            Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), String.valueOf(pid),
+            Process jcmd = new ProcessBuilder(JamesHome.current().program("jcmd").toString(), String.valueOf(pid),
                 "GC.class_histogram").redirectErrorStream(true).start();
             String histogram = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return histogram.lines()

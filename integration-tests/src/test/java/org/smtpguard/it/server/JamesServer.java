@@ -228,7 +228,7 @@ public final class JamesServer implements AutoCloseable {
         private Builder(String name) {
             this.name = name;
             try {
-                this.configuration = new TreeMap<>(ServerHome.projectConfiguration());
+                this.configuration = new TreeMap<>(JamesHome.current().configuration(ServerHome.projectConfiguration()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -1,6 +1,5 @@
 package org.smtpguard.it.server;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -14,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * James in a JVM of its own, from the jars that the build laid out.
+ * James in a JVM of its own, as {@link JamesHome} says.
  */
 final class ProcessJames implements RunningJames {
     static final String STARTED = "JAMES server started";
@@ -50,16 +49,18 @@ final class ProcessJames implements RunningJames {
     }
 
     private static List<String> command(Path home, List<String> jvmArguments) {
+        JamesHome james = JamesHome.current();
         List<String> command = new ArrayList<>(List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            james.program("java").toString(),
             "-Xmx512m",
             "-Djava.awt.headless=true",
             "-Djdk.tls.ephemeralDHKeySize=2048",
             "-Dworking.directory=" + home,
             "-Dlogback.configurationFile=" + home.resolve("conf").resolve("logback.xml"),
             "-Dsmtpguard.fixture.parent=" + ProcessHandle.current().pid()));
+        command.addAll(james.jvmArguments());
         command.addAll(jvmArguments);
-        command.addAll(List.of("-cp", Layout.lib() + File.separator + "*", "org.apache.james.MemoryJamesServerMain"));
+        command.addAll(List.of("-cp", james.classPath(), james.mainClass()));
         return command;
     }
 

@@ -21,6 +21,8 @@ import com.sun.net.httpserver.HttpServer;
 
 /** An OpenID Connect provider as far as a mail server sees one: publishes its key, and confirms tokens that it has signed. */
 public final class TokenIssuer implements AutoCloseable {
+    /** James 3.10 insists on one. */
+    private static final String AUDIENCE = "james";
     private static final String KEY_ID = "of-the-test";
 
     private final HttpServer http;
@@ -54,13 +56,14 @@ public final class TokenIssuer implements AutoCloseable {
     public String oidcElement() {
         String base = "http://127.0.0.1:" + http.getAddress().getPort();
         return "<oidc><oidcConfigurationURL>" + base + "/.well-known/openid-configuration</oidcConfigurationURL><jwksURL>" + base
-            + "/jwks</jwksURL><claim>email</claim><scope>openid email</scope><introspection><url>" + base
+            + "/jwks</jwksURL><claim>email</claim><scope>openid email</scope><aud>" + AUDIENCE + "</aud><introspection><url>" + base
             + "/introspect</url></introspection></oidc>";
     }
 
     /** A token for that user, good for as long, or as long ago. */
     public String token(String email, Duration validity) {
-        return sign("{\"email\":\"" + email + "\",\"exp\":" + Instant.now().plus(validity).getEpochSecond() + "}");
+        return sign("{\"email\":\"" + email + "\",\"aud\":\"" + AUDIENCE + "\",\"exp\":"
+            + Instant.now().plus(validity).getEpochSecond() + "}");
     }
 
     /** A token for WebAdmin. */
@@ -109,7 +112,7 @@ public final class TokenIssuer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        answer(exchange, status, "{\"active\":true,\"email\":\"" + email + "\"}");
+        answer(exchange, status, "{\"active\":true,\"aud\":\"" + AUDIENCE + "\",\"email\":\"" + email + "\"}");
     }
 
     private String jwks() {
