@@ -48,7 +48,7 @@ final class Scenarios {
 
     static List<Supplier<Scenario>> all() {
         return List.of(Scenarios::slowBackend, Scenarios::fastBackend, Scenarios::deliveries, Scenarios::pipelinedDeliveries,
-            Scenarios::refusals, Scenarios::idleSessions, Scenarios::wrongPasswords);
+            Scenarios::refusals, Scenarios::idleSessions, Scenarios::wrongPasswords, Scenarios::guessLimits);
     }
 
     private static Scenario slowBackend() {
@@ -173,6 +173,20 @@ final class Scenarios {
             .under(Load.of("calm", "without the flood", good), Load.of("flood", "in the flood", good).with(flood))
             .mustShow(Target.atMost("good clients' p99 in the flood, times that without", 3,
                 outcome -> outcome.median("flood", GUARDED, P99) / outcome.median("calm", GUARDED, P99)));
+    }
+
+    private static Scenario guessLimits() {
+        String off = "limits on guessing off";
+        String on = "limits on guessing on";
+        String plain = "<backend class=\"FileBackend\" name=\"plain\"><allowPlain>true</allowPlain>"
+            + "<file>file://conf/plain-users</file></backend>";
+        Load closed = auth("h", "100 clients", 100);
+        return new Scenario("h", "The limit on guessing", "100 clients log in with the right password, as fast as they can, from one network"
+            + " that is not exempt; the backend is a file without hashes.")
+            .among(guarded(off, plain + "<bruteForce mode=\"off\"/>"))
+            .among(guarded(on, plain + "<bruteForce><exempt/></bruteForce>"))
+            .under(closed, closed.paced())
+            .mustShow(Target.atLeast("AUTH/s with the limits on, times off", 0.98, outcome -> outcome.ratio("h", on, off, PER_SECOND)));
     }
 
     private static Load auth(String id, String title, int clients) {
