@@ -6,13 +6,18 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -80,6 +85,50 @@ class JarIT {
         assertThat(manifest.getValue(Attributes.Name.IMPLEMENTATION_TITLE)).isEqualTo("James SMTP Guard");
         assertThat(manifest.getValue(Attributes.Name.IMPLEMENTATION_VERSION)).isNotBlank();
         assertThat(CONTENT).containsKey("META-INF/LICENSE");
+    }
+
+    @Test
+    void namesTheVersionAndTheLicenceOfEachLibraryInIt() {
+        List<String> rows = text("META-INF/THIRD-PARTY.txt").lines().skip(3).collect(Collectors.toList());
+
+        assertThat(rows).allSatisfy(row -> {
+            for (String file : row.split("\\s{2,}")[3].split(", ")) {
+                assertThat(text("META-INF/" + file)).as(file).isNotBlank();
+            }
+        });
+        assertThat(rows.stream().map(row -> row.split("\\s+")).map(columns -> columns[0] + ":" + columns[1]))
+            .containsExactlyInAnyOrderElementsOf(libraries());
+    }
+
+    @Test
+    void holdsALibraryForEachRelocatedPackage() {
+        assertThat(stream().map(Map.Entry::getKey).filter(name -> name.startsWith("org/smtpguard/shaded/"))
+            .map(name -> name.split("/")[3])).containsOnly("caffeine", "hc", "hikari", "ongres");
+    }
+
+    /** By the properties that Maven leaves in each jar. Caffeine is not built by Maven. */
+    private static List<String> libraries() {
+        List<String> found = new ArrayList<>();
+        stream().map(Map.Entry::getKey).filter(name -> name.endsWith("/pom.properties")).forEach(name -> {
+            Properties library = new Properties();
+            try {
+                library.load(new StringReader(text(name)));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            found.add(library.getProperty("groupId") + ":" + library.getProperty("artifactId") + ":" + library.getProperty("version"));
+        });
+        found.removeIf(name -> name.startsWith("org.smtpguard:"));
+        Matcher caffeine = Pattern.compile("<artifactId>caffeine</artifactId>\\s*<version>([^<]+)</version>")
+            .matcher(text("META-INF/maven/org.smtpguard/james-smtp-guard/pom.xml"));
+        assertThat(caffeine.find()).isTrue();
+        found.add("com.github.ben-manes.caffeine:caffeine:" + caffeine.group(1));
+        return found;
+    }
+
+    private static String text(String name) {
+        assertThat(CONTENT).containsKey(name);
+        return new String(CONTENT.get(name), StandardCharsets.UTF_8);
     }
 
     private static Map<String, byte[]> classes() {

@@ -43,6 +43,7 @@ public final class LoginProtection implements LoginLimit {
         this.backends = backends;
         this.logs = logs;
         this.logbook = logbook;
+        logbook.metrics().blocks(() -> count(true), () -> count(false));
     }
 
     /**
@@ -90,6 +91,11 @@ public final class LoginProtection implements LoginLimit {
             pending.set(verified);
             return verified;
         }), () -> pending.get().cancel(false));
+    }
+
+    private long count(boolean isOfNetwork) {
+        return limiter.map(guesses -> guesses.blocks().stream().filter(block -> block.network().isPresent() == isOfNetwork).count())
+            .orElse(0L);
     }
 
     private Duration maximumDelay(Origin origin) {

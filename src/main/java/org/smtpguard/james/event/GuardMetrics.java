@@ -67,6 +67,12 @@ public final class GuardMetrics {
         this.repeatedFailures = metrics.generate(PREFIX + "bruteForce.samePassword");
     }
 
+    /** Shows how many networks and users are blocked at the moment. */
+    public void blocks(Supplier<Long> networks, Supplier<Long> users) {
+        gauges.register(PREFIX + "bruteForce.blockedNetworks", networks::get);
+        gauges.register(PREFIX + "bruteForce.blockedUsers", users::get);
+    }
+
     /** A network or a user was blocked. */
     void blocked() {
         blocks.increment();
