@@ -181,8 +181,8 @@ final class Scenarios {
         String plain = "<backend class=\"FileBackend\" name=\"plain\"><allowPlain>true</allowPlain>"
             + "<file>file://conf/plain-users</file></backend>";
         Load closed = auth("h", "100 clients", 100);
-        return new Scenario("h", "The limit on guessing", "100 clients log in with the right password, as fast as they can, from one network"
-            + " that is not exempt; the backend is a file without hashes.")
+        return new Scenario("h", "The limit on guessing", "100 clients log in with the right password, as fast as they can, from one"
+            + " network that is not exempt; the backend is a file without hashes.")
             .among(guarded(off, plain + "<bruteForce mode=\"off\"/>"))
             .among(guarded(on, plain + "<bruteForce><exempt/></bruteForce>"))
             .under(closed, closed.paced())
