@@ -16,11 +16,11 @@ final class Layout {
     }
 
     static Path guardJar() {
-        return path("smtpguard.it.jar", "target/james-smtp-guard-0.1.0-SNAPSHOT.jar");
+        return path("smtpguard.it.jar", "target/james-smtp-guard-0.1.0.jar");
     }
 
     static Path fixturesJar() {
-        return path("smtpguard.it.fixtures", "target/james-smtp-guard-0.1.0-SNAPSHOT-fixtures.jar");
+        return path("smtpguard.it.fixtures", "target/james-smtp-guard-0.1.0-fixtures.jar");
     }
 
     static Path project() {
