@@ -462,8 +462,10 @@ class HttpBackendTest implements AsynchronousBackendContract {
                 request(peer);
                 peer.say("HTTP/1.1 200 OK\r\n\r\n{\"result\":\"acc");
             }); CredentialBackend backend = asking(server, LONG)) {
-                assertThat(ask(backend, PASSWORD))
-                    .isEqualTo(CredentialResult.unavailable("it answered 200 without a valid JSON object"));
+                // Without a length the end of the connection ends the answer; JDKs differ in whether they report an early one.
+                assertThat(ask(backend, PASSWORD)).isIn(
+                    CredentialResult.unavailable("it answered 200 without a valid JSON object"),
+                    CredentialResult.unavailable("it closed the connection before its answer was complete"));
             }
         }
 
