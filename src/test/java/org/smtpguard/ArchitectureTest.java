@@ -92,6 +92,10 @@ class ArchitectureTest {
         .should().dependOnClassesThat().resideInAnyPackage("io.netty..", "org.apache.james.protocols.netty..");
 
     @ArchTest
+    final ArchRule onlyTheSharedLogSeesLettuce = noClasses().that().resideOutsideOfPackage("org.smtpguard.bruteforce.redis..")
+        .should().dependOnClassesThat().resideInAPackage("io.lettuce..");
+
+    @ArchTest
     final ArchRule onlyTheChannelWritesToTheTransport = noClasses()
         .that().resideOutsideOfPackages("org.smtpguard.james.channel..", "org.smtpguard.james.v381..")
         .should().dependOnClassesThat(type(ProtocolTransport.class));

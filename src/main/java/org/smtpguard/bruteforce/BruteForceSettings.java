@@ -1,6 +1,7 @@
 package org.smtpguard.bruteforce;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -17,9 +18,10 @@ public final class BruteForceSettings {
     private final List<Network> exempt;
     private final int entries;
     private final Duration failureDelay;
+    private final Store store;
 
     private BruteForceSettings(Mode mode, NetworkLimit perNetwork, UserLimit perUser, NetworkPrefixes prefixes, Duration keepKnown,
-                               List<Network> exempt, int entries, Duration failureDelay) {
+                               List<Network> exempt, int entries, Duration failureDelay, Store store) {
         this.mode = Objects.requireNonNull(mode, "mode");
         this.perNetwork = Objects.requireNonNull(perNetwork, "perNetwork");
         this.perUser = Objects.requireNonNull(perUser, "perUser");
@@ -28,45 +30,50 @@ public final class BruteForceSettings {
         this.exempt = List.copyOf(exempt);
         this.entries = entries;
         this.failureDelay = Objects.requireNonNull(failureDelay, "failureDelay");
+        this.store = Objects.requireNonNull(store, "store");
     }
 
     /** 20 failures an hour from a network, 50 a day for a user, loopback exempt. */
     public static BruteForceSettings defaults() {
         return new BruteForceSettings(Mode.ENFORCE, NetworkLimit.DEFAULT, UserLimit.DEFAULT, new NetworkPrefixes(32, 64),
             Duration.ofDays(30), List.of(Network.parse("127.0.0.0/8").orElseThrow(), Network.parse("::1").orElseThrow()),
-            DEFAULT_ENTRIES, Duration.ofSeconds(1));
+            DEFAULT_ENTRIES, Duration.ofSeconds(1), Store.LOCAL);
     }
 
     public BruteForceSettings with(Mode other) {
-        return new BruteForceSettings(other, perNetwork, perUser, prefixes, keepKnown, exempt, entries, failureDelay);
+        return new BruteForceSettings(other, perNetwork, perUser, prefixes, keepKnown, exempt, entries, failureDelay, store);
     }
 
     public BruteForceSettings with(NetworkLimit limit, NetworkPrefixes networks) {
-        return new BruteForceSettings(mode, limit, perUser, networks, keepKnown, exempt, entries, failureDelay);
+        return new BruteForceSettings(mode, limit, perUser, networks, keepKnown, exempt, entries, failureDelay, store);
     }
 
     public BruteForceSettings with(UserLimit limit) {
-        return new BruteForceSettings(mode, perNetwork, limit, prefixes, keepKnown, exempt, entries, failureDelay);
+        return new BruteForceSettings(mode, perNetwork, limit, prefixes, keepKnown, exempt, entries, failureDelay, store);
     }
 
     /** @param keep how long a network stays known after the last log-in from it */
     public BruteForceSettings keepingKnown(Duration keep) {
-        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keep, exempt, entries, failureDelay);
+        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keep, exempt, entries, failureDelay, store);
     }
 
     /** @param networks whose log-ins are not counted */
     public BruteForceSettings exempting(List<Network> networks) {
-        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, networks, entries, failureDelay);
+        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, networks, entries, failureDelay, store);
     }
 
     /** @param number of networks and users that are counted at most */
     public BruteForceSettings bounded(int number) {
-        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, exempt, number, failureDelay);
+        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, exempt, number, failureDelay, store);
     }
 
     /** @param most how long the reply to a failed log-in is delayed at most; zero: not at all */
     public BruteForceSettings delayingFailures(Duration most) {
-        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, exempt, entries, most);
+        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, exempt, entries, most, store);
+    }
+
+    public BruteForceSettings storedIn(Store other) {
+        return new BruteForceSettings(mode, perNetwork, perUser, prefixes, keepKnown, exempt, entries, failureDelay, other);
     }
 
     public Mode mode() {
@@ -85,7 +92,8 @@ public final class BruteForceSettings {
         return prefixes;
     }
 
-    Duration keepKnown() {
+    /** How long a network stays known after the last log-in from it. */
+    public Duration keepKnown() {
         return keepKnown;
     }
 
@@ -100,6 +108,16 @@ public final class BruteForceSettings {
 
     Duration failureDelay() {
         return failureDelay;
+    }
+
+    /** Where events are kept. */
+    public Store store() {
+        return store;
+    }
+
+    /** How long a failed log-in matters: until it is no longer counted, and the blocks that it led to are forgotten. */
+    public Duration keepFailures() {
+        return Collections.max(List.of(perNetwork.within, perNetwork.maxBlock, perUser.within));
     }
 
     int entries() {
@@ -118,8 +136,7 @@ public final class BruteForceSettings {
 
     private List<Object> values() {
         return List.of(mode, perNetwork.failures, perNetwork.within, perNetwork.block, perNetwork.maxBlock, perUser.failures,
-            perUser.within,
-            prefixes.ipv4(), prefixes.ipv6(), keepKnown, exempt, entries, failureDelay);
+            perUser.within, prefixes.ipv4(), prefixes.ipv6(), keepKnown, exempt, entries, failureDelay, store);
     }
 
     private static String limit(int failures, Duration within) {
@@ -137,6 +154,14 @@ public final class BruteForceSettings {
         OBSERVE,
         /** Nothing is counted. */
         OFF
+    }
+
+    /** Where an {@link EventLog} is kept. */
+    public enum Store {
+        /** In files of this server, which counts by itself. */
+        LOCAL,
+        /** In Redis, for the servers of a cluster, which count together. */
+        REDIS
     }
 
     /** How many failed log-ins a network may have, and how long it is blocked after that. Immutable. */

@@ -20,8 +20,6 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * An {@link EventLog} in files of one server: failures and what is kept longer apart, so that a flood of failures removes nothing else.
@@ -33,7 +31,6 @@ public final class EventFile implements EventLog {
     private static final int QUEUE_LIMIT = 10_000;
     private static final int IDLE_SECONDS = 30;
     private static final String NONE_LOST = "";
-    private static final Pattern TIME = Pattern.compile("^\\d{1,18}");
 
     private final Segments failures;
     private final Segments lasting;
@@ -172,12 +169,7 @@ public final class EventFile implements EventLog {
         }
 
         boolean isBefore(Lines other) {
-            return next.isPresent() && (other.next.isEmpty() || time(next.get()) <= time(other.next.get()));
-        }
-
-        private static long time(String line) {
-            Matcher matcher = TIME.matcher(line);
-            return matcher.find() ? Long.parseLong(matcher.group()) : 0;
+            return next.isPresent() && (other.next.isEmpty() || EventLog.time(next.get()) <= EventLog.time(other.next.get()));
         }
 
         String next() {

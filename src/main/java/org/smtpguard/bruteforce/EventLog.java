@@ -7,6 +7,9 @@ import java.util.Optional;
  * with their time in milliseconds and a space. Implementations are thread-safe and bounded in memory and in storage.
  */
 public interface EventLog extends AutoCloseable {
+    /** More than a line needs, and less than a number can have. */
+    int TIME_DIGITS = 18;
+
     /** Keeps nothing. */
     EventLog NONE = new EventLog() {
         @Override
@@ -49,6 +52,15 @@ public interface EventLog extends AutoCloseable {
 
     @Override
     void close();
+
+    /** When a line was written, in milliseconds since 1970; 0 if it does not say. */
+    static long time(String line) {
+        int length = 0;
+        while (length < line.length() && length < TIME_DIGITS && line.charAt(length) >= '0' && line.charAt(length) <= '9') {
+            length++;
+        }
+        return length == 0 ? 0 : Long.parseLong(line.substring(0, length));
+    }
 
     /** Told of lines that were appended elsewhere, or before. Called on a thread of the log, or within {@link #open}. */
     interface Follower {

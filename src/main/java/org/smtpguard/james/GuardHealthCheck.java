@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -16,6 +17,7 @@ import org.apache.james.core.healthcheck.ComponentName;
 import org.apache.james.core.healthcheck.HealthCheck;
 import org.apache.james.core.healthcheck.Result;
 import org.reactivestreams.Publisher;
+import org.smtpguard.james.auth.LoginProtection;
 import org.smtpguard.james.backends.Backends;
 import org.smtpguard.protocol.Printable;
 import org.smtpguard.resilience.BackendStatus;
@@ -26,7 +28,8 @@ import reactor.core.publisher.Mono;
 /**
  * Reports whether the backends of SMTP AUTH are available; configured in {@code healthcheck.properties} as
  * {@code additional.healthchecks}. Healthy: no problem is known. Degraded: a backend is unavailable, its circuit is open, or it
- * is degraded itself. Unhealthy: all backends are unavailable. The message names backend, reason and time.
+ * is degraded itself, or failed log-ins are not kept or not counted together. Unhealthy: all backends are unavailable. The message names
+ * backend, reason and time.
  *
  * <p>Threads: never blocks. The backends run their checks on threads of their own, within their time limits; the result is
  * completed on the thread of the last one.
@@ -37,17 +40,20 @@ public final class GuardHealthCheck implements HealthCheck {
     private static final int REASON_LIMIT = 500;
 
     private final Backends backends;
+    private final Supplier<Optional<String>> uncounted;
     private final Clock clock;
     /** When a problem was first seen, for problems without a time of their own. */
     private final Map<String, Instant> seenSince = new ConcurrentHashMap<>();
 
     @Inject
-    public GuardHealthCheck(Backends backends) {
-        this(backends, Clock.systemUTC());
+    public GuardHealthCheck(Backends backends, LoginProtection protection) {
+        this(backends, protection::problem, Clock.systemUTC());
     }
 
-    GuardHealthCheck(Backends backends, Clock clock) {
+    /** @param uncounted why failed log-ins are not kept or not counted together */
+    GuardHealthCheck(Backends backends, Supplier<Optional<String>> uncounted, Clock clock) {
         this.backends = backends;
+        this.uncounted = uncounted;
         this.clock = clock;
     }
 
@@ -62,16 +68,23 @@ public final class GuardHealthCheck implements HealthCheck {
             .flatMapSequential(backend -> Mono.fromCompletionStage(backend::check).defaultIfEmpty(Optional.empty())
                 .map(problem -> finding(backend, problem)))
             .collectList()
-            .map(GuardHealthCheck::result);
+            .map(findings -> result(findings, limitFinding()));
     }
 
-    private static Result result(List<BackendFinding> findings) {
-        String message = findings.stream().flatMap(finding -> Stream.of(finding.fault, finding.flaw)).flatMap(Optional::stream)
+    private Optional<String> limitFinding() {
+        Optional<String> problem = uncounted.get();
+        Instant since = since("limit", problem);
+        return problem.map(text -> "the limit on guessing is degraded since " + seconds(since) + ": " + text);
+    }
+
+    private static Result result(List<BackendFinding> findings, Optional<String> limit) {
+        String message = Stream.concat(findings.stream().flatMap(finding -> Stream.of(finding.fault, finding.flaw)), Stream.of(limit))
+            .flatMap(Optional::stream)
             .map(fault -> Printable.cut(fault, REASON_LIMIT)).collect(Collectors.joining("; "));
         if (message.isEmpty()) {
             return Result.healthy(NAME);
         }
-        return findings.stream().allMatch(finding -> finding.fault.isPresent())
+        return !findings.isEmpty() && findings.stream().allMatch(finding -> finding.fault.isPresent())
             ? Result.unhealthy(NAME, message) : Result.degraded(NAME, message);
     }
 

@@ -1,7 +1,17 @@
 package org.smtpguard.bruteforce;
 
-/** Hears nothing. */
+/** Hears nothing but that secrets differ. */
 public final class NoListener implements BlockListener {
+    private final Runnable secretsDiffer;
+
+    public NoListener() {
+        this(() -> { });
+    }
+
+    NoListener(Runnable secretsDiffer) {
+        this.secretsDiffer = secretsDiffer;
+    }
+
     @Override
     public void blocked(Block block, boolean isEnforced) {
         // Nothing to do.
@@ -19,7 +29,7 @@ public final class NoListener implements BlockListener {
 
     @Override
     public void secretsDiffer() {
-        // No other server.
+        secretsDiffer.run();
     }
 
     @Override

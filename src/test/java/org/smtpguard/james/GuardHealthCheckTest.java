@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.james.core.healthcheck.Result;
 import org.apache.james.core.healthcheck.ResultStatus;
@@ -40,7 +41,8 @@ class GuardHealthCheckTest {
     private final Backends backends = new Backends(new EmbeddedPort.NoFiles(), new GuardPools(), LocalUsers.none(),
         GuardMetrics.unread(), GuardSecret.random());
     private final TestClock clock = new TestClock();
-    private final GuardHealthCheck check = new GuardHealthCheck(backends, clock);
+    private final AtomicReference<Optional<String>> uncounted = new AtomicReference<>(Optional.empty());
+    private final GuardHealthCheck check = new GuardHealthCheck(backends, uncounted::get, clock);
 
     @AfterEach
     void forget() {
@@ -71,6 +73,17 @@ class GuardHealthCheckTest {
         assertThat(result.getComponentName().getName()).isEqualTo("smtp-guard");
         assertThat(result.getStatus()).isEqualTo(expected);
         assertThat(result.getCause().orElse("")).matches("(?:.*; )?" + Optional.ofNullable(words).orElse("")).doesNotContain(SECRET);
+    }
+
+    @Test
+    void isDegradedWhileFailedLoginsAreNotCountedTogether() {
+        uncounted.set(Optional.of("Redis is away"));
+
+        assertThat(result().getStatus()).isEqualTo(ResultStatus.DEGRADED);
+        assertThat(cause()).isEqualTo("the limit on guessing is degraded since 2026-03-01T10:00:00Z: Redis is away");
+
+        uncounted.set(Optional.empty());
+        assertThat(result().getStatus()).isEqualTo(ResultStatus.HEALTHY);
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.smtpguard.james.auth;
 
 import java.io.FileNotFoundException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.function.Function;
 
 import com.google.inject.Inject;
@@ -10,6 +11,8 @@ import org.apache.james.filesystem.api.FileSystem;
 import org.smtpguard.bruteforce.BruteForceSettings;
 import org.smtpguard.bruteforce.EventFile;
 import org.smtpguard.bruteforce.EventLog;
+import org.smtpguard.bruteforce.redis.RedisEventLog;
+import org.smtpguard.james.config.RedisProperties;
 
 /** Makes the {@link EventLog} that {@code <bruteForce>} asks for. Immutable. */
 @Singleton
@@ -21,7 +24,7 @@ public final class EventLogs {
 
     @Inject
     public EventLogs(FileSystem files) {
-        this(settings -> file(settings, files));
+        this(settings -> settings.store() == BruteForceSettings.Store.REDIS ? redis(settings, files) : file(settings, files));
     }
 
     private EventLogs(Function<BruteForceSettings, EventLog> logs) {
@@ -34,8 +37,17 @@ public final class EventLogs {
     }
 
     private static EventLog file(BruteForceSettings settings, FileSystem files) {
+        return new EventFile(path(files, DIRECTORY), settings.eventLimit());
+    }
+
+    private static EventLog redis(BruteForceSettings settings, FileSystem files) {
+        return new RedisEventLog(RedisProperties.read(path(files, RedisProperties.URL), name -> path(files, name)), settings.eventLimit(),
+            settings.keepFailures(), settings.keepKnown());
+    }
+
+    private static Path path(FileSystem files, String url) {
         try {
-            return new EventFile(files.getFile(DIRECTORY).toPath(), settings.eventLimit());
+            return files.getFile(url).toPath();
         } catch (FileNotFoundException e) {
             throw new UncheckedIOException(e);
         }

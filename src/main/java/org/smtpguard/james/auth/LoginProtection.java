@@ -70,6 +70,11 @@ public final class LoginProtection implements LoginLimit {
         return limiter;
     }
 
+    /** Why failed log-ins are not kept, or not counted together, at the moment; empty if all is well. */
+    public Optional<String> problem() {
+        return limiter.flatMap(GuessLimiter::problem);
+    }
+
     @Override
     public Optional<CredentialResult> refusal(Optional<String> user, Origin origin) {
         return limiter.flatMap(guesses -> guesses.refusal(user, origin)).map(this::blocked);

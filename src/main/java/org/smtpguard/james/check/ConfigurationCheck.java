@@ -19,6 +19,8 @@ import org.apache.james.protocols.api.handler.LineHandler;
 import org.apache.james.server.core.JamesServerResourceLoader;
 import org.apache.james.server.core.configuration.FileConfigurationProvider;
 import org.apache.james.server.core.filesystem.FileSystemImpl;
+import org.smtpguard.bruteforce.BruteForceSettings;
+import org.smtpguard.bruteforce.redis.RedisSettings;
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.InvalidConfigurationException;
@@ -32,6 +34,7 @@ import org.smtpguard.james.check.Finding.Severity;
 import org.smtpguard.james.config.ConfigurationElement;
 import org.smtpguard.james.config.GuardSettings;
 import org.smtpguard.james.config.NamedClass;
+import org.smtpguard.james.config.RedisProperties;
 import org.smtpguard.james.config.SharedBruteForce;
 import org.smtpguard.james.event.GuardMetrics;
 
@@ -214,11 +217,22 @@ public final class ConfigurationCheck {
         private void checkSettings(AuthenticationSettings settings) {
             try {
                 bruteForce.agree(settings.bruteForce());
+                settings.bruteForce().filter(limits -> limits.store() == BruteForceSettings.Store.REDIS).ifPresent(limits -> checkRedis());
                 BackendChain chain = new BackendChain(settings.backends().links());
                 settings.mechanisms().stream().filter(name -> name.startsWith("SCRAM-") && settings.relayOf(name).isEmpty())
                     .forEach(name -> checkScram(name, chain));
             } finally {
                 settings.backends().release();
+            }
+        }
+
+        private void checkRedis() {
+            String name = "<store>";
+            try {
+                RedisSettings redis = RedisProperties.read(file.resolveSibling("redis.properties"), backends::file);
+                add(Severity.OK, place, name, "names Redis at " + redis + "; not connected here.");
+            } catch (InvalidConfigurationException e) {
+                add(Severity.WRONG, place, name, e.getMessage());
             }
         }
 

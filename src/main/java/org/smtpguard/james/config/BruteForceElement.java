@@ -52,7 +52,10 @@ public final class BruteForceElement {
         if (delay.isPresent()) {
             settings = settings.delayingFailures(delay(delay.get().onlyAttributes().onlyElements()));
         }
-        element.child("store").ifPresent(BruteForceElement::refuseOtherStores);
+        Optional<ConfigurationElement> store = element.child("store");
+        if (store.isPresent()) {
+            settings = settings.storedIn(store(store.get()));
+        }
         return settings.bounded(element.number("entries", LEAST_ENTRIES, ENTRY_LIMIT).orElse(1_000_000)).with(mode(element));
     }
 
@@ -98,11 +101,10 @@ public final class BruteForceElement {
             .collect(Collectors.toUnmodifiableList());
     }
 
-    private static void refuseOtherStores(ConfigurationElement element) {
+    private static BruteForceSettings.Store store(ConfigurationElement element) {
         element.onlyAttributes().onlyElements();
-        String store = element.text().orElse("local");
-        if (!store.equals("local")) {
-            throw element.fault("is \"" + store + "\"; it can be local");
-        }
+        String name = element.text().orElse("local");
+        return Stream.of(BruteForceSettings.Store.values()).filter(store -> store.name().toLowerCase(Locale.ROOT).equals(name)).findFirst()
+            .orElseThrow(() -> element.fault("is \"" + name + "\"; it can be local or redis"));
     }
 }

@@ -26,13 +26,14 @@ class BruteForceElementTest {
         assertThat(parse("<bruteForce mode=\"observe\" entries=\"5000\">"
             + "<perNetwork failures=\"3\" within=\"10m\" block=\"1m\" maxBlock=\"2h\" ipv4Prefix=\"24\" ipv6Prefix=\"48\"/>"
             + "<perUser failures=\"7\" within=\"12h\"/><knownNetworks keep=\"10d\"/><exempt>192.0.2.0/24, ::1</exempt>"
-            + "<store>local</store><failureDelay>500ms</failureDelay></bruteForce>"))
+            + "<store>redis</store><failureDelay>500ms</failureDelay></bruteForce>"))
             .isEqualTo(BruteForceSettings.defaults().with(BruteForceSettings.Mode.OBSERVE).bounded(5000)
                 .with(new BruteForceSettings.NetworkLimit(3, Duration.ofMinutes(10), Duration.ofMinutes(1), Duration.ofHours(2)),
                     new NetworkPrefixes(24, 48))
                 .with(new BruteForceSettings.UserLimit(7, Duration.ofHours(12))).keepingKnown(Duration.ofDays(10))
                 .delayingFailures(Duration.ofMillis(500))
-                .exempting(List.of(Network.parse("192.0.2.0/24").orElseThrow(), Network.parse("::1").orElseThrow())));
+                .exempting(List.of(Network.parse("192.0.2.0/24").orElseThrow(), Network.parse("::1").orElseThrow()))
+                .storedIn(BruteForceSettings.Store.REDIS));
     }
 
     @Test
@@ -54,8 +55,8 @@ class BruteForceElementTest {
         "<bruteForce><perNetwork block='2h' maxBlock='1h'/></bruteForce> | maxBlock shorter than its block",
         "<bruteForce><perUser within='soon'/></bruteForce> | within=\"soon\"; it can be a time",
         "<bruteForce><exempt>localhost</exempt></bruteForce> | names \"localhost\", which is no network",
-        "<bruteForce><store>files</store></bruteForce> | it can be local",
         "<bruteForce><failureDelay>1m</failureDelay></bruteForce> | is \"1m\"; it can be a time up to 10s",
+        "<bruteForce><store>files</store></bruteForce> | it can be local or redis",
         "<bruteForce><perUsers/></bruteForce> | unknown element <perUsers>"})
     void aMistakeNamesTheElementAndTheFix(String xml, String message) {
         assertThatThrownBy(() -> parse(xml)).isInstanceOf(InvalidConfigurationException.class).hasMessageContaining(message)
