@@ -11,6 +11,7 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -43,6 +44,8 @@ final class RedisConnector {
             .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
             // What is needed is in each version of the protocol; this one is understood by every server.
             .protocolVersion(ProtocolVersion.RESP2)
+            // A request for what others append waits for longer than others may; RedisEventLog has limits of its own.
+            .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
             .socketOptions(SocketOptions.builder().connectTimeout(RedisSettings.TIMEOUT).keepAlive(true).build());
         settings.ssl().ifPresent(options::sslOptions);
         if (settings.topology() == RedisSettings.Topology.CLUSTER) {

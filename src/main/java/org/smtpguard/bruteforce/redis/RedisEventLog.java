@@ -74,7 +74,7 @@ public final class RedisEventLog implements EventLog {
     private final Map<String, String> places = new HashMap<>(Map.of(FAILURES, BEFORE_ALL, LOGINS, BEFORE_ALL));
     private Optional<Session> session = Optional.empty();
     private boolean isClosing;
-    private boolean isWarned;
+    private Condition warned = Condition.WELL;
     private long warnedAt = NONE;
 
     /**
@@ -103,7 +103,7 @@ public final class RedisEventLog implements EventLog {
         try {
             firstReplay.get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            worker.execute(() -> warn("Redis (" + settings + ") does not tell within " + START_TIMEOUT.toSeconds()
+            worker.execute(() -> warn(Condition.AWAY, "Redis (" + settings + ") does not tell within " + START_TIMEOUT.toSeconds()
                 + " s what happened before; this server starts without it"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -191,8 +191,8 @@ public final class RedisEventLog implements EventLog {
     }
 
     private void away(String reason) {
-        report(Optional.of("Redis (" + settings + ") is not available (" + reason + "); this server counts failed log-ins by itself until"
-            + " it is back"));
+        report(Condition.AWAY, "Redis (" + settings + ") is not available (" + reason + "); this server counts failed log-ins by itself"
+            + " until it is back");
         firstReplay.complete(null);
         noteDelivery();
         worker.schedule(this::connect, RETRY.toMillis(), TimeUnit.MILLISECONDS);
@@ -238,7 +238,9 @@ public final class RedisEventLog implements EventLog {
         }
         open.inFlight.remove(line);
         waitingSince = open.inFlight.values().stream().findFirst().orElse(NONE);
-        report(Optional.of(slow()).filter(text -> took > SLOW.toNanos()));
+        if (open.isCaughtUp) {
+            report(took > SLOW.toNanos() ? Condition.SLOW : Condition.WELL, slow());
+        }
         send();
         noteDelivery();
     }
@@ -268,7 +270,7 @@ public final class RedisEventLog implements EventLog {
         }
         if (page.isLast() && !open.isCaughtUp) {
             open.isCaughtUp = true;
-            report(Optional.empty());
+            report(Condition.WELL, "");
             firstReplay.complete(null);
         }
         read(open);
@@ -283,22 +285,25 @@ public final class RedisEventLog implements EventLog {
         }
     }
 
-    private void report(Optional<String> found) {
-        problem = found;
-        if (found.isPresent()) {
-            warn(found.get());
-        } else if (isWarned) {
-            isWarned = false;
-            long dropped = pending.takeDropped();
-            LOGGER.info("Redis ({}) is back: failed log-ins at the servers are counted together{}", settings,
-                dropped == 0 ? "" : "; " + dropped + " events of this server were too many to be kept for it");
+    private void report(Condition condition, String text) {
+        problem = Optional.of(text).filter(words -> condition != Condition.WELL);
+        if (condition == Condition.WELL) {
+            if (warned != Condition.WELL) {
+                long dropped = pending.takeDropped();
+                LOGGER.info("Redis ({}) is {} again: failed log-ins at the servers are counted together{}", settings,
+                    warned == Condition.SLOW ? "quick" : "available",
+                    dropped == 0 ? "" : "; " + dropped + " events of this server were too many to be kept for it");
+            }
+            warned = Condition.WELL;
+        } else {
+            warn(condition, text);
         }
     }
 
-    private void warn(String text) {
-        boolean isDue = warnedAt == NONE || System.nanoTime() - warnedAt > BETWEEN_WARNINGS.toNanos();
-        if (!isWarned && isDue) {
-            isWarned = true;
+    private void warn(Condition condition, String text) {
+        boolean isDue = condition == Condition.AWAY || warnedAt == NONE || System.nanoTime() - warnedAt > BETWEEN_WARNINGS.toNanos();
+        if (condition.compareTo(warned) > 0 && isDue) {
+            warned = condition;
             warnedAt = System.nanoTime();
             LOGGER.warn("{}", text);
         }
@@ -314,6 +319,11 @@ public final class RedisEventLog implements EventLog {
             return "it says " + cause.getMessage().split(" ", 2)[0];
         }
         return cause.getClass().getSimpleName();
+    }
+
+    /** The worse the later. */
+    private enum Condition {
+        WELL, SLOW, AWAY
     }
 
     /** Two connections, of which one reads: a request that waits holds up all others on its connection. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,6 +35,7 @@ public final class RedisSettings {
     private static final String STORE_PATH = "redis.keystore.file.path";
     private static final String STORE_PASSWORD = "redis.keystore.password";
     private static final String SENTINEL_SCHEME = "sentinel";
+    private static final Pattern AFTER_ADDRESS = Pattern.compile("://[^/?#]*[/?#].*@");
     private static final String CLIENT_NAME = "smtp-guard";
 
     private final Topology topology;
@@ -156,12 +158,12 @@ public final class RedisSettings {
             if (topology == Topology.STANDALONE && addresses.size() > 1) {
                 throw fault("has a " + URL + " with several servers and " + TOPOLOGY + "=standalone; name one server, or the topology");
             }
+            if (isSentinel && !addresses.get(0).contains("#") && !addresses.get(0).contains("sentinelMasterId=")) {
+                throw fault("has a " + URL + " of sentinels without the name of the master; write it at the end, after #");
+            }
             List<RedisURI> uris = new ArrayList<>();
             for (String address : addresses) {
                 uris.add(uri(address));
-            }
-            if (isSentinel && uris.get(0).getSentinelMasterId() == null) {
-                throw fault("has a " + URL + " of sentinels without the name of the master; write it at the end, after #");
             }
             return uris;
         }
@@ -174,8 +176,10 @@ public final class RedisSettings {
         private RedisURI uri(String address) {
             try {
                 RedisURI uri = RedisURI.create(address);
-                boolean isAddress = uri.getSocket() != null || !uri.getSentinels().isEmpty()
-                    || (uri.getHost() != null && !uri.getHost().isEmpty());
+                // A password with a special character ends the address early, and would be shown as a host.
+                boolean isCut = AFTER_ADDRESS.matcher(address).find();
+                boolean isAddress = !isCut && (uri.getSocket() != null || !uri.getSentinels().isEmpty()
+                    || (uri.getHost() != null && !uri.getHost().isEmpty()));
                 if (isAddress) {
                     return uri;
                 }

@@ -88,6 +88,14 @@ class RedisEventLogTest extends EventLogContract {
     }
 
     @Test
+    void thatNothingHappensIsNoProblem() {
+        EventLog log = log(100);
+        log.open((line, isReplay) -> { });
+
+        await().during(RedisSettings.TIMEOUT.plusSeconds(1)).until(() -> log.problem().isEmpty());
+    }
+
+    @Test
     void aStreamExpiresWithItsLastLine() {
         EventLog log = log(100);
         log.open((line, isReplay) -> { });
@@ -135,7 +143,7 @@ class RedisEventLogTest extends EventLogContract {
             await().until(() -> heard.lines.size() == 2);
             await().until(() -> here.problem().isEmpty() && there.problem().isEmpty());
             assertThat(heard.lines).containsExactly("1 while Redis is away", "2 while Redis is away");
-            assertThat(log.text()).containsPattern("(?s)WARN .*is not available.*INFO.*is back");
+            assertThat(log.text()).containsPattern("(?s)WARN .*is not available.*INFO.*is available again");
         }
     }
 

@@ -16,6 +16,9 @@ public final class Sent {
     /** Words of our own log lines. */
     private static final Set<String> ORDINARY = Set.of("wrong", "x", "");
 
+    /** The name of a file of ours; a part of it is what many tests have for a password. */
+    private static final String SECRET_FILE = "smtp-guard.secret";
+
     private static final Set<String> PASSWORDS = ConcurrentHashMap.newKeySet();
     private static final Set<String> TOKENS = ConcurrentHashMap.newKeySet();
 
@@ -41,7 +44,7 @@ public final class Sent {
 
     /** The first line of a log that holds any of it. */
     public static Optional<String> foundIn(String log) {
-        return log.lines().filter(Sent::isGivenAwayBy).findFirst();
+        return log.replace(SECRET_FILE, "").lines().filter(Sent::isGivenAwayBy).findFirst();
     }
 
     private static boolean isGivenAwayBy(String line) {
