@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wireFrom;
 
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -69,7 +70,7 @@ class ClusterIT {
 
     @Test
     @Order(1)
-    void failuresAtBothServersAreOneCountAndABlockHoldsAtBoth() {
+    void failuresAtBothServersAreOneCountAndABlockHoldsAtBothUntilItIsLiftedAtOne() {
         for (int i = 0; i < FAILURES; i++) {
             guess(i % 2 == 0 ? first : second, "127.31.0.1", i);
         }
@@ -77,6 +78,14 @@ class ClusterIT {
         awaitBlocked(first, "127.31.0.1");
         awaitBlocked(second, "127.31.0.1");
         logsIn(second, "127.31.0.2");
+
+        WebAdmin webAdmin = new WebAdmin(first.webAdmin());
+        assertThat(webAdmin.send(HttpRequest.newBuilder(webAdmin.uri("/smtp-guard/blocks/127.31.0.1")).DELETE()).statusCode())
+            .isBetween(200, 299);
+
+        await().until(() -> second.log().contains("unblocked network=127.31.0.1/32"));
+        logsIn(first, "127.31.0.1");
+        logsIn(second, "127.31.0.1");
     }
 
     @Test
