@@ -103,7 +103,7 @@ class JarIT {
     @Test
     void holdsALibraryForEachRelocatedPackage() {
         assertThat(stream().map(Map.Entry::getKey).filter(name -> name.startsWith("org/smtpguard/shaded/"))
-            .map(name -> name.split("/")[3])).containsOnly("caffeine", "hc", "hikari", "ongres");
+            .map(name -> name.split("/")[3])).containsOnly("caffeine", "hc", "hikari", "lettuce", "ongres");
     }
 
     /** By the properties that Maven leaves in each jar. Caffeine is not built by Maven. */
