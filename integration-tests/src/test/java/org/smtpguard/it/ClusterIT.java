@@ -203,7 +203,8 @@ class ClusterIT {
     /** By a user who is not known there. */
     private static void isBlocked(JamesServer server, String source) {
         try (WireScript wire = greeted(server, source)) {
-            wire.send("AUTH PLAIN " + plain("bob@localhost", PASSWORD)).expect("454").expectInReply("AUTH-BLOCKED").send("QUIT").expect("221");
+            wire.send("AUTH PLAIN " + plain("bob@localhost", PASSWORD)).expect("454").expectInReply("AUTH-BLOCKED")
+                .send("QUIT").expect("221");
         }
     }
 
