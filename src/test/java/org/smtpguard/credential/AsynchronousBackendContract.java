@@ -23,7 +23,8 @@ public interface AsynchronousBackendContract extends CredentialBackendContract {
                     return Thread.currentThread();
                 });
 
-            assertThat(answeredBy.get(30, TimeUnit.SECONDS)).satisfies(thread -> assertThat(thread.isDaemon()).isTrue());
+            // This thread, if the answer was there before it was awaited.
+            assertThat(answeredBy.get(30, TimeUnit.SECONDS)).matches(thread -> thread.isDaemon() || thread == Thread.currentThread());
         }
     }
 

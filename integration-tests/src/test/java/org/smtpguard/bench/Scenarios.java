@@ -2,6 +2,7 @@ package org.smtpguard.bench;
 
 import static org.smtpguard.bench.Measure.HEAP;
 import static org.smtpguard.bench.Measure.NOOP_P99;
+import static org.smtpguard.bench.Measure.P50;
 import static org.smtpguard.bench.Measure.P99;
 import static org.smtpguard.bench.Measure.PER_SECOND;
 
@@ -178,15 +179,25 @@ final class Scenarios {
     private static Scenario guessLimits() {
         String off = "limits on guessing off";
         String on = "limits on guessing on";
+        String redis = "limits on guessing on, Redis";
         String plain = "<backend class=\"FileBackend\" name=\"plain\"><allowPlain>true</allowPlain>"
             + "<file>file://conf/plain-users</file></backend>";
         Load closed = auth("h", "100 clients", 100);
+        Load light = Load.of("light", "100 log-ins a second", "script", "auth", "connections", 20, "perSecond", 100, "user", USER, "password",
+            PASSWORD);
         return new Scenario("h", "The limit on guessing", "100 clients log in with the right password, as fast as they can, from one"
             + " network that is not exempt; the backend is a file without hashes.")
             .among(guarded(off, plain + "<bruteForce mode=\"off\"/>"))
             .among(guarded(on, plain + "<bruteForce><exempt/></bruteForce>"))
-            .under(closed, closed.paced())
-            .mustShow(Target.atLeast("AUTH/s with the limits on, times off", 0.98, outcome -> outcome.ratio("h", on, off, PER_SECOND)));
+            .among(new Contender(redis, new RedisBeside(shared -> new JamesUnderLoad(() -> JamesServer.measured()
+                .withConf("plain-users", USER + ":{PLAIN}" + PASSWORD + "\n")
+                .withConf("redis.properties", "redisURL=redis://127.0.0.1:" + shared.port() + "\nredis.topology=standalone\n"),
+                chain(plain + "<bruteForce><exempt/><store>redis</store></bruteForce>")))))
+            .under(closed, light)
+            .mustShow(
+                Target.atLeast("AUTH/s with the limits on, times off", 0.98, outcome -> outcome.ratio("h", on, off, PER_SECOND)),
+                Target.atMost("p50 with Redis less p50 with the local store, ms", 1,
+                    outcome -> outcome.median("light", redis, P50) - outcome.median("light", on, P50)));
     }
 
     private static Load auth(String id, String title, int clients) {

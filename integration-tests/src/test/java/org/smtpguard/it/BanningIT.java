@@ -204,7 +204,7 @@ class BanningIT {
     @ParameterizedTest
     @ValueSource(strings = {CLOCK, COLOUR, DATE})
     void fail2banFindsTheNetworksThatTheGuardHasBlocked(String log) {
-        assertThat(fail2ban(log, "blocks")).containsExactly(BLOCKED + "/32");
+        assertThat(fail2ban(log, "blocks")).containsExactly(BLOCKED);
     }
 
     private static Set<String> fail2ban(String log, String mode) {
