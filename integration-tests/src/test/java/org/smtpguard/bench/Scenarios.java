@@ -183,8 +183,8 @@ final class Scenarios {
         String plain = "<backend class=\"FileBackend\" name=\"plain\"><allowPlain>true</allowPlain>"
             + "<file>file://conf/plain-users</file></backend>";
         Load closed = auth("h", "100 clients", 100);
-        Load light = Load.of("light", "100 log-ins a second", "script", "auth", "connections", 20, "perSecond", 100, "user", USER, "password",
-            PASSWORD);
+        Load light = Load.of("light", "100 log-ins a second", "script", "auth", "connections", 20, "perSecond", 100, "user", USER,
+            "password", PASSWORD);
         return new Scenario("h", "The limit on guessing", "100 clients log in with the right password, as fast as they can, from one"
             + " network that is not exempt; the backend is a file without hashes.")
             .among(guarded(off, plain + "<bruteForce mode=\"off\"/>"))
