@@ -74,7 +74,7 @@ public final class Block {
         return until;
     }
 
-    /** The failed log-ins that led to it, newest first; not all of them after a restart or in a flood. */
+    /** The failed log-ins that led to it, newest first; of many the last, and not all of them after a restart or in a flood. */
     public List<FailedAttempt> failures() {
         return failures;
     }

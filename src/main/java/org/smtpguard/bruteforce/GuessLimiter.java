@@ -318,18 +318,18 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
         }
     }
 
-    /** Networks and pairs of user and network that have failures, for metrics. */
-    public synchronized int networks() {
+    /** Networks and pairs of user and network that have failures. */
+    synchronized int networks() {
         return counts.networks();
     }
 
-    /** Users who have failures, for metrics. */
-    public synchronized int users() {
+    /** Users who have failures. */
+    synchronized int users() {
         return counts.users();
     }
 
-    /** Users with known networks, for metrics. */
-    public synchronized int knownUsers() {
+    /** Users with known networks. */
+    synchronized int knownUsers() {
         return counts.knownUsers();
     }
 
@@ -389,8 +389,12 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
 
     private void append(LoginEvent.Kind kind, Optional<Network> network, Optional<Long> userKey, Optional<String> user, long value,
                         Optional<String> text) {
-        LoginEvent event = new LoginEvent(kind, clock.millis(), keys.id(), network, userKey, user.map(keys::seal), value, text);
-        log.append(event.encode(), event.isLasting());
+        append(new LoginEvent(kind, clock.millis(), keys.id(), network, userKey, user.map(keys::seal), value, text),
+            kind != LoginEvent.Kind.FAILED);
+    }
+
+    private void append(LoginEvent event, boolean isLasting) {
+        log.append(event.encode(), isLasting);
     }
 
     private void setTime() {
@@ -429,14 +433,15 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
 
         @Override
         public void succeeded() {
-            boolean isNews;
+            LoginCounts.News news;
             synchronized (GuessLimiter.this) {
                 setTime();
-                isNews = counts.succeed(place, login);
+                news = counts.succeed(place, login);
             }
-            if (isNews) {
-                append(LoginEvent.Kind.SUCCEEDED, Optional.of(login.network), Optional.of(login.userKey), Optional.empty(), 0,
-                    Optional.empty());
+            if (news != LoginCounts.News.NONE) {
+                // Not lasting if it only forgives: a user who mistypes and logs in again and again would displace what lasts.
+                append(new LoginEvent(LoginEvent.Kind.SUCCEEDED, clock.millis(), keys.id(), Optional.of(login.network),
+                    Optional.of(login.userKey), Optional.empty(), 0, Optional.empty()), news == LoginCounts.News.KNOWN_NETWORK);
             }
             end();
         }

@@ -19,6 +19,8 @@ final class LoginCounts {
     static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
     /** Blocks whose reason and failures are known; the others are known to exist. */
     private static final int DESCRIBED_LIMIT = 10_000;
+    /** Remembered with each of the blocks that are described, for names as long as a client likes: some 80 MB at worst. */
+    private static final int FAILURES_OF_A_BLOCK = 20;
     private static final int FAILURES_SHOWN = 50;
     private static final String DEFAULT_REASON = "too many failed log-ins";
 
@@ -179,7 +181,7 @@ final class LoginCounts {
         boolean isPair = place.ofUser.isEmpty();
         Block block = block(isPair ? Subject.USER_AT_NETWORK : Subject.NETWORK, login,
             limit.toString(), instant(until),
-            recent.of(Optional.of(login.userKey).filter(key -> isPair), Optional.of(login.networkKey), limit.failures()));
+            recent.of(Optional.of(login.userKey).filter(key -> isPair), Optional.of(login.networkKey), FAILURES_OF_A_BLOCK));
         describe(isPair ? login.pairKey : login.networkKey, new Described(block, login.userKey));
         return Optional.of(block);
     }
@@ -193,7 +195,7 @@ final class LoginCounts {
             return Optional.empty();
         }
         Block block = block(Subject.USER, login, settings.perUser().toString(),
-            instant(end(Subject.USER, ofUser)), recent.of(Optional.of(login.userKey), Optional.empty(), limit));
+            instant(end(Subject.USER, ofUser)), recent.of(Optional.of(login.userKey), Optional.empty(), FAILURES_OF_A_BLOCK));
         describe(login.userKey, new Described(block, login.userKey));
         return Optional.of(block);
     }
@@ -206,15 +208,15 @@ final class LoginCounts {
         described.put(key, block);
     }
 
-    /** @return whether other servers have to know */
-    boolean succeed(Place place, Login login) {
+    /** @return what other servers have to know */
+    News succeed(Place place, Login login) {
         place.atNetwork.age(networkSlots.slot(now));
         int forgiven = place.atNetwork.forgive(login.userPart());
         place.ofUser.ifPresent(counter -> {
             counter.age(userSlots.slot(now));
             counter.drop(forgiven);
         });
-        return known.add(login.userKey, login.networkKey, now) || forgiven > 0;
+        return known.add(login.userKey, login.networkKey, now) ? News.KNOWN_NETWORK : forgiven > 0 ? News.FORGIVEN : News.NONE;
     }
 
     /** The attempt is over. @return by counter, how many more attempts have a place now; where log-ins are refused: all that wait */
@@ -444,6 +446,15 @@ final class LoginCounts {
             this.isCounted = isCounted;
             this.blocks = blocks;
         }
+    }
+
+    /** What a log-in has changed. */
+    enum News {
+        NONE,
+        /** Failures were forgiven, which matters as long as failures count. */
+        FORGIVEN,
+        /** The network is known of the user from now on, or for longer. */
+        KNOWN_NETWORK
     }
 
     /** Told how many attempts may be made at a counter. */

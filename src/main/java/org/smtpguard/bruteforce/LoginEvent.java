@@ -49,10 +49,6 @@ final class LoginEvent {
         this.text = text;
     }
 
-    boolean isLasting() {
-        return kind != Kind.FAILED;
-    }
-
     String encode() {
         return String.join(" ", Long.toString(time), "1", kind.name(), secretId, network.map(Network::toString).orElse(NONE),
             userKey.map(Long::toHexString).orElse(NONE), sealedUser.orElse(NONE), Long.toString(value),

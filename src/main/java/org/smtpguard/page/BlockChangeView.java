@@ -51,7 +51,7 @@ final class BlockChangeView extends View {
     Element content() {
         return el("div",
             BlockFacts.notice(mode),
-            isLifted ? BlockFacts.banner("good", "Lifted: log-ins are possible again. Failed ones are counted anew.")
+            isLifted ? BlockFacts.banner("good", "Lifted: log-ins are possible again. Failures are counted from zero.")
                 : BlockFacts.banner("good", "Blocked. It ends by itself, or when an operator lifts it."),
             el("section", el("h2", isLifted ? "What was lifted" : "The block"), isLifted ? lifted() : facts.list(blocks, "")).css("card"),
             el("p", el("a", "All blocks").at("href", Place.BLOCKS.href())));

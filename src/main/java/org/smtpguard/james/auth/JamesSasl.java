@@ -204,7 +204,7 @@ public final class JamesSasl {
             });
         }
 
-        /** The client is gone or has its answer: James 3.10 closes an exchange that nobody continues when a session ends. */
+        /** The client is gone or has its answer: James 3.10 closes an unfinished exchange when its session ends. */
         @SuppressWarnings("unchecked") // That James' handler is one for sessions of SMTP.
         private void close() {
             Object handler = james;
