@@ -2,6 +2,10 @@ package org.smtpguard.bruteforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.mockito.ArgumentMatchers.anyBoolean;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -363,6 +367,21 @@ class GuessLimiterTest {
 
         assertThat(told.unblocked).hasSize(1);
         assertThat(limiter.blocks()).isEmpty();
+    }
+
+    @Test
+    void onlyANetworkThatBecomesKnownIsKeptLongNotWhatALogInForgives() {
+        List<Boolean> lasting = new ArrayList<>();
+        EventLog log = mock(EventLog.class);
+        doAnswer(call -> lasting.add(call.getArgument(1))).when(log).append(anyString(), anyBoolean());
+        limiter = new GuessLimiter(SETTINGS, InstallationSecret.of(new byte[32]), clock, told, log);
+
+        logIn(HOME, ALICE);
+        fail(HOME, ALICE, "mistyped");
+        logIn(HOME, ALICE);
+        logIn(HOME, ALICE);
+
+        assertThat(lasting).as("known, failed, forgiven, nothing new").containsExactly(true, false, false);
     }
 
     private GuessLimiter limiter(BruteForceSettings settings) {
