@@ -71,6 +71,8 @@ class ArchitectureTest {
     @ArchTest
     final ArchRule jamesEvent = isJamesRoom("event", "channel");
     @ArchTest
+    final ArchRule jamesStart = isJamesRoom("start", "config", "event");
+    @ArchTest
     final ArchRule jamesBackends = isJamesRoom("backends", "config", "event");
     @ArchTest
     final ArchRule jamesGuard = isJamesRoom("guard", "config", "channel", "event");

@@ -129,6 +129,11 @@ public interface CredentialBackend extends AutoCloseable {
         return List.of();
     }
 
+    /** The kind of the backend for the log at the start, such as {@code LDAP} or {@code file, 212 users}; empty for its name alone. */
+    default Optional<String> summary() {
+        return Optional.empty();
+    }
+
     /**
      * Registers a listener, to be called on any thread whenever earlier results may have become invalid. A backend that cannot know does
      * not call it. Called at most once, before the first request.

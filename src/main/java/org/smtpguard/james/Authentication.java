@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 import com.google.inject.Inject;
+import org.apache.commons.configuration2.BaseConfiguration;
 import org.apache.commons.configuration2.Configuration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.james.mailbox.Authorizator;
@@ -27,6 +28,7 @@ import org.apache.mailet.AttributeValue;
 import org.apache.mailet.Mail;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.james.auth.AuthCommand;
 import org.smtpguard.james.auth.AuthenticationSettings;
@@ -45,8 +47,11 @@ import org.smtpguard.james.event.Logbook;
 import org.smtpguard.james.guard.GuardedPort;
 import org.smtpguard.james.guard.GuardedPorts;
 import org.smtpguard.james.guard.OfferedAuth;
+import org.smtpguard.james.start.PortLines;
+import org.smtpguard.james.start.StartErrors;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sasl.SaslMechanism;
+import org.smtpguard.sequence.Mode;
 
 /**
  * Handles AUTH (RFC 4954) with the configured backends, in place of James' {@code AuthCmdHandler}.
@@ -65,15 +70,29 @@ public final class Authentication
     private final Authorizator authorizator;
     private final PortSettings ports;
     private final LoginProtection protection;
+    private final StartErrors errors;
+    private final PortLines lines;
     /** Set by {@link #init}: James initialises a handler, wires it, and only then accepts connections. */
+    private Configuration configuration = new BaseConfiguration();
     private AuthenticationSettings settings;
     private PortMechanisms mechanisms;
     private Optional<GuardedPort> port = Optional.empty();
     private AuthCommand command;
 
     @Inject
+    Authentication(GuardParts parts, Authorizator authorizator) {
+        this(parts.get(Backends.class), parts.get(GuardedPorts.class), parts.get(Logbook.class), parts.get(GuardPools.class), authorizator,
+            parts.get(PortSettings.class), parts.get(LoginProtection.class), parts.errors(), parts.get(PortLines.class));
+    }
+
+    /** For use without a server, whose start would be reported. */
     public Authentication(Backends backends, GuardedPorts guardedPorts, Logbook logbook, GuardPools pools, Authorizator authorizator,
                           PortSettings ports, LoginProtection protection) {
+        this(backends, guardedPorts, logbook, pools, authorizator, ports, protection, StartErrors.unreported(), PortLines.none());
+    }
+
+    private Authentication(Backends backends, GuardedPorts guardedPorts, Logbook logbook, GuardPools pools, Authorizator authorizator,
+                           PortSettings ports, LoginProtection protection, StartErrors errors, PortLines lines) {
         this.backends = backends;
         this.guardedPorts = guardedPorts;
         this.logbook = logbook;
@@ -81,14 +100,18 @@ public final class Authentication
         this.authorizator = authorizator;
         this.ports = ports;
         this.protection = protection;
+        this.errors = errors;
+        this.lines = lines;
     }
 
     @Override
     public void init(Configuration config) throws ConfigurationException {
+        configuration = config;
         try {
             settings = AuthenticationSettings.parse(ConfigurationElement.handler(config, NamedClass.AUTHENTICATION), backends);
             protection.configure(settings.bruteForce());
         } catch (InvalidConfigurationException e) {
+            errors.handler(NamedClass.AUTHENTICATION, config, e.getMessage());
             throw new ConfigurationException(e.getMessage(), e);
         }
         Map<String, SaslMechanism> made = new MechanismFactory(backends.secret(), authorizator, pools.blocking(), protection)
@@ -115,6 +138,7 @@ public final class Authentication
             wireSasl(handlers);
         } else if (handlers.stream().noneMatch(SequenceGuard.class::isInstance)) {
             guardedBy(guardedPorts.port(GuardSettings.withoutGuard(), this, true));
+            lines.log(NamedClass.AUTHENTICATION, configuration, Mode.OFF, Optional.of(offer()));
         }
     }
 
@@ -132,6 +156,12 @@ public final class Authentication
     void guardedBy(GuardedPort guarded) {
         port = Optional.of(guarded);
         command = new AuthCommand(guarded, mechanisms, protection);
+    }
+
+    /** For the log. */
+    PortLines.Offer offer() {
+        return new PortLines.Offer(settings.mechanisms(), settings.backends().links().stream().map(BackendChain.Link::backend)
+            .collect(Collectors.toUnmodifiableList()));
     }
 
     @Override

@@ -27,6 +27,7 @@ import org.smtpguard.james.config.NamedClass;
 import org.smtpguard.james.event.AuthOutcome;
 import org.smtpguard.james.event.Logbook;
 import org.smtpguard.james.event.Notes;
+import org.smtpguard.james.start.StartErrors;
 
 /**
  * Uses the same backends in a handler chain that keeps James' own {@code AuthCmdHandler}. An {@link AuthHook} has to return its
@@ -39,14 +40,25 @@ public final class BackendAuthHook implements PasswordHook, ProtocolHandler {
     private final Backends backends;
     private final Logbook logbook;
     private final LoginProtection protection;
+    private final StartErrors errors;
     private BackendSet set;
     private BackendChain chain;
 
     @Inject
+    BackendAuthHook(GuardParts parts) {
+        this(parts.get(Backends.class), parts.get(Logbook.class), parts.get(LoginProtection.class), parts.errors());
+    }
+
+    /** For use without a server, whose start would be reported. */
     public BackendAuthHook(Backends backends, Logbook logbook, LoginProtection protection) {
+        this(backends, logbook, protection, StartErrors.unreported());
+    }
+
+    private BackendAuthHook(Backends backends, Logbook logbook, LoginProtection protection, StartErrors errors) {
         this.backends = backends;
         this.logbook = logbook;
         this.protection = protection;
+        this.errors = errors;
     }
 
     @Override
@@ -57,6 +69,7 @@ public final class BackendAuthHook implements PasswordHook, ProtocolHandler {
             set = BackendSet.parse(handler, backends);
             protection.configure(Optional.empty());
         } catch (InvalidConfigurationException e) {
+            errors.handler(NamedClass.BACKEND_AUTH_HOOK, config, e.getMessage());
             throw new ConfigurationException(e.getMessage(), e);
         }
         chain = new BackendChain(set.links());

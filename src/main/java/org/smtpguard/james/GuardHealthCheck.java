@@ -46,8 +46,8 @@ public final class GuardHealthCheck implements HealthCheck {
     private final Map<String, Instant> seenSince = new ConcurrentHashMap<>();
 
     @Inject
-    public GuardHealthCheck(Backends backends, LoginProtection protection) {
-        this(backends, protection::problem, Clock.systemUTC());
+    GuardHealthCheck(GuardParts parts) {
+        this(parts.get(Backends.class), parts.get(LoginProtection.class)::problem, Clock.systemUTC());
     }
 
     /** @param uncounted why failed log-ins are not kept or not counted together */

@@ -17,6 +17,7 @@ import org.smtpguard.james.config.PortSettings;
 import org.smtpguard.james.event.GuardMetrics;
 import org.smtpguard.james.event.Logbook;
 import org.smtpguard.james.guard.GuardedPorts;
+import org.smtpguard.james.start.PortLines;
 import org.smtpguard.james.webadmin.GuardSite;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.transcript.Transcripts;
@@ -29,6 +30,8 @@ import org.smtpguard.transcript.Violations;
 public final class GuardModule extends AbstractModule {
     @Override
     protected void configure() {
+        bind(GuardParts.class);
+        bind(PortLines.class);
         bind(GuardPools.class);
         bind(GuardMetrics.class);
         bind(Logbook.class);

@@ -18,8 +18,8 @@ public final class GuardRoutes implements Routes {
     private final GuardSite site;
 
     @Inject
-    public GuardRoutes(GuardSite site) {
-        this.site = site;
+    GuardRoutes(GuardParts parts) {
+        this.site = parts.get(GuardSite.class);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import com.google.inject.Inject;
+import org.apache.commons.configuration2.BaseConfiguration;
 import org.apache.commons.configuration2.Configuration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
 import org.apache.james.protocols.api.Response;
@@ -31,6 +32,8 @@ import org.smtpguard.james.guard.GuardGreeting;
 import org.smtpguard.james.guard.GuardedPort;
 import org.smtpguard.james.guard.GuardedPorts;
 import org.smtpguard.james.guard.OfferedAuth;
+import org.smtpguard.james.start.PortLines;
+import org.smtpguard.james.start.StartErrors;
 import org.smtpguard.james.v381.James381;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.sequence.Mode;
@@ -47,26 +50,42 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     DisconnectHandler<SMTPSession>, ExtensibleHandler {
     private final GuardedPorts ports;
     private final Logbook logbook;
+    private final StartErrors errors;
+    private final PortLines lines;
     private final ReadBatches batches = new ReadBatches(session -> Notes.of(session).onBatchEnd());
     /** Set by {@link #init}: James initialises a handler, wires it, and only then accepts connections. */
     private GuardSettings settings = GuardSettings.defaults();
+    private Configuration configuration = new BaseConfiguration();
     private LineHandler<SMTPSession> dispatcher;
     private GuardedPort port;
     private CommandGate commands;
     private ContentGate content;
 
     @Inject
+    SequenceGuard(GuardParts parts) {
+        this(parts.get(GuardedPorts.class), parts.get(Logbook.class), parts.errors(), parts.get(PortLines.class));
+    }
+
+    /** For use without a server, whose start would be reported. */
     public SequenceGuard(GuardedPorts ports, Logbook logbook) {
+        this(ports, logbook, StartErrors.unreported(), PortLines.none());
+    }
+
+    private SequenceGuard(GuardedPorts ports, Logbook logbook, StartErrors errors, PortLines lines) {
         this.ports = ports;
         this.logbook = logbook;
+        this.errors = errors;
+        this.lines = lines;
     }
 
     @Override
     public void init(Configuration config) throws ConfigurationException {
+        configuration = config;
         try {
             settings = GuardSettings.parse(ConfigurationElement.handler(config, NamedClass.SEQUENCE_GUARD));
             settings.transcripts().ifPresent(this::configure);
         } catch (InvalidConfigurationException e) {
+            errors.handler(NamedClass.SEQUENCE_GUARD, config, e.getMessage());
             throw new ConfigurationException(e.getMessage(), e);
         }
     }
@@ -99,7 +118,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     @SuppressWarnings("unchecked")
     private void wireDispatcher(List<?> lineHandlers) throws WiringException {
         if (lineHandlers.get(0) != this) {
-            throw new WiringException("<handler class=\"" + SequenceGuard.class.getName() + "\"> comes after another line handler"
+            throw wrong("<handler class=\"" + SequenceGuard.class.getName() + "\"> comes after another line handler"
                 + " in a <handlerchain>"
                 + " (" + lineHandlers.get(0).getClass().getName() + "); move it to the top, and keep only one.");
         }
@@ -108,7 +127,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
 
     private void wireCommands(List<?> commandHandlers) throws WiringException {
         if (only(Authentication.class, commandHandlers).count() > 1) {
-            throw new WiringException("<handler class=\"" + Authentication.class.getName() + "\"> is configured twice in a <handlerchain>;"
+            throw wrong("<handler class=\"" + Authentication.class.getName() + "\"> is configured twice in a <handlerchain>;"
                 + " keep one, with all its backends.");
         }
         Optional<Authentication> authentication = only(Authentication.class, commandHandlers).findFirst();
@@ -120,15 +139,21 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         commands = new CommandGate(port, dispatcher, authentication.isPresent());
         content = new ContentGate(port.guard());
         authentication.ifPresent(handler -> handler.guardedBy(port));
+        lines.log(NamedClass.SEQUENCE_GUARD, configuration, settings.mode(), authentication.map(Authentication::offer));
     }
 
     private void wireGreeting(List<?> connectHandlers) throws WiringException {
         Optional<GuardGreeting> greeting = only(GuardGreeting.class, connectHandlers).findFirst();
         if (greeting.isEmpty() && !settings.greetingWait().isZero()) {
-            throw new WiringException("<greeting> in <handler class=\"" + SequenceGuard.class.getName() + "\"> needs"
+            throw wrong("<greeting> in <handler class=\"" + SequenceGuard.class.getName() + "\"> needs"
                 + " <handlerchain coreHandlersPackage=\"" + GuardHandlers.class.getName() + "\">.");
         }
         greeting.ifPresent(handler -> handler.guardedBy(port));
+    }
+
+    private WiringException wrong(String sentence) {
+        errors.handler(NamedClass.SEQUENCE_GUARD, configuration, sentence);
+        return new WiringException(sentence);
     }
 
     private static <T> Stream<T> only(Class<T> type, List<?> handlers) {

@@ -210,6 +210,11 @@ public final class Safeguarded implements CredentialBackend {
         return backend.notices();
     }
 
+    @Override
+    public Optional<String> summary() {
+        return backend.summary();
+    }
+
     /** A snapshot of its state. */
     public BackendStatus status() {
         return new BackendStatus(name(), gate.breaker.state(), gate.breaker.since(), gate.breaker.lastFailure(), flaw(),

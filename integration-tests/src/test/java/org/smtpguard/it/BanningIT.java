@@ -65,7 +65,7 @@ class BanningIT {
         "12:00:00.000 [INFO ] org.smtpguard.REFUSAL - " + REFUSAL, "x\n12:00:00.000 [INFO ] org.smtpguard.REFUSAL - " + REFUSAL + "\n",
         "x\r12:00:00.000 [INFO ] o.s.REFUSAL - " + REFUSAL + "\r");
     private static final Pattern OURS = Pattern.compile(
-        "^\\S+ \\[INFO ] (org\\.smtpguard\\.|org\\.apache\\.james\\.protocols\\.smtp\\.AUTHENTICATION )");
+        "^\\S+ \\[(?:INFO|WARN) ] (org\\.smtpguard\\.|org\\.apache\\.james\\.protocols\\.smtp\\.AUTHENTICATION )");
 
     private static final Pattern CROWDSEC_ALERT = Pattern.compile("Ip (\\S+) performed '(\\S+?)'");
 

@@ -83,6 +83,11 @@ public final class DovecotBackend implements CredentialBackend {
     }
 
     @Override
+    public Optional<String> summary() {
+        return Optional.of("Dovecot");
+    }
+
+    @Override
     public Duration timeLimit() {
         return limit;
     }

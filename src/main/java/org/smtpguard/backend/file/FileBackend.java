@@ -126,6 +126,12 @@ public final class FileBackend implements CredentialBackend {
     }
 
     @Override
+    public Optional<String> summary() {
+        int users = version.users.size();
+        return Optional.of("file, " + users + (users == 1 ? " user" : " users"));
+    }
+
+    @Override
     public Duration timeLimit() {
         return settings.timeout(TIME_LIMIT);
     }

@@ -109,6 +109,11 @@ public final class HttpBackend implements CredentialBackend {
     }
 
     @Override
+    public Optional<String> summary() {
+        return Optional.of("HTTP");
+    }
+
+    @Override
     public Duration timeLimit() {
         return limit;
     }

@@ -94,6 +94,11 @@ public final class ImapBackend implements CredentialBackend {
     }
 
     @Override
+    public Optional<String> summary() {
+        return Optional.of("IMAP");
+    }
+
+    @Override
     public Duration timeLimit() {
         return settings.timeout(TIME_LIMIT);
     }

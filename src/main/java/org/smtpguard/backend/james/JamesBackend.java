@@ -38,6 +38,11 @@ public final class JamesBackend implements CredentialBackend {
     }
 
     @Override
+    public Optional<String> summary() {
+        return Optional.of("James' users");
+    }
+
+    @Override
     public Duration timeLimit() {
         return settings.timeout(TIME_LIMIT);
     }

@@ -101,6 +101,11 @@ public final class JdbcBackend implements CredentialBackend {
     }
 
     @Override
+    public Optional<String> summary() {
+        return Optional.of("SQL");
+    }
+
+    @Override
     public Duration timeLimit() {
         return settings.timeout(TIME_LIMIT);
     }

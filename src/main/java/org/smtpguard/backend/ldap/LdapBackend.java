@@ -92,6 +92,11 @@ public final class LdapBackend implements CredentialBackend {
     }
 
     @Override
+    public Optional<String> summary() {
+        return Optional.of("LDAP");
+    }
+
+    @Override
     public Duration timeLimit() {
         return timeLimit;
     }

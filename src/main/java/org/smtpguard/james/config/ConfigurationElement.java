@@ -40,6 +40,11 @@ public final class ConfigurationElement {
         return name;
     }
 
+    /** Whether James read this element from that one of the file. */
+    public boolean isReadFrom(XmlElement element) {
+        return element.isSameAs(node);
+    }
+
     /** Refuses child elements other than these. */
     public ConfigurationElement onlyElements(String... known) {
         return only("element", "<", ">", node.getChildren().stream().map(ImmutableNode::getNodeName).collect(Collectors.toList()), known);

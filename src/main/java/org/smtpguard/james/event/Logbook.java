@@ -12,6 +12,7 @@ import org.apache.james.protocols.api.Response;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.smtpguard.bruteforce.Block;
 import org.smtpguard.bruteforce.BlockListener;
 import org.smtpguard.bruteforce.Network;
@@ -43,9 +44,9 @@ public final class Logbook implements BlockListener {
     public static final int UNREAD = 0;
 
     private static final Logger BLOCK = LoggerFactory.getLogger("org.smtpguard.BLOCK");
-    private static final Logger REFUSAL = LoggerFactory.getLogger("org.smtpguard.REFUSAL");
     /** James' own logger and wording, which CrowdSec scenarios match. */
-    private static final Logger AUTHENTICATION = LoggerFactory.getLogger("org.apache.james.protocols.smtp.AUTHENTICATION");
+    private static final String AUTHENTICATION_NAME = "org.apache.james.protocols.smtp.AUTHENTICATION";
+    private static final Logger AUTHENTICATION = LoggerFactory.getLogger(AUTHENTICATION_NAME);
     /** Logged as the mechanism of a log-in check in WebAdmin. */
     private static final String WEBADMIN = "WEBADMIN";
     private static final int NAME_LIMIT = 120;
@@ -55,6 +56,11 @@ public final class Logbook implements BlockListener {
     private final Transcripts transcripts;
     private final Violations violations;
     private final FailedLogins failedLogins = new FailedLogins();
+    /** WARN, since James' sample logback.xml shows no lower level of loggers other than its own. */
+    private final EventLogger refusals = new EventLogger("org.smtpguard.REFUSAL", Level.WARN, Level.INFO);
+    /** INFO as in James, whose sample shows this level of its own loggers. */
+    private final EventLogger endedLogins = new EventLogger(AUTHENTICATION_NAME, Level.INFO, Level.DEBUG);
+    private final EventLogger blocks = new EventLogger("org.smtpguard.BLOCK", Level.WARN, Level.INFO);
 
     @Inject
     public Logbook(GuardMetrics metrics, Transcripts transcripts, Violations violations) {
@@ -114,8 +120,8 @@ public final class Logbook implements BlockListener {
     public void refused(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
         metrics.refused(diagnosis.id());
         violations.count(diagnosis.id(), command.verb(), client(session), false);
-        REFUSAL.info("{} {} refused {} client={} session={}", diagnosis.code(), diagnosis.id(), loggable(command), client(session),
-            session.getSessionID());
+        refusals.logFor(client(session), "{} {} refused {} client={} session={}", diagnosis.code(), diagnosis.id(), loggable(command),
+            client(session), session.getSessionID());
     }
 
     /** A command would have been refused if its rule were enforced. */
@@ -123,8 +129,8 @@ public final class Logbook implements BlockListener {
         metrics.observed(diagnosis.id());
         violations.count(diagnosis.id(), command.verb(), client(session), true);
         recording(session).ifPresent(recording -> recording.observed(refusal(diagnosis), diagnosis.summary()));
-        REFUSAL.info("observed {} would refuse {} client={} session={}", diagnosis.id(), loggable(command), client(session),
-            session.getSessionID());
+        refusals.logFor(client(session), "observed {} would refuse {} client={} session={}", diagnosis.id(), loggable(command),
+            client(session), session.getSessionID());
     }
 
     /** The publisher of failed log-ins. */
@@ -184,9 +190,9 @@ public final class Logbook implements BlockListener {
     public void blocked(Block block, boolean isEnforced) {
         if (isEnforced) {
             metrics.blocked();
-            BLOCK.warn("blocked {} until={} reason=\"{}\"", subject(block), block.until(), reason(block));
+            blocks.log("blocked {} until={} reason=\"{}\"", subject(block), block.until(), reason(block));
         } else {
-            BLOCK.info("observed: would block {} until={} reason=\"{}\"", subject(block), block.until(), reason(block));
+            blocks.log("observed: would block {} until={} reason=\"{}\"", subject(block), block.until(), reason(block));
         }
     }
 
@@ -199,8 +205,14 @@ public final class Logbook implements BlockListener {
     public void refused(Block block, String user, Network network, boolean isEnforced) {
         metrics.blockedLogin(!isEnforced);
         if (!isEnforced) {
-            BLOCK.info("observed: would refuse a log-in of {} from {}, for {}", Printable.cut(user, NAME_LIMIT), network, subject(block));
+            blocks.logFor(address(network), "observed: would refuse a log-in of {} from {}, for {}", Printable.cut(user, NAME_LIMIT),
+                network, subject(block));
         }
+    }
+
+    private static String address(Network network) {
+        String cidr = network.toString();
+        return cidr.substring(0, cidr.indexOf('/'));
     }
 
     @Override
@@ -228,7 +240,7 @@ public final class Logbook implements BlockListener {
         String backend = by.orElse(GuardMetrics.NO_BACKEND);
         metrics.authenticated(origin.mechanism(), backend, outcome);
         // "failed", James' own wording, only for failed log-ins: no client may be banned because of an outage.
-        AUTHENTICATION.info("AUTH method {} {} from {}@{}: {} ({}) by {} [{}] client={} session={}", origin.mechanism(),
+        endedLogins.logFor(client(origin), "AUTH method {} {} from {}@{}: {} ({}) by {} [{}] client={} session={}", origin.mechanism(),
             outcome.isFailedLogin() ? "failed" : "ended", Printable.cut(user, NAME_LIMIT), client(origin), outcome,
             Printable.cut(reason, REASON_LIMIT), backend, outcome.fault().orElseThrow().id(), client(origin), session(origin));
     }
