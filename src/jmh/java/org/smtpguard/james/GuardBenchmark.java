@@ -50,6 +50,7 @@ import org.smtpguard.sequence.Verdict;
 import org.smtpguard.transcript.Recording;
 import org.smtpguard.transcript.Refusal;
 import org.smtpguard.transcript.TranscriptSettings;
+import org.smtpguard.transcript.TranscriptSettings.Names;
 import org.smtpguard.transcript.Transcripts;
 import org.smtpguard.transcript.Violations;
 
@@ -141,7 +142,8 @@ public class GuardBenchmark {
 
         @Setup
         public void wire() throws WiringException {
-            transcripts.configure(transcribed ? TranscriptSettings.DEFAULT : new TranscriptSettings(0, 1));
+            transcripts.configure(transcribed ? TranscriptSettings.DEFAULT
+                : new TranscriptSettings(0, 1, Duration.ofHours(24), Names.SHOWN));
             LineHandler<SMTPSession> dispatcher = (greeted, line) -> OK;
             guard.wireExtensions(LineHandler.class, List.of(guard, dispatcher));
             guard.wireExtensions(CommandHandler.class, List.of());
@@ -169,7 +171,7 @@ public class GuardBenchmark {
     /** A session's transcript, which has had as many lines as are kept. */
     @State(Scope.Thread)
     public static class Transcribed {
-        private final Recording recording = new Transcripts(Clock.systemUTC()).begin("7f3a9c21", "192.0.2.1");
+        private final Recording recording = new Transcripts(Clock.systemUTC()).begin("7f3a9c21", "192.0.2.1", 587);
         private final CommandLine command = CommandLine.parse(octets("MAIL FROM:<alice@example.org>"));
         private final List<String> reply = List.of("250 2.1.0 Sender <alice@example.org> OK");
         private final Refusal refusal = new Refusal(DiagnosisId.SEQ_RCPT_MISSING,

@@ -37,7 +37,12 @@ final class BackendsView extends View {
     }
 
     @Override
+    boolean isLive() {
+        return true;
+    }
+
+    @Override
     Element content() {
-        return el("section", BackendFacts.cards(backends, now, times)).css("card");
+        return el("section", el("h2", "How they are"), BackendFacts.cards(backends, now, times)).css("card");
     }
 }

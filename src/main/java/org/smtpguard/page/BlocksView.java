@@ -37,6 +37,11 @@ final class BlocksView extends View {
     }
 
     @Override
+    boolean isLive() {
+        return true;
+    }
+
+    @Override
     Element content() {
         return el("div",
             BlockFacts.notice(mode),

@@ -75,6 +75,8 @@ final class ExplanationView extends View {
             el("section", el("h2", "What to do"),
                 el("ul", BlockAdvice.of(explained).stream().map(advice -> el("li", advice))).css("advice")).css("card"),
             el("section", el("h2", "Blocks"), facts.list(explained.blocks(), "None.")).css("card"),
+            el("p", el("a", "The sessions that are kept of it").at("href", explained.user().map(user -> SessionFilter.href("user", user))
+                .orElseGet(() -> SessionFilter.href("client", explained.network().orElseThrow().toString())))),
             el("section", el("h2", "The last failed log-ins that were counted"),
                 explained.recent().isEmpty() ? el("p", "None that is still known.").css("muted") : facts.table(explained.recent()))
                 .css("card"));

@@ -35,7 +35,7 @@ final class FailureView extends View {
 
     @Override
     Place place() {
-        return Place.SESSIONS;
+        return Place.NOWHERE;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.smtpguard.page;
 
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Names and reasons, as clients and operators wrote them, for output: of one line, and without characters that change how others look. */
 final class Names {
@@ -16,6 +17,11 @@ final class Names {
 
     static String clean(String name) {
         return UNFIT.matcher(name).replaceAll("?");
+    }
+
+    /** Clean, but for line feeds. */
+    static String lines(String text) {
+        return text.lines().map(Names::clean).collect(Collectors.joining("\n"));
     }
 
     /** Clean, and short enough for a page. */

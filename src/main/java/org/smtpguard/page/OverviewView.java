@@ -66,6 +66,11 @@ final class OverviewView extends View {
     }
 
     @Override
+    boolean isLive() {
+        return true;
+    }
+
+    @Override
     Element content() {
         return el("div",
             verdict(),
@@ -82,7 +87,8 @@ final class OverviewView extends View {
                 chart.draw()).css("card"),
             el("div",
                 el("section", el("h2", "Backends"), BackendFacts.cards(backends, now, times)).css("card"),
-                el("section", el("h2", "Last sessions with a refusal"), SessionList.list(recent, times)).css("card")).css("pair"),
+                el("section", el("h2", "Last sessions with a refusal"),
+                    SessionList.list(recent, times, "No session with a refusal since James started.")).css("card")).css("pair"),
             el("section", el("h2", "The order of commands"),
                 el("p", "The legal commands on a port with STARTTLS, and AUTH under TLS. HELO is like EHLO, but without AUTH and ",
                     "STARTTLS. NOOP, VRFY, EXPN, HELP, RSET and QUIT are always legal; any other command is refused, and changes nothing.")

@@ -39,8 +39,11 @@ import org.smtpguard.transcript.Violations;
 public final class Pages {
     /** The last part of the path to which forms that lift a block are sent. */
     public static final String LIFT = BlockFacts.LIFT;
+    /** The same for the form that deletes a transcript. */
+    public static final String DELETE = SessionView.DELETE;
 
     private static final int RECENT = 12;
+    private static final int PAGE = 50;
     private static final int MAX_BARS = 48;
     private static final int USERS_OF_A_SESSION = 5;
 
@@ -144,16 +147,41 @@ public final class Pages {
         return limiter.get().map(GuessLimiter::blocks).orElse(List.of());
     }
 
-    /** The last sessions with a refusal. */
-    public View sessions() {
-        return new SessionsView(transcripts.recent(RECENT * RECENT), times);
+    /**
+     * Sessions to which a filter applies, newest first.
+     *
+     * @param page the first is 1
+     * @param outcomes of log-ins, to choose from
+     */
+    public View sessions(SessionFilter filter, int page, List<String> outcomes) {
+        List<Transcript> found = transcripts.find(filter.predicate(), (page - 1) * PAGE, PAGE + 1);
+        return new SessionsView(filter, page, found.subList(0, Math.min(PAGE, found.size())), found.size() > PAGE, outcomes, kept(), times);
+    }
+
+    /** Deletes the transcripts of the sessions to which a filter applies. */
+    public View delete(SessionFilter filter) {
+        return new DeletionView(transcripts.delete(filter.predicate()));
+    }
+
+    /** How a name or address of a person appears in transcripts. */
+    public String shown(String name) {
+        return transcripts.shown(name);
+    }
+
+    /** Whether transcripts show names and addresses. */
+    public boolean isPersonal() {
+        return transcripts.isPersonal();
     }
 
     /** The message for a session that is not kept. */
     public String sessionUnknown() {
-        return "No session with this reference is kept. Sessions with a refusal are kept for " + Transcripts.KEPT.toHours()
-            + " hours, as far as they fit into " + transcripts.octetLimit() + " octets, in the memory of the James that served them: they"
-            + " are lost on restart, and each node of a distributed James has its own. Query the other nodes too.";
+        return "No session with this reference is kept. " + kept() + " Query the other nodes too.";
+    }
+
+    private String kept() {
+        return "Sessions with a refusal are kept for " + Times.span(transcripts.keep()) + " after their end, all others until they end, as"
+            + " far as they fit into " + Sizes.of(transcripts.octetLimit()) + ", in the memory of the James that served them: they are"
+            + " lost on restart, and each node of a distributed James has its own.";
     }
 
     public View violations(Range range, ViolationCount.By by, Optional<Shown> shown) {

@@ -3,13 +3,15 @@ package org.smtpguard.page;
 /** The sections of the site, as in its navigation. */
 enum Place {
     OVERVIEW("Overview", ""),
+    SESSIONS("Sessions", "/sessions"),
     VIOLATIONS("Refusals", "/violations"),
     DIAGNOSES("Diagnoses", "/diagnoses"),
     BLOCKS("Blocks", "/blocks"),
     BACKENDS("Backends", "/backends"),
     SIMULATE("Simulate", "/simulate"),
     AUTH("Check a log-in", "/auth/check"),
-    SESSIONS("Sessions", "/sessions");
+    /** Not in the navigation. */
+    NOWHERE("", "");
 
     private final String label;
     private final String path;

@@ -55,9 +55,14 @@ public final class Range {
         }
     }
 
+    /** The start of the range. */
+    public Instant begin(Instant now) {
+        return moment.orElseGet(() -> now.minus(before.orElseThrow()));
+    }
+
     /** The start of the range, limited to the time for which counts are kept, and to now. */
     Instant since(Instant now) {
-        Instant wanted = moment.orElseGet(() -> now.minus(before.orElseThrow()));
+        Instant wanted = begin(now);
         Instant oldest = now.minus(Violations.KEPT);
         return wanted.isBefore(oldest) ? oldest : wanted.isAfter(now) ? now : wanted;
     }

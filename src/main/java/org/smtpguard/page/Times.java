@@ -11,7 +11,7 @@ import java.util.Locale;
 /** Formats times: in UTC for programs, in the server's time zone, as in its log, for readers. */
 final class Times {
     private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT);
-    private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
     private static final DateTimeFormatter ZONE = DateTimeFormatter.ofPattern("xxx", Locale.ROOT);
 
@@ -23,12 +23,22 @@ final class Times {
 
     /** A time to the millisecond, with the zone. */
     Element moment(Instant time) {
-        return el("time", MOMENT.format(time.atZone(zone)) + " " + ZONE.format(time.atZone(zone))).at("datetime", time);
+        return el("time", text(time)).at("datetime", time);
     }
 
-    /** Hours, minutes and seconds. */
+    /** A time to the millisecond, with the zone. */
+    String text(Instant time) {
+        return MOMENT.format(time.atZone(zone)) + " " + ZONE.format(time.atZone(zone));
+    }
+
+    /** A time to the second, with the zone. */
     Element second(Instant time) {
-        return el("time", SECOND.format(time.atZone(zone))).at("datetime", time);
+        return el("time", SECOND.format(time.atZone(zone)) + " " + ZONE.format(time.atZone(zone))).at("datetime", time);
+    }
+
+    /** A duration in milliseconds. */
+    static String millis(Duration span) {
+        return Math.max(0, span.toMillis()) + " ms";
     }
 
     /** Hours and minutes. */

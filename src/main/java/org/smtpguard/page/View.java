@@ -23,6 +23,11 @@ public abstract class View {
     /** The section that is marked in the navigation. */
     abstract Place place();
 
+    /** Whether a browser with scripts updates the page while it is shown. */
+    boolean isLive() {
+        return false;
+    }
+
     /** The main part, below the title. */
     abstract Element content();
 }

@@ -58,6 +58,11 @@ final class ViolationsView extends View {
     }
 
     @Override
+    boolean isLive() {
+        return true;
+    }
+
+    @Override
     Element content() {
         return el("div",
             el("nav",

@@ -10,12 +10,12 @@ import java.util.Optional;
 import org.smtpguard.protocol.DiagnosisId;
 
 /**
- * A ring buffer of the last lines of one session. One array of octets, so that a line needs no object; grows only on
- * {@link #growTo}. Not thread-safe.
+ * The first lines of one session, and the last in a ring. One array of octets, so that a line needs no object: the first lines, a gap,
+ * and the ring. Grows only on {@link #growTo}. Not thread-safe.
  *
  * <p>An entry consists of its length (2 octets), the speaker (1), the diagnosis or 0 (1), the milliseconds since the session began (6),
  * the octets on the wire (4), and the text; a refusal also has the state and the next commands. A text is its length (2) and its
- * characters.
+ * octets.
  */
 final class LineRing {
     /** Separates the lines of a reply, and the next commands. */
@@ -30,6 +30,9 @@ final class LineRing {
     private static final TranscriptLine.Speaker[] SPEAKERS = TranscriptLine.Speaker.values();
 
     private byte[] octets = EMPTY;
+    /** Where the first lines end. */
+    private int head;
+    private int headCount;
     private int first;
     private int end;
     private int count;
@@ -47,8 +50,12 @@ final class LineRing {
 
     /** The capacity that is needed to append an entry of this size; at least the current capacity. */
     int capacityFor(int size) {
-        int needed = end - first + size;
+        int needed = used() + size;
         return needed <= octets.length ? octets.length : Math.max(MIN_CAPACITY, Integer.highestOneBit(needed - 1) << 1);
+    }
+
+    private int used() {
+        return head + end - first;
     }
 
     int capacity() {
@@ -56,7 +63,12 @@ final class LineRing {
     }
 
     int count() {
-        return count;
+        return headCount + count;
+    }
+
+    /** Whether a line can be dropped: the first ones cannot. */
+    boolean canDrop() {
+        return count > 0;
     }
 
     void growTo(int capacity) {
@@ -67,18 +79,21 @@ final class LineRing {
 
     /** Shrinks the array to its content. */
     void trim() {
-        move(new byte[end - first]);
+        move(new byte[used()]);
     }
 
     /** Removes all lines, and counts them as omitted. */
     void clear() {
-        omitted += count;
+        omitted += count();
         octets = EMPTY;
+        head = 0;
+        headCount = 0;
         first = 0;
         end = 0;
         count = 0;
     }
 
+    /** Drops the oldest line of the ring. */
     void dropFirst() {
         first += number(first, LENGTH);
         count--;
@@ -98,6 +113,21 @@ final class LineRing {
         count++;
     }
 
+    /**
+     * Keeps the line that was appended last as one of the first, unless lines have been dropped before it or there are enough of them.
+     *
+     * @param lines the maximum number of first lines
+     * @param size their maximum size in octets
+     */
+    void keepAsFirst(int lines, int size) {
+        if (omitted == 0 && headCount < lines && first == head && count == 1 && end <= size) {
+            head = end;
+            first = end;
+            headCount++;
+            count = 0;
+        }
+    }
+
     /** The length of the joined parts, cut at the limit. */
     static int length(List<? extends CharSequence> parts, int limit) {
         return Math.min(fullLength(parts), limit);
@@ -109,6 +139,13 @@ final class LineRing {
             length += parts.get(i).length();
         }
         return length;
+    }
+
+    /** Appends octets of UTF-8 as they are. */
+    void text(byte[] text) {
+        put(text.length, LENGTH);
+        System.arraycopy(text, 0, octets, end, text.length);
+        end += text.length;
     }
 
     /** Appends the joined parts as printable ASCII, cut at the limit; {@code ...} marks a cut. */
@@ -138,11 +175,21 @@ final class LineRing {
     /** A snapshot. */
     LineRing copy() {
         LineRing copy = new LineRing();
-        copy.octets = Arrays.copyOfRange(octets, first, end);
-        copy.end = end - first;
+        copy.octets = new byte[used()];
+        System.arraycopy(octets, 0, copy.octets, 0, head);
+        System.arraycopy(octets, first, copy.octets, head, end - first);
+        copy.head = head;
+        copy.headCount = headCount;
+        copy.first = head;
+        copy.end = copy.octets.length;
         copy.count = count;
         copy.omitted = omitted;
         return copy;
+    }
+
+    /** The number of first lines, after which others may have been dropped. */
+    int headCount() {
+        return headCount;
     }
 
     long omitted() {
@@ -150,15 +197,23 @@ final class LineRing {
     }
 
     List<TranscriptLine> lines(Instant begin) {
-        List<TranscriptLine> lines = new ArrayList<>(count);
-        for (int at = first; at < end; at += number(at, LENGTH)) {
+        List<TranscriptLine> lines = new ArrayList<>(count());
+        addLines(lines, begin, 0, head);
+        addLines(lines, begin, first, end);
+        return lines;
+    }
+
+    private void addLines(List<TranscriptLine> lines, Instant begin, int from, int to) {
+        for (int at = from; at < to; at += number(at, LENGTH)) {
             int diagnosis = number(at + 3, 1);
             String text = text(at + HEAD);
-            int state = at + HEAD + LENGTH + text.length();
-            lines.add(new TranscriptLine(begin.plusMillis(time(at + 4)), SPEAKERS[number(at + 2, 1)], text, number(at + 10, 4),
-                diagnosis == 0 ? Optional.empty() : Optional.of(refusal(IDS[diagnosis - 1], state))));
+            int state = at + HEAD + LENGTH + number(at + HEAD, LENGTH);
+            Instant time = begin.plusMillis(time(at + 4));
+            TranscriptLine.Speaker speaker = SPEAKERS[number(at + 2, 1)];
+            lines.add(speaker == TranscriptLine.Speaker.GUARD ? TranscriptLine.of(time, LogIn.read(text))
+                : TranscriptLine.of(time, speaker, text, number(at + 10, 4),
+                    diagnosis == 0 ? Optional.empty() : Optional.of(refusal(IDS[diagnosis - 1], state))));
         }
-        return lines;
     }
 
     private Refusal refusal(DiagnosisId id, int at) {
@@ -168,14 +223,15 @@ final class LineRing {
     }
 
     private String text(int at) {
-        return new String(octets, at + LENGTH, number(at, LENGTH), StandardCharsets.US_ASCII);
+        return new String(octets, at + LENGTH, number(at, LENGTH), StandardCharsets.UTF_8);
     }
 
     private void move(byte[] to) {
-        System.arraycopy(octets, first, to, 0, end - first);
+        System.arraycopy(octets, 0, to, 0, head);
+        System.arraycopy(octets, first, to, head, end - first);
         octets = to;
-        end -= first;
-        first = 0;
+        end = used();
+        first = head;
     }
 
     private void put(long number, int width) {

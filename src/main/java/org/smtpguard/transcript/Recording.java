@@ -3,15 +3,17 @@ package org.smtpguard.transcript;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import org.smtpguard.protocol.CommandLine;
+import org.smtpguard.protocol.Verb;
 import org.smtpguard.transcript.TranscriptLine.Speaker;
 
 /**
  * The transcript of one session while it is recorded, redacted by {@link TranscriptRedactor}.
  *
- * <p>Threads: written by the session's thread only, read and emptied by any thread. Its monitor is held while octets are copied, and
- * never while it requests memory from the store.
+ * <p>Threads: lines are written by the session's thread; log-ins, reads and removals come from any. Its monitor is held while octets are
+ * copied, and never while it requests memory from the store.
  */
 public final class Recording {
     /** The maximum length of a client's line, and of a reply, in characters. */
@@ -22,27 +24,37 @@ public final class Recording {
     /** The memory of a session without its lines, in octets: the objects, their texts, the entry in the store. */
     static final int OVERHEAD = 400;
 
+    /** The share of the first lines in all that are kept: what a client is and whether it has logged in is said first. */
+    private static final int FIRST_SHARE = 4;
+    /** Commands whose argument is the name of a client or user. */
+    private static final Set<Verb> NAMING = Set.of(Verb.EHLO, Verb.HELO, Verb.VRFY, Verb.EXPN);
     private static final int CRLF = 2;
     private static final long GOES_ON = -1;
 
     private final Transcripts store;
     private final String reference;
     private final String client;
+    private final int port;
+    private final Optional<Mask> mask;
     private final long begin;
+    private Optional<String> tls = Optional.empty();
 
     private final LineRing ring = new LineRing();
     private int reserved;
     private long end = GOES_ON;
     private boolean isShown;
+    private boolean isLoggedIn;
 
     private boolean isConfidential;
     /** Guarded by the monitor of the store. */
     private long keptSince;
 
-    Recording(Transcripts store, String reference, String client, long begin) {
+    Recording(Transcripts store, String reference, String client, int port, Optional<Mask> mask, long begin) {
         this.store = store;
         this.reference = reference;
-        this.client = client;
+        this.client = mask.map(hiding -> hiding.learn(client)).orElse(client);
+        this.port = port;
+        this.mask = mask;
         this.begin = begin;
     }
 
@@ -53,7 +65,41 @@ public final class Recording {
     /** @param octets the length of the line with its delimiter; 0 if it was too long to be read */
     public void command(CommandLine command, int octets) {
         isConfidential = TranscriptRedactor.isConfidential(command);
-        add(Speaker.CLIENT, octets, TranscriptRedactor.command(command, octets), ' ', LINE_LIMIT);
+        mask.ifPresent(hiding -> command.argument().filter(name -> NAMING.contains(command.verb())).map(String::trim)
+            .ifPresent(hiding::learn));
+        add(Speaker.CLIENT, octets, hidden(TranscriptRedactor.command(command, octets)), ' ', LINE_LIMIT);
+    }
+
+    /** The session is under TLS from here on, of a version such as {@code TLSv1.3}. */
+    public synchronized void tls(String version) {
+        tls = Optional.of(version);
+    }
+
+    public synchronized boolean isUnderTls() {
+        return tls.isPresent();
+    }
+
+    /** Whether a log-in was accepted. */
+    public synchronized boolean isLoggedIn() {
+        return isLoggedIn;
+    }
+
+    private List<? extends CharSequence> hidden(List<? extends CharSequence> texts) {
+        return mask.isPresent() ? mask.get().hide(texts) : texts;
+    }
+
+    private Refusal hidden(Refusal refusal) {
+        return mask.map(hiding -> new Refusal(refusal.id(), hiding.hide(List.of(refusal.state())).get(0), hiding.hide(refusal.next())))
+            .orElse(refusal);
+    }
+
+    /** A log-in has ended. */
+    public void logIn(LogIn logIn) {
+        byte[] text = mask.map(hiding -> logIn.withUser(logIn.user().map(hiding::learn).orElse(""))).orElse(logIn).octets();
+        int missing;
+        while ((missing = tryToAdd(text, logIn.isAccepted())) > 0) {
+            store.makeRoom(this, missing);
+        }
     }
 
     /**
@@ -82,7 +128,7 @@ public final class Recording {
      */
     public void reply(String code, List<? extends CharSequence> lines) {
         int octets = octets(lines);
-        add(Speaker.SERVER, octets, isConfidential ? TranscriptRedactor.reply(code, lines, octets) : lines,
+        add(Speaker.SERVER, octets, hidden(isConfidential ? TranscriptRedactor.reply(code, lines, octets) : lines),
             LineRing.BETWEEN_LINES, REPLY_LIMIT);
     }
 
@@ -93,7 +139,7 @@ public final class Recording {
      * @param octets the length of the whole reply
      */
     public void refusal(Refusal refusal, List<String> lines, int octets) {
-        add(Speaker.SERVER, octets, lines, refusal);
+        add(Speaker.SERVER, octets, hidden(lines), hidden(refusal));
     }
 
     /**
@@ -102,7 +148,7 @@ public final class Recording {
      * @param summary what would have been refused and why
      */
     public void observed(Refusal refusal, String summary) {
-        add(Speaker.OBSERVER, 0, List.of(summary), refusal);
+        add(Speaker.OBSERVER, 0, hidden(List.of(summary)), hidden(refusal));
     }
 
     /** The length of a reply's lines on the wire, in octets. */
@@ -127,7 +173,7 @@ public final class Recording {
         }
     }
 
-    private void add(Speaker speaker, int octets, List<String> lines, Refusal refusal) {
+    private void add(Speaker speaker, int octets, List<? extends CharSequence> lines, Refusal refusal) {
         int missing;
         while ((missing = tryToAdd(speaker, octets, lines, refusal)) > 0) {
             store.makeRoom(this, missing);
@@ -141,11 +187,24 @@ public final class Recording {
         if (missing == 0 && end == GOES_ON) {
             ring.open(size, speaker, 0, store.now() - begin, octets);
             ring.text(parts, between, limit);
+            keepAsFirst();
         }
         return missing;
     }
 
-    private synchronized int tryToAdd(Speaker speaker, int octets, List<String> lines, Refusal refusal) {
+    private synchronized int tryToAdd(byte[] logIn, boolean isAccepted) {
+        int size = LineRing.size(logIn.length);
+        int missing = prepare(size);
+        if (missing == 0 && end == GOES_ON) {
+            isLoggedIn |= isAccepted;
+            ring.open(size, Speaker.GUARD, 0, store.now() - begin, 0);
+            ring.text(logIn);
+            keepAsFirst();
+        }
+        return missing;
+    }
+
+    private synchronized int tryToAdd(Speaker speaker, int octets, List<? extends CharSequence> lines, Refusal refusal) {
         List<String> state = List.of(refusal.state());
         int size = LineRing.size(LineRing.length(lines, REPLY_LIMIT), LineRing.length(state, DETAIL_LIMIT),
             LineRing.length(refusal.next(), DETAIL_LIMIT));
@@ -156,8 +215,13 @@ public final class Recording {
             ring.text(lines, LineRing.BETWEEN_LINES, REPLY_LIMIT);
             ring.text(state, LineRing.BETWEEN_LINES, DETAIL_LIMIT);
             ring.text(refusal.next(), LineRing.BETWEEN_LINES, DETAIL_LIMIT);
+            keepAsFirst();
         }
         return missing;
+    }
+
+    private void keepAsFirst() {
+        ring.keepAsFirst(store.lines() / FIRST_SHARE, store.maxOctetsPerSession() / FIRST_SHARE);
     }
 
     /** Removes the oldest lines as necessary. @return how many octets have to be reserved first */
@@ -165,7 +229,7 @@ public final class Recording {
         if (end != GOES_ON) {
             return 0;
         }
-        while (ring.count() > 0 && (ring.count() >= store.lines() || ring.capacityFor(size) > store.maxOctetsPerSession())) {
+        while (ring.canDrop() && (ring.count() >= store.lines() || ring.capacityFor(size) > store.maxOctetsPerSession())) {
             ring.dropFirst();
         }
         int capacity = ring.capacityFor(size);
@@ -223,12 +287,15 @@ public final class Recording {
     Transcript transcript() {
         LineRing copy;
         long ended;
+        Optional<String> version;
         synchronized (this) {
             copy = ring.copy();
             ended = end;
+            version = tls;
         }
         Instant began = Instant.ofEpochMilli(begin);
-        return new Transcript(reference, client, began, ended == GOES_ON ? Optional.empty() : Optional.of(Instant.ofEpochMilli(ended)),
-            copy.omitted(), copy.lines(began));
+        return new Transcript(reference, client, port, version, began,
+            ended == GOES_ON ? Optional.empty() : Optional.of(Instant.ofEpochMilli(ended)), copy.omitted(), copy.headCount(),
+            copy.lines(began));
     }
 }

@@ -57,7 +57,11 @@ final class TranscriptRedactor {
             return List.of(verb, mechanism(argument));
         }
         boolean hasForm = ARGUMENTS.getOrDefault(command.verb(), any -> false).test(argument);
-        return List.of(verb, hasForm ? argument : "(argument, " + argument.length() + " octets)");
+        return List.of(verb, hasForm ? argument : hidden(argument));
+    }
+
+    private static String hidden(String argument) {
+        return "(argument, " + argument.length() + " octets)";
     }
 
     private static Predicate<String> beginsWith(String word) {

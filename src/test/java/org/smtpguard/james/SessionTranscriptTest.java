@@ -57,6 +57,7 @@ class SessionTranscriptTest {
 
         assertThat(texts().stream().skip(2)).containsExactly(
             "CLIENT: AUTH PLAIN (hidden)",
+            "GUARD: PLAIN log-in of alice@localhost: refused by fixture (wrong password)",
             "SERVER: 535 5.7.8 AUTH refused: the user name or the password is wrong [AUTH-CREDENTIALS]",
             "CLIENT: AUTH (unknown mechanism, 7 octets) (hidden)",
             "SERVER: 504 5.5.4 AUTH refused: this port does not offer that mechanism [AUTH-MECHANISM]",
@@ -65,12 +66,14 @@ class SessionTranscriptTest {
             "CLIENT: (response, 22 octets)",
             "SERVER: 334 (challenge, 18 octets)",
             "CLIENT: (response, 14 octets)",
+            "GUARD: LOGIN log-in of alice@localhost: refused by fixture (wrong password)",
             "SERVER: 535 5.7.8 AUTH refused: the user name or the password is wrong [AUTH-CREDENTIALS]",
             "CLIENT: (unknown command, 9 octets)",
             "SERVER: 500 5.5.1 Command refused: unknown command [SYN-COMMAND]",
             "CLIENT: AUTH PLAIN",
             "SERVER: 334 (challenge, 6 octets)",
             "CLIENT: *",
+            "GUARD: PLAIN log-in: cancelled (not queried)",
             "SERVER: 501 5.7.0 AUTH refused: you cancelled it [AUTH-CANCELLED]");
     }
 
@@ -100,6 +103,7 @@ class SessionTranscriptTest {
             "CLIENT: AUTH LOGIN",
             "SERVER: 334 (challenge, 18 octets)",
             "CLIENT: (response, too long to be read)",
+            "GUARD: LOGIN log-in: too_long (not queried)",
             "SERVER: 500 5.5.6 AUTH refused: the response is too long [AUTH-TOO-LONG]");
     }
 

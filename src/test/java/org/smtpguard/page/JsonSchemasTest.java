@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -46,6 +47,7 @@ import org.smtpguard.resilience.Safeguards;
 import org.smtpguard.sequence.Port;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
+import org.smtpguard.transcript.LogIn;
 import org.smtpguard.transcript.Recording;
 import org.smtpguard.transcript.Refusal;
 import org.smtpguard.transcript.TranscriptLine;
@@ -71,6 +73,11 @@ class JsonSchemasTest {
             () -> Optional.of(guesses.limiter()), CLOCK);
         record(transcripts, "7f3a9c21").end();
         record(transcripts, "7f3a9c22");
+        Recording floods = record(transcripts, "7f3a9c24");
+        floods.tls("TLSv1.3");
+        floods.logIn(new LogIn("refused", "PLAIN", "alice@example.org", Optional.of("apps"), "wrong password"));
+        floods.logIn(new LogIn("cancelled", "PLAIN", "", Optional.empty(), ""));
+        IntStream.range(0, 100).forEach(i -> floods.command(line("NOOP"), 6));
         violations.count(REFUSED, Verb.MAIL, "192.0.2.1", false);
         violations.count(DiagnosisId.SEQ_BARE_LF, Verb.OTHER, "192.0.2.2", true);
         for (int i = 0; i < 100; i++) {
@@ -85,8 +92,10 @@ class JsonSchemasTest {
             Stream.of("235", "503", "STARTTLS")).map(topic -> answer("diagnosis", pages.diagnosis(topic).orElseThrow()));
         return Stream.of(counts, topics, Stream.of(
             answer("overview", pages.overview(Range.DAY, backends)),
-            answer("sessions", pages.sessions()),
+            answer("sessions", pages.sessions(SessionFilter.NONE, 1, List.of("refused"))),
+            answer("sessions-deleted", pages.delete(SessionFilter.NONE.and("ref", "7f3a9c23", session -> false))),
             answer("session", pages.session("7f3a9c21").orElseThrow()),
+            answer("session", pages.session("7f3a9c24").orElseThrow()),
             answer("session", pages.session("7f3a9c22").orElseThrow()),
             answer("diagnoses", pages.diagnoses()),
             answer("blocks", pages.blocks()),
@@ -242,7 +251,7 @@ class JsonSchemasTest {
     }
 
     private static Recording record(Transcripts transcripts, String reference) {
-        Recording recording = transcripts.begin(reference, "192.0.2.1");
+        Recording recording = transcripts.begin(reference, "192.0.2.1", 587);
         recording.command(line("EHLO client.example"), 21);
         recording.command(line("MAIL FROM:<a@b>"), 17);
         Refusal refusal = new Refusal(REFUSED, "EHLO done, sender <a@b>, 1 recipient accepted", List.of("DATA", "QUIT"));

@@ -19,7 +19,7 @@ import org.smtpguard.protocol.Verb;
 /** What of a line can be read in a transcript. */
 class RecordingTest {
     private final Transcripts transcripts = new Transcripts(new TestClock());
-    private final Recording recording = transcripts.begin("7f3a9c21", "192.0.2.1");
+    private final Recording recording = transcripts.begin("7f3a9c21", "192.0.2.1", 587);
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {

@@ -3,6 +3,7 @@ package org.smtpguard.transcript;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.transcript.TranscriptLine.Speaker;
+import org.smtpguard.transcript.TranscriptSettings.Names;
 
 /** What is found by a reference, for how long, and within how many octets. */
 class TranscriptsTest {
@@ -38,7 +40,7 @@ class TranscriptsTest {
 
     @Test
     void aSessionThatGoesOnIsFoundAsItStands() {
-        Recording recording = transcripts.begin("7f3a9c21", "192.0.2.1");
+        Recording recording = transcripts.begin("7f3a9c21", "192.0.2.1", 587);
         recording.command(NOOP, 6);
         clock.advance(Duration.ofMillis(1500));
         recording.reply("250", List.of("250 2.0.0 OK"));
@@ -59,7 +61,7 @@ class TranscriptsTest {
     @Test
     void oneThatEndedIsFoundIfItsReferenceWasShown() {
         refusedSession("aaaaaaaa");
-        Recording quiet = transcripts.begin("bbbbbbbb", "192.0.2.1");
+        Recording quiet = transcripts.begin("bbbbbbbb", "192.0.2.1", 587);
         quiet.command(NOOP, 6);
         quiet.end();
 
@@ -70,7 +72,7 @@ class TranscriptsTest {
 
     @Test
     void whatWasObservedIsShownInTheLogAndThusKept() {
-        Recording recording = transcripts.begin("aaaaaaaa", "192.0.2.1");
+        Recording recording = transcripts.begin("aaaaaaaa", "192.0.2.1", 587);
         recording.command(DATA, 6);
         recording.observed(REFUSAL, "DATA refused: no recipient has been accepted yet");
         recording.end();
@@ -93,7 +95,7 @@ class TranscriptsTest {
 
     @Test
     void theDayIsCountedFromTheEnd() {
-        Recording recording = transcripts.begin("aaaaaaaa", "192.0.2.1");
+        Recording recording = transcripts.begin("aaaaaaaa", "192.0.2.1", 587);
         recording.command(DATA, 6);
         recording.refusal(REFUSAL, List.of("503 5.5.1 DATA refused"), 290);
         clock.advance(Duration.ofHours(23));
@@ -104,21 +106,119 @@ class TranscriptsTest {
     }
 
     @Test
-    void ofASessionTheLastLinesAreKept() {
-        transcripts.configure(new TranscriptSettings(MIB, 5));
-        Recording recording = transcripts.begin("aaaaaaaa", "192.0.2.1");
+    void ofASessionTheFirstLinesAndTheLastAreKept() {
+        transcripts.configure(new TranscriptSettings(MIB, 5, Duration.ofHours(24), Names.SHOWN));
+        Recording recording = transcripts.begin("aaaaaaaa", "192.0.2.1", 587);
         for (int i = 0; i < 1000; i++) {
             recording.command(CommandLine.of(Verb.HELP, Optional.of(Integer.toString(i))), 10);
         }
 
         assertThat(found("aaaaaaaa").omitted()).isEqualTo(995);
+        assertThat(found("aaaaaaaa").omittedAfter()).isOne();
         assertThat(found("aaaaaaaa").lines()).extracting(TranscriptLine::text)
-            .containsExactly("HELP 995", "HELP 996", "HELP 997", "HELP 998", "HELP 999");
+            .containsExactly("HELP 0", "HELP 996", "HELP 997", "HELP 998", "HELP 999");
+    }
+
+    @Test
+    void longFirstLinesLeaveRoomForTheLast() {
+        transcripts.configure(new TranscriptSettings(MIB, 1000, Duration.ofHours(24), Names.SHOWN));
+        Recording recording = transcripts.begin("aaaaaaaa", "192.0.2.1", 587);
+        for (int i = 0; i < 1000; i++) {
+            recording.reply("250", List.of("250 " + i + " " + "x".repeat(900)));
+        }
+
+        List<String> kept = found("aaaaaaaa").lines().stream().map(line -> line.text().split(" ")[1]).collect(Collectors.toList());
+        int first = found("aaaaaaaa").omittedAfter();
+        assertThat(first).isBetween(10, kept.size() / 2);
+        assertThat(kept.subList(0, first)).isEqualTo(IntStream.range(0, first).mapToObj(Integer::toString).collect(Collectors.toList()));
+        assertThat(kept.subList(first, kept.size())).isEqualTo(IntStream.range(1000 - kept.size() + first, 1000)
+            .mapToObj(Integer::toString).collect(Collectors.toList()));
+    }
+
+    @Test
+    void aLogInIsKeptWithItsUserItsBackendAndTheReason() {
+        Recording recording = transcripts.begin("aaaaaaaa", "192.0.2.1", 587);
+        recording.command(NOOP, 6);
+        transcripts.logIn("aaaaaaaa", new LogIn("refused", "PLAIN", "J\u00fcrgen\n", Optional.of("apps"), "wrong password"));
+        transcripts.logIn("bbbbbbbb", new LogIn("refused", "PLAIN", "of an unknown session", Optional.empty(), ""));
+
+        assertThat(found("aaaaaaaa").logIns()).singleElement().satisfies(logIn -> {
+            assertThat(logIn.user()).hasValue("J\u00fcrgen?");
+            assertThat(logIn.backend()).hasValue("apps");
+            assertThat(logIn).hasToString("PLAIN log-in of J\u00fcrgen?: refused by apps (wrong password)");
+        });
+        assertThat(recording.isLoggedIn()).isFalse();
+        transcripts.logIn("aaaaaaaa", new LogIn("accepted", "LOGIN", "x".repeat(300), Optional.empty(), ""));
+        assertThat(recording.isLoggedIn()).isTrue();
+        assertThat(found("aaaaaaaa").logIns().get(1)).satisfies(logIn -> {
+            assertThat(logIn.user()).hasValue("x".repeat(255));
+            assertThat(logIn.backend()).isEmpty();
+            assertThat(logIn.reason()).isEmpty();
+        });
+    }
+
+    @Test
+    void sessionsAreFoundByWhatIsKeptOfThemNewestFirst() {
+        for (int i = 0; i < 5; i++) {
+            refusedSession("aaaaaaa" + i);
+        }
+        transcripts.begin("bbbbbbbb", "192.0.2.1", 25).command(NOOP, 6);
+
+        assertThat(transcripts.find(session -> true, 0, 2)).extracting(Transcript::reference).containsExactly("bbbbbbbb", "aaaaaaa4");
+        assertThat(transcripts.find(session -> session.port() == 587, 3, 9)).extracting(Transcript::reference)
+            .containsExactly("aaaaaaa1", "aaaaaaa0");
+    }
+
+    @Test
+    void whatIsDeletedIsGoneAndAnOpenSessionIsKeptFromThere() {
+        refusedSession("aaaaaaaa");
+        Recording open = transcripts.begin("bbbbbbbb", "192.0.2.1", 587);
+        open.command(DATA, 6);
+
+        assertThat(transcripts.delete(session -> true)).isEqualTo(2);
+        assertThat(transcripts.octets()).isZero();
+        assertThat(transcripts.find("aaaaaaaa")).isEmpty();
+        open.command(NOOP, 6);
+        assertThat(found("bbbbbbbb").lines()).extracting(TranscriptLine::text).containsExactly("NOOP");
+        assertThat(found("bbbbbbbb").omitted()).isOne();
+    }
+
+    @Test
+    void afterTheTimeThatIsConfiguredASessionIsForgotten() {
+        transcripts.configure(new TranscriptSettings(MIB, 64, Duration.ofMinutes(30), Names.SHOWN));
+        refusedSession("aaaaaaaa");
+        clock.advance(Duration.ofMinutes(30));
+
+        assertThat(transcripts.find("aaaaaaaa")).isEmpty();
+    }
+
+    @Test
+    void peopleHavePseudonymsInEveryLine() {
+        transcripts.configure(new TranscriptSettings(MIB, 64, Duration.ofHours(24), Names.PSEUDONYMS));
+        Recording recording = transcripts.begin("aaaaaaaa", "192.0.2.17", 587);
+        List<String> told = List.of("EHLO alice-laptop.example.org", "MAIL FROM:<alice@example.org>", "RCPT TO:<\"bob smith\"@example.org>",
+            "RCPT TO:carol@example.org", "VRFY dave", "EXPN staff-of-erin");
+        for (String line : told) {
+            recording.command(CommandLine.parse((line + "\r\n").getBytes(StandardCharsets.US_ASCII)), line.length() + 2);
+            recording.reply("250", List.of("250 2.1.0 " + line.substring(5) + " [192.0.2.17] ok"));
+        }
+        recording.logIn(new LogIn("refused", "PLAIN", "frances", Optional.of("apps"), "wrong password"));
+        recording.refusal(new Refusal(REFUSAL.id(), "EHLO done, sender <alice@example.org>", List.of("DATA", "RCPT TO:<address>")),
+            List.of("503 5.5.1 MAIL refused", "You sent MAIL FROM:<frances>"), 290);
+
+        Transcript found = found("aaaaaaaa");
+        String all = found.client() + found.lines().stream().map(line -> line.text() + line.refusal().map(refusal -> refusal.state()
+            + refusal.next()).orElse("") + line.logIn().map(LogIn::toString).orElse("")).collect(Collectors.joining("\n"));
+        assertThat(all).doesNotContain("alice", "bob", "carol", "192.0.2.17", "frances", "EXPN staff", "VRFY dave")
+            .contains("503 5.5.1 MAIL refused", "RCPT TO:<address>", "wrong password", "by apps");
+        assertThat(found.client()).isEqualTo(transcripts.shown("192.0.2.17")).matches("~[0-9a-f]{10}");
+        assertThat(found.logIns().get(0).user()).hasValue(transcripts.shown("Frances"));
+        assertThat(new Transcripts(clock).shown("192.0.2.17")).as("by default").isEqualTo("192.0.2.17");
     }
 
     @Test
     void whereThereIsNoRoomTheOldestSessionGoes() {
-        transcripts.configure(new TranscriptSettings(MIB, 64));
+        transcripts.configure(new TranscriptSettings(MIB, 64, Duration.ofHours(24), Names.SHOWN));
         List<String> references = IntStream.range(0, 5000).mapToObj(i -> Integer.toHexString(i))
             .collect(Collectors.toList());
         references.forEach(this::refusedSession);
@@ -131,8 +231,8 @@ class TranscriptsTest {
 
     @Test
     void aSessionThatWasPushedOutComesBackWithItsNextLine() {
-        transcripts.configure(new TranscriptSettings(MIB, 64));
-        Recording old = transcripts.begin("aaaaaaaa", "192.0.2.1");
+        transcripts.configure(new TranscriptSettings(MIB, 64, Duration.ofHours(24), Names.SHOWN));
+        Recording old = transcripts.begin("aaaaaaaa", "192.0.2.1", 587);
         old.command(NOOP, 6);
         for (int i = 0; transcripts.find("aaaaaaaa").isPresent(); i++) {
             refusedSession(Integer.toHexString(i));
@@ -147,9 +247,9 @@ class TranscriptsTest {
 
     @Test
     void noSessionPushesOutAllOthers() {
-        transcripts.configure(new TranscriptSettings(MIB, 1000));
+        transcripts.configure(new TranscriptSettings(MIB, 1000, Duration.ofHours(24), Names.SHOWN));
         refusedSession("aaaaaaaa");
-        Recording chatty = transcripts.begin("bbbbbbbb", "192.0.2.1");
+        Recording chatty = transcripts.begin("bbbbbbbb", "192.0.2.1", 587);
         List<String> reply = List.of("250 " + "x".repeat(5000));
         for (int i = 0; i < 2000; i++) {
             chatty.reply("250", reply);
@@ -164,7 +264,7 @@ class TranscriptsTest {
     void ofTwoSessionsOfOneReferenceTheLaterIsFound() {
         refusedSession("aaaaaaaa");
         long one = transcripts.octets();
-        Recording again = transcripts.begin("aaaaaaaa", "192.0.2.2");
+        Recording again = transcripts.begin("aaaaaaaa", "192.0.2.2", 587);
         again.command(NOOP, 6);
 
         assertThat(found("aaaaaaaa").client()).isEqualTo("192.0.2.2");
@@ -176,10 +276,10 @@ class TranscriptsTest {
 
     @Test
     void whoConfiguresASecondTimeIsToldWhatHolds() {
-        TranscriptSettings first = new TranscriptSettings(MIB, 10);
+        TranscriptSettings first = new TranscriptSettings(MIB, 10, Duration.ofHours(24), Names.SHOWN);
         assertThat(transcripts.configure(first)).isEqualTo(first);
-        assertThat(transcripts.configure(new TranscriptSettings(MIB, 10))).isEqualTo(first);
-        assertThat(transcripts.configure(new TranscriptSettings(MIB, 11))).isEqualTo(first);
+        assertThat(transcripts.configure(new TranscriptSettings(MIB, 10, Duration.ofHours(24), Names.SHOWN))).isEqualTo(first);
+        assertThat(transcripts.configure(new TranscriptSettings(MIB, 11, Duration.ofHours(24), Names.SHOWN))).isEqualTo(first);
         assertThat(transcripts.isOn()).isTrue();
     }
 
@@ -193,7 +293,7 @@ class TranscriptsTest {
         String last = "";
         for (int i = 0; i < SESSIONS; i++) {
             last = Integer.toHexString(i);
-            Recording recording = transcripts.begin(last, "192.0.2." + (i & 0xff));
+            Recording recording = transcripts.begin(last, "192.0.2." + (i & 0xff), 587);
             open.add(recording);
             for (int lines = random.nextInt(6); lines >= 0; lines--) {
                 recording.command(NOOP, 6);
@@ -214,7 +314,7 @@ class TranscriptsTest {
     @Test
     void sessionsOfManyThreadsStayWithinTheOctetsToo() throws Exception {
         int threads = 8;
-        transcripts.configure(new TranscriptSettings(MIB, 64));
+        transcripts.configure(new TranscriptSettings(MIB, 64, Duration.ofHours(24), Names.SHOWN));
         ExecutorService pool = Executors.newFixedThreadPool(threads + 1);
         try {
             AtomicBoolean isOver = new AtomicBoolean();
@@ -238,7 +338,7 @@ class TranscriptsTest {
         } finally {
             pool.shutdownNow();
         }
-        clock.advance(Transcripts.KEPT);
+        clock.advance(TranscriptSettings.DEFAULT.keep());
         assertThat(transcripts.find("none")).isEmpty();
         assertThat(transcripts.octets()).isZero();
     }
@@ -248,7 +348,7 @@ class TranscriptsTest {
         List<Recording> open = new ArrayList<>();
         for (int i = 0; i < 5000; i++) {
             String reference = String.format(Locale.ROOT, "%02x%06x", thread, i);
-            open.add(transcripts.begin(reference, "192.0.2.1"));
+            open.add(transcripts.begin(reference, "192.0.2.1", 587));
             for (Recording recording : open) {
                 recording.command(NOOP, 6);
                 recording.reply("250", List.of("250 2.0.0 OK"));
@@ -264,7 +364,7 @@ class TranscriptsTest {
     }
 
     private void refusedSession(String reference) {
-        Recording recording = transcripts.begin(reference, "192.0.2.1");
+        Recording recording = transcripts.begin(reference, "192.0.2.1", 587);
         recording.command(DATA, 6);
         recording.refusal(REFUSAL, List.of("503 5.5.1 DATA refused: no recipient has been accepted yet [SEQ-RCPT-MISSING]"), 290);
         recording.end();

@@ -6,6 +6,7 @@ import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wire;
 import static org.smtpguard.it.wire.WireScript.wireFrom;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.smtpguard.it.server.InstalledProgram;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.web.Browser;
 import org.smtpguard.it.web.WebAdmin;
@@ -188,6 +190,64 @@ class BrowserIT {
         }
     }
 
+    /** axe-core: WCAG 2.1 at level AA, and what else it takes for good practice, such as headings in their order. */
+    @ParameterizedTest
+    @ValueSource(ints = {390, 1400})
+    void noPageHasABarrier(int width) throws Exception {
+        String axe = Files.readString(InstalledProgram.addedFile("integration-tests/axe/node_modules/axe-core/axe.min.js"));
+        browser.window(width, 900);
+        for (String page : withSession("/sessions/" + refusedSession())) {
+            browser.open(webAdmin.uri("/smtp-guard" + page));
+            browser.evaluate(axe + "; 0");
+
+            assertThat(browser.text("axe.run({resultTypes: ['violations']}).then(found => found.violations.flatMap(v => v.nodes.map(node =>"
+                + " v.id + ': ' + node.html.slice(0, 120) + ' ' + node.failureSummary)).join('\\n'))")).as(page).isEmpty();
+        }
+    }
+
+    @Test
+    void aPageShowsWhatIsNewByItself() {
+        browser.open(webAdmin.uri("/smtp-guard/sessions"));
+        String reference = refusedSession();
+
+        await().until(() -> browser.text("document.querySelector('.sessions').innerText").contains(reference));
+        assertThat(browser.text("performance.getEntriesByType('navigation').length")).isEqualTo("1");
+    }
+
+    @Test
+    void whatIsInUseIsNotUpdated() {
+        browser.open(webAdmin.uri("/smtp-guard/sessions"));
+        browser.evaluate("const user = document.getElementById('by-user'); user.closest('details').open = true; user.focus()");
+        browser.type("alice@local");
+        String before = browser.text("document.querySelector('.sessions').innerText");
+        int requests = browser.requests().size();
+        refusedSession();
+
+        await().during(Duration.ofSeconds(6)).atMost(Duration.ofSeconds(60)).until(() -> browser.requests().size() == requests);
+        assertThat(browser.text("document.getElementById('by-user').value")).isEqualTo("alice@local");
+        assertThat(browser.text("document.querySelector('.sessions').innerText")).isEqualTo(before);
+    }
+
+    @Test
+    void aSessionIsFoundByItsUserAndCopiedAsText() {
+        String reference = refusedSession();
+        browser.open(webAdmin.uri("/smtp-guard/sessions?user=alice@localhost&rule=SEQ-MAIL-NESTED"));
+
+        assertThat(browser.text("document.querySelector('.sessions').innerText")).contains(reference);
+        assertThat(browser.text("document.getElementById('by-rule').value")).isEqualTo("SEQ-MAIL-NESTED");
+        browser.follow("[...document.querySelectorAll('.sessions a')].find(a => a.innerText == '" + reference + "').click()");
+
+        assertThat(browser.text("document.querySelector('tbody').innerText")).contains("alice@localhost", "PLAIN", "apps", "accepted");
+        browser.evaluate("document.querySelector('#as-text').closest('details').open = true");
+        assertThat(browser.text("getComputedStyle(document.querySelector('[data-copy]')).display")).as("the button").isNotEqualTo("none");
+        assertThat(browser.text("document.getElementById('as-text').value")).startsWith("SMTP Guard, session " + reference)
+            .contains("client 127.0.0.1, port " + server.smtp().getPort() + ", clear text", "C: EHLO laptop.example.org",
+                "-- PLAIN log-in of alice@localhost: accepted by apps").doesNotContain("secret");
+
+        browser.follow("document.querySelector('form[action$=delete] button').click()");
+        assertThat(browser.text("document.querySelector('.banner').innerText")).startsWith("Deleted: 1 transcript.");
+    }
+
     @Test
     void theKeyboardReachesEverythingAndShowsWhereItIs() {
         browser.open(webAdmin.uri("/smtp-guard"));
@@ -218,7 +278,7 @@ class BrowserIT {
         }
     }
 
-    /** In {@code target/pictures/}, every page for a screen and for a phone. */
+    /** In {@code target/pictures/}, every page for a screen and for a phone, light and dark. */
     @Test
     void thePagesAreKeptAsPicturesToBeLookedAt() {
         Path pictures = Path.of(System.getProperty("smtpguard.it.work", "target/servers")).resolveSibling("pictures");
@@ -226,9 +286,13 @@ class BrowserIT {
         for (String page : withSession(session)) {
             browser.open(webAdmin.uri("/smtp-guard" + page));
             String name = page.equals(session) ? "-session" : page.replaceAll("[^A-Za-z0-9]+", "-");
-            browser.window(1280, 800).scheme("light").screenshot(pictures.resolve("light" + name + ".png"), "html");
-            browser.window(390, 800).scheme("dark").screenshot(pictures.resolve("dark" + name + ".png"), "html");
-            assertThat(pictures.resolve("dark" + name + ".png")).isNotEmptyFile();
+            for (String scheme : List.of("light", "dark")) {
+                for (int width : new int[] {390, 1400}) {
+                    Path picture = pictures.resolve(scheme + "-" + width + name + ".png");
+                    browser.window(width, 800).scheme(scheme).screenshot(picture, "html");
+                    assertThat(picture).isNotEmptyFile();
+                }
+            }
         }
     }
 

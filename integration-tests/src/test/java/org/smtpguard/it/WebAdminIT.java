@@ -1,16 +1,22 @@
 package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wire;
+import static org.smtpguard.it.wire.WireScript.wireFrom;
 
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,13 +55,14 @@ class WebAdminIT {
         assertThat(webAdmin.read(json).isObject()).isTrue();
         assertThat(html.statusCode()).isEqualTo(200);
         assertThat(type(html)).isEqualToIgnoringCase("text/html;charset=utf-8");
-        assertThat(html.body()).startsWith("<!DOCTYPE html>").endsWith("</html>\n").doesNotContain("<script");
+        assertThat(html.body()).startsWith("<!DOCTYPE html>").endsWith("</html>\n").containsOnlyOnce("<script");
         assertThat(List.of(json, html)).allSatisfy(response -> {
             assertThat(header(response, "Vary")).contains("Accept");
             assertThat(header(response, "X-Content-Type-Options")).isEqualTo("nosniff");
             assertThat(header(response, "Referrer-Policy")).isEqualTo("same-origin");
             assertThat(header(response, "Cache-Control")).isEqualTo("no-store");
-            assertThat(header(response, "Content-Security-Policy")).contains("default-src 'none'", "frame-ancestors 'none'",
+            assertThat(header(response, "Content-Security-Policy")).contains("default-src 'none'", "script-src 'sha256-",
+                "frame-ancestors 'none'",
                 "base-uri 'none'", "form-action 'self'").doesNotContain("unsafe");
         });
     }
@@ -85,6 +92,61 @@ class WebAdminIT {
     }
 
     @Test
+    void aSessionShowsItsLogInsAndIsFoundByThem() {
+        String reference;
+        try (WireScript wire = wireFrom("127.43.0.1", server.smtp()).expect("220")) {
+            wire.send("EHLO client.example").expect("250")
+                .send("AUTH PLAIN " + plain("alice@localhost", "not-the-password")).expect("535");
+            reference = Refusal.session(wire.reply());
+        }
+
+        JsonNode session = webAdmin.json("/smtp-guard/sessions/" + reference);
+        assertThat(session.path("port").asInt()).isEqualTo(server.smtp().getPort());
+        assertThat(session.has("tls")).isFalse();
+        assertThat(session.path("lines").findValues("logIn").get(0)).isEqualTo(json("{\"outcome\":\"refused\","
+            + "\"mechanism\":\"PLAIN\",\"user\":\"alice@localhost\",\"backend\":\"apps\",\"reason\":\"wrong password\"}"));
+        for (String query : List.of("client=127.43.0.1", "client=127.43.0.0/24&user=ALICE@localhost", "client=127.43.0.1&outcome=refused",
+            "client=127.43.0.1&backend=apps&rule=AUTH-CREDENTIALS", "client=127.43.0.1&since=5m&port=" + server.smtp().getPort())) {
+            assertThat(webAdmin.json("/smtp-guard/sessions?" + query).path("sessions").findValuesAsText("reference")).as(query)
+                .containsExactly(reference);
+        }
+        for (String query : List.of("client=127.43.0.1&user=bob", "client=127.43.0.1&outcome=accepted", "client=127.43.0.1&until=1h",
+            "client=127.43.0.1&rule=SEQ-MAIL-NESTED", "client=127.43.0.1&page=2", "client=127.43.0.1&port=1")) {
+            assertThat(webAdmin.json("/smtp-guard/sessions?" + query).path("sessions")).as(query).isEmpty();
+        }
+        assertThat(webAdmin.get("/smtp-guard/sessions?ref=(session%20" + reference + ")", JSON).body()).as("pasted from the refusal")
+            .contains(reference);
+    }
+
+    @Test
+    void transcriptsAreDeletedOneByOneOrByWhoseTheyAre() {
+        List<String> references = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            try (WireScript wire = wireFrom("127.44.0.1", server.smtp()).expect("220")) {
+                references.add(Refusal.session(wire.send("DATA").expect("503").reply()));
+            }
+        }
+
+        assertThat(delete("/smtp-guard/sessions/" + references.get(0)).body()).isEqualTo("{\"deleted\":1}");
+        assertThat(delete("/smtp-guard/sessions/" + references.get(0)).statusCode()).isEqualTo(404);
+        assertThat(delete("/smtp-guard/sessions").statusCode()).as("of whom?").isEqualTo(400);
+        assertThat(delete("/smtp-guard/sessions?client=127.44.0.1").body()).isEqualTo("{\"deleted\":2}");
+        assertThat(webAdmin.get("/smtp-guard/sessions/" + references.get(2), JSON).statusCode()).isEqualTo(404);
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return new ObjectMapper().readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static HttpResponse<String> delete(String path) {
+        return webAdmin.send(HttpRequest.newBuilder(webAdmin.uri(path)).header("Accept", JSON).DELETE());
+    }
+
+    @Test
     void anUnknownSessionMayBeAnotherNodes() {
         HttpResponse<String> response = webAdmin.get("/smtp-guard/sessions/00000000", JSON);
 
@@ -92,7 +154,7 @@ class WebAdminIT {
         JsonNode error = webAdmin.read(response);
         assertThat(error.path("statusCode").asInt()).isEqualTo(404);
         assertThat(error.path("type").asText()).isEqualTo("notFound");
-        assertThat(error.path("message").asText()).contains("24 hours", "each node of a distributed James has its own");
+        assertThat(error.path("message").asText()).contains("24 h", "16 MiB", "each node of a distributed James has its own");
         assertThat(error.has("details")).isTrue();
         assertThat(webAdmin.get("/smtp-guard/sessions/00000000", "text/html").body())
             .contains("each node of a distributed James has its own");
@@ -128,6 +190,13 @@ class WebAdminIT {
         "?since=<b>                  | since can be",
         "/violations?bye=moon        | There is an unknown parameter; known are since, by, mode.",
         "/backends?since=1h          | This URL takes no parameters.",
+        "/sessions?client=here       | client has to be an IP address or a network",
+        "/sessions?rule=moon         | rule has to be the id of a diagnosis",
+        "/sessions?port=0            | port has to be a whole number from 1 to 65535",
+        "/sessions?outcome=good      | outcome can be accepted,",
+        "/sessions?since=yesterday   | since has to be a duration before now",
+        "/sessions?page=0            | page has to be a whole number from 1 to 10000",
+        "/sessions?users=alice       | There is an unknown parameter; known are ref, client, user,",
     })
     void aQueryThatMakesNoSenseIsToldWhatWould(String path, String message) {
         HttpResponse<String> response = webAdmin.get("/smtp-guard" + path.replace("<", "%3C").replace(">", "%3E"), JSON);
@@ -141,7 +210,7 @@ class WebAdminIT {
     @ValueSource(strings = {"SEQ-NO-SUCH", "299", "FROBNICATE", "%3Cscript%3E"})
     void whatIsNoTopicIsNotFound(String topic) {
         assertThat(webAdmin.get("/smtp-guard/diagnoses/" + topic, JSON).statusCode()).isEqualTo(404);
-        assertThat(webAdmin.get("/smtp-guard/diagnoses/" + topic, "text/html").body()).doesNotContain("<script");
+        assertThat(webAdmin.get("/smtp-guard/diagnoses/" + topic, "text/html").body()).containsOnlyOnce("<script");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.diagnosis.ReplyRenderer;
 import org.smtpguard.diagnosis.ReplyStyle;
 import org.smtpguard.james.Authentication;
@@ -17,6 +18,7 @@ import org.smtpguard.james.SequenceGuard;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.sequence.Mode;
 import org.smtpguard.transcript.TranscriptSettings;
+import org.smtpguard.transcript.TranscriptSettings.Names;
 
 /** The settings in {@code <handler class="org.smtpguard.james.SequenceGuard">}. Immutable. */
 public final class GuardSettings {
@@ -26,6 +28,8 @@ public final class GuardSettings {
     private static final int MIN_OCTETS = 1_048_576;
     private static final int OCTET_LIMIT = 999_999_999;
     private static final int LINE_LIMIT = 1000;
+    private static final Duration MIN_KEEP = Duration.ofMinutes(1);
+    private static final Duration MAX_KEEP = Duration.ofDays(30);
     private static final Set<DiagnosisId> OF_GREETING = EnumSet.of(DiagnosisId.SEQ_EHLO_MISSING, DiagnosisId.SEQ_EHLO_AFTER_TLS);
 
     private final Mode mode;
@@ -84,13 +88,21 @@ public final class GuardSettings {
     }
 
     private static TranscriptSettings transcripts(ConfigurationElement element) {
-        element.onlyAttributes("bytes", "lines").onlyElements();
+        element.onlyAttributes("bytes", "lines", "keep", "names").onlyElements();
         int octets = element.number("bytes", 0, OCTET_LIMIT).orElse((int) TranscriptSettings.DEFAULT.octets());
         if (octets > 0 && octets < MIN_OCTETS) {
             throw element.fault("has bytes=\"" + octets + "\"; it must be 0 (none) or a whole number from " + MIN_OCTETS + " to "
                 + OCTET_LIMIT);
         }
-        return new TranscriptSettings(octets, element.number("lines", 1, LINE_LIMIT).orElse(TranscriptSettings.DEFAULT.lines()));
+        return new TranscriptSettings(octets, element.number("lines", 1, LINE_LIMIT).orElse(TranscriptSettings.DEFAULT.lines()),
+            element.attribute("keep").map(text -> keep(element, text)).orElse(TranscriptSettings.DEFAULT.keep()),
+            element.attribute("names").map(text -> Names.of(text).orElseThrow(() -> element.fault("has names=\"" + text
+                + "\"; it can be shown or pseudonyms"))).orElse(TranscriptSettings.DEFAULT.names()));
+    }
+
+    private static Duration keep(ConfigurationElement element, String text) {
+        return BackendSettings.duration(text).filter(time -> time.compareTo(MIN_KEEP) >= 0 && time.compareTo(MAX_KEEP) <= 0)
+            .orElseThrow(() -> element.fault("has keep=\"" + text + "\"; it can be a time from 1m to 30d, such as 30m, 24h or 7d"));
     }
 
     private static Map<DiagnosisId, Mode> rules(ConfigurationElement handler) {

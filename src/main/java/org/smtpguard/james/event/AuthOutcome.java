@@ -1,5 +1,6 @@
 package org.smtpguard.james.event;
 
+import java.util.Locale;
 import java.util.Optional;
 
 import org.smtpguard.credential.CredentialResult;
@@ -53,6 +54,11 @@ public enum AuthOutcome {
     /** The fault sent to the client; empty if it is logged in. */
     public Optional<Fault> fault() {
         return fault;
+    }
+
+    /** The name in metrics and transcripts. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** Whether this is a definite refusal, which counts towards the limit of failed log-ins. */

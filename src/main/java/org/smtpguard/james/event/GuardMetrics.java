@@ -2,7 +2,6 @@ package org.smtpguard.james.event;
 
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -121,7 +120,7 @@ public final class GuardMetrics {
 
     private Metric outcome(String mechanism, String backend, AuthOutcome outcome) {
         // Prometheus maps "." and "-" to "_". Mechanisms have no lower case, so the name is still unambiguous before "by".
-        String name = PREFIX + "auth." + plain(mechanism) + ".by." + plain(backend) + "." + outcome.name().toLowerCase(Locale.ROOT);
+        String name = PREFIX + "auth." + plain(mechanism) + ".by." + plain(backend) + "." + outcome.word();
         return outcomes.computeIfAbsent(name, metrics::generate);
     }
 

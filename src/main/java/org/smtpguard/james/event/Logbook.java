@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLSession;
 
 import com.google.inject.Inject;
 import com.google.inject.Singleton;
@@ -26,6 +27,7 @@ import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.Printable;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sasl.SaslStep;
+import org.smtpguard.transcript.LogIn;
 import org.smtpguard.transcript.Recording;
 import org.smtpguard.transcript.Refusal;
 import org.smtpguard.transcript.Transcripts;
@@ -47,6 +49,8 @@ public final class Logbook implements BlockListener {
     /** James' own logger and wording, which CrowdSec scenarios match. */
     private static final String AUTHENTICATION_NAME = "org.apache.james.protocols.smtp.AUTHENTICATION";
     private static final Logger AUTHENTICATION = LoggerFactory.getLogger(AUTHENTICATION_NAME);
+    /** Shown as the mechanism of a log-in that only James knows more about. */
+    private static final String BY_JAMES = "James";
     /** Logged as the mechanism of a log-in check in WebAdmin. */
     private static final String WEBADMIN = "WEBADMIN";
     private static final int NAME_LIMIT = 120;
@@ -90,7 +94,14 @@ public final class Logbook implements BlockListener {
      */
     public void command(SMTPSession session, CommandLine command, int octets) {
         if (transcripts.isOn()) {
-            recording(session).orElseGet(() -> begin(session)).command(command, octets);
+            Recording recording = recording(session).orElseGet(() -> begin(session));
+            if (session.isTLSStarted() && !recording.isUnderTls()) {
+                recording.tls(session.getSSLSession().map(SSLSession::getProtocol).orElse("TLS"));
+            }
+            if (session.getUsername() != null && !recording.isLoggedIn()) {
+                recording.logIn(new LogIn(AuthOutcome.ACCEPTED.word(), BY_JAMES, session.getUsername().asString(), Optional.empty(), ""));
+            }
+            recording.command(command, octets);
         }
     }
 
@@ -119,7 +130,7 @@ public final class Logbook implements BlockListener {
     /** A command was refused. */
     public void refused(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
         metrics.refused(diagnosis.id());
-        violations.count(diagnosis.id(), command.verb(), client(session), false);
+        violations.count(diagnosis.id(), command.verb(), transcripts.shown(client(session)), false);
         refusals.logFor(client(session), "{} {} refused {} client={} session={}", diagnosis.code(), diagnosis.id(), loggable(command),
             client(session), session.getSessionID());
     }
@@ -127,7 +138,7 @@ public final class Logbook implements BlockListener {
     /** A command would have been refused if its rule were enforced. */
     public void observed(SMTPSession session, Diagnosis diagnosis, CommandLine command) {
         metrics.observed(diagnosis.id());
-        violations.count(diagnosis.id(), command.verb(), client(session), true);
+        violations.count(diagnosis.id(), command.verb(), transcripts.shown(client(session)), true);
         recording(session).ifPresent(recording -> recording.observed(refusal(diagnosis), diagnosis.summary()));
         refusals.logFor(client(session), "observed {} would refuse {} client={} session={}", diagnosis.id(), loggable(command),
             client(session), session.getSessionID());
@@ -147,6 +158,7 @@ public final class Logbook implements BlockListener {
         CredentialResult result = step.result();
         String backend = result.backend().orElse(GuardMetrics.NO_BACKEND);
         metrics.authenticated(origin.mechanism(), backend, AuthOutcome.ACCEPTED);
+        transcribe(origin, AuthOutcome.ACCEPTED, step.username(), result.backend(), "");
         String user = Printable.cut(step.username(), NAME_LIMIT);
         AUTHENTICATION.info("AUTH method {} succeeded for {} by {} client={} session={}", origin.mechanism(), user, backend,
             client(origin), session(origin));
@@ -239,10 +251,16 @@ public final class Logbook implements BlockListener {
     private void ended(Origin origin, AuthOutcome outcome, String user, Optional<String> by, String reason) {
         String backend = by.orElse(GuardMetrics.NO_BACKEND);
         metrics.authenticated(origin.mechanism(), backend, outcome);
+        transcribe(origin, outcome, user, by, reason);
         // "failed", James' own wording, only for failed log-ins: no client may be banned because of an outage.
         endedLogins.logFor(client(origin), "AUTH method {} {} from {}@{}: {} ({}) by {} [{}] client={} session={}", origin.mechanism(),
             outcome.isFailedLogin() ? "failed" : "ended", Printable.cut(user, NAME_LIMIT), client(origin), outcome,
             Printable.cut(reason, REASON_LIMIT), backend, outcome.fault().orElseThrow().id(), client(origin), session(origin));
+    }
+
+    private void transcribe(Origin origin, AuthOutcome outcome, String user, Optional<String> backend, String reason) {
+        origin.sessionId().ifPresent(reference -> transcripts.logIn(reference,
+            new LogIn(outcome.word(), origin.mechanism(), user, backend, reason)));
     }
 
     private static String client(Origin origin) {
@@ -271,7 +289,7 @@ public final class Logbook implements BlockListener {
 
     private Recording begin(SMTPSession session) {
         // Not earlier: with the PROXY protocol, the client's address arrives with the first octets.
-        Recording recording = transcripts.begin(session.getSessionID(), client(session));
+        Recording recording = transcripts.begin(session.getSessionID(), client(session), session.getLocalAddress().getPort());
         Notes.of(session).record(recording);
         return recording;
     }

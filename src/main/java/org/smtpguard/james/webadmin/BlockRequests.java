@@ -23,7 +23,6 @@ import spark.Request;
 
 /** Requests about blocks: what is blocked and why, blocking by hand, and lifting. Threads: WebAdmin's own, which never wait. */
 final class BlockRequests {
-    private static final Pattern REFERENCE = Pattern.compile("[0-9A-Fa-f-]{1,64}");
     /** Control, format and unassigned characters, and white space: one line remains. */
     private static final Pattern NO_TEXT = Pattern.compile("[\\p{C}\\p{Z}\\s]+");
     private static final int NAME_LENGTH = 255;
@@ -41,11 +40,6 @@ final class BlockRequests {
     BlockRequests(Supplier<Optional<GuessLimiter>> limiter, Pages pages) {
         this.limiter = limiter;
         this.pages = pages;
-    }
-
-    /** Whether a text that is searched for can be the reference of a session; otherwise it is an address or a user name. */
-    static boolean isReference(String text) {
-        return REFERENCE.matcher(text).matches();
     }
 
     View explain(String of) {

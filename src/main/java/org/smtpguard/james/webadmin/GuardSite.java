@@ -80,6 +80,7 @@ public final class GuardSite {
     private final Pages pages;
     private final Backends backends;
     private final AuthCheck authCheck;
+    private final SessionRequests sessions;
     private final BlockRequests blocks;
     private final RequestOrigin origin;
 
@@ -88,6 +89,7 @@ public final class GuardSite {
                      Backends backends, LoginProtection protection, Logbook logbook, AuthenticationFilter authentication,
                      PropertiesProvider properties) {
         this.pages = new Pages(table, catalogue, transcripts, violations, protection::limiter, Clock.system(ZoneId.systemDefault()));
+        this.sessions = new SessionRequests(pages, Clock.systemUTC());
         this.blocks = new BlockRequests(protection::limiter, pages);
         this.backends = backends;
         this.authCheck = new AuthCheck(logbook, Clock.systemUTC());
@@ -119,8 +121,11 @@ public final class GuardSite {
         service.internalServerError(GuardSite::internalError);
         get(service, "", this::overview, "since");
         get(service, "/", this::overview, "since");
-        get(service, "/sessions", this::sessions, "ref");
-        get(service, "/sessions/:reference", this::session);
+        get(service, "/sessions", sessions::list, SessionRequests.FILTERS);
+        get(service, "/sessions/:reference", request -> sessions.session(request.params("reference")));
+        delete(service, "/sessions", sessions::delete, SessionRequests.FILTERS);
+        delete(service, "/sessions/:reference", request -> sessions.delete(request.params("reference")));
+        post(service, "/sessions/" + Pages.DELETE, sessions::deleteForm);
         get(service, "/violations", this::violations, "since", "by", "mode");
         get(service, "/diagnoses", request -> pages.diagnoses());
         get(service, "/diagnoses/:topic", this::diagnosis);
@@ -274,18 +279,6 @@ public final class GuardSite {
         return pages.overview(range(request), backends.status());
     }
 
-    private View sessions(Request request) {
-        return query(request, "ref").map(this::found).orElseGet(pages::sessions);
-    }
-
-    /** The search of each page finds addresses and users as well. */
-    private View found(String text) {
-        if (!BlockRequests.isReference(text)) {
-            throw new SeeOtherException(Pages.explanationPath(text));
-        }
-        return session(text);
-    }
-
     private View blocks(Request request) {
         return query(request, "of").map(blocks::explain).orElseGet(pages::blocks);
     }
@@ -294,15 +287,6 @@ public final class GuardSite {
     private static String end(Request request, int parts) {
         String[] all = request.uri().split("/", -1);
         return Stream.of(all).skip(all.length - parts).collect(Collectors.joining("/"));
-    }
-
-    private View session(Request request) {
-        return session(request.params("reference"));
-    }
-
-    private View session(String reference) {
-        return pages.session(reference.trim().toLowerCase(Locale.ROOT)).orElseThrow(() -> new BadRequestException(404, pages
-            .sessionUnknown()));
     }
 
     private View violations(Request request) {
@@ -371,7 +355,8 @@ public final class GuardSite {
             .orElseThrow(() -> new BadRequestException(400, "by can be rule, client or verb."));
     }
 
-    private static Optional<String> query(Request request, String name) {
+    /** A parameter of the query; empty if it is missing or blank. */
+    static Optional<String> query(Request request, String name) {
         String[] values = Optional.ofNullable(request.queryParamsValues(name)).orElse(new String[0]);
         if (values.length > 1) {
             throw new BadRequestException(400, "The parameter " + name + " occurs twice.");

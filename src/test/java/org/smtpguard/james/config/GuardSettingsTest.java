@@ -61,6 +61,9 @@ class GuardSettingsTest {
         "<greeting waitMillis=\"60001\"/> | <greeting> in HANDLER has waitMillis=\"60001\"; it must be a whole number from 0 to 60000.",
         "<transcripts bytes=\"1048575\"/> | <transcripts> in HANDLER has bytes=\"1048575\"; it must be 0 (none) or a whole number from "
             + "1048576 to 999999999.",
+        "<transcripts keep=\"31d\"/> | <transcripts> in HANDLER has keep=\"31d\"; it can be a time from 1m to 30d, such as 30m, 24h or 7d.",
+        "<transcripts keep=\"59s\"/> | <transcripts> in HANDLER has keep=\"59s\"; it can be a time from 1m to 30d, such as 30m, 24h or 7d.",
+        "<transcripts names=\"none\"/> | <transcripts> in HANDLER has names=\"none\"; it can be shown or pseudonyms.",
         "<transcripts lines=\"0\"/> | <transcripts> in HANDLER has lines=\"0\"; it must be a whole number from 1 to 1000.",
         "<mode level=\"1\">off</mode> | <mode> in HANDLER has an unknown attribute level; known here: none.",
         "<replies helpUrl=\"javascript:x\"/> | <replies> in HANDLER has a helpUrl that is not an http(s) URL"})

@@ -36,6 +36,16 @@ public final class InstalledProgram {
         return new InstalledProgram(found.get(0).toString());
     }
 
+    /** A file of the project that an installation adds. Skips the test that asks where it is missing. */
+    public static Path addedFile(String path) {
+        Path file = Path.of(System.getProperty("smtpguard.it.project", "."), path);
+        if (ALL_INSTALLED) {
+            assertThat(file).as("to be installed here").exists();
+        }
+        assumeTrue(Files.exists(file), () -> path + " is not installed");
+        return file;
+    }
+
     /** Where it is. */
     public String file() {
         return file;
