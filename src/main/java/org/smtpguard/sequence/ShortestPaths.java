@@ -42,11 +42,6 @@ final class ShortestPaths {
             .collect(Collectors.toUnmodifiableList());
     }
 
-    /** The number of commands to a delivered message; at least 1. */
-    int distance(SessionState state) {
-        return distances[state.situation()];
-    }
-
     /** The legal moves to propose: the best first, QUIT last. */
     List<Move> next(SessionState state) {
         return next.get(state.situation());
