@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.smtpguard.it.server.Directory;
 import org.smtpguard.it.server.Directory.Health;
 import org.smtpguard.it.server.Endpoint;
+import org.smtpguard.it.server.InstalledProgram;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.server.Prometheus;
 import org.smtpguard.it.web.WebAdmin;
@@ -222,6 +223,21 @@ class MetricsIT {
                 assertThat(unanswered).isEmpty();
             });
         }
+    }
+
+    /** Each is valid for Prometheus and reads metrics that there are. */
+    @Test
+    void everyAlertOfTheSampleReadsWhatThereIs() throws IOException {
+        String rules = Files.readString(rules());
+        List<String> read = names(rules.lines().filter(line -> line.contains("smtpGuard_")).collect(Collectors.joining("\n")));
+
+        assertThat(InstalledProgram.of("promtool").run(work, "check", "rules", rules().toString())).contains("SUCCESS: 6 rules found");
+        assertThat(read).hasSizeGreaterThan(6).allSatisfy(name -> assertThat(metrics().keySet()).anyMatch(metric ->
+            metric.replaceAll("\\{.*", "").matches(name)));
+    }
+
+    private static Path rules() {
+        return Path.of(System.getProperty("smtpguard.it.project", "."), "conf/prometheus/james-smtp-guard.rules.yml").toAbsolutePath();
     }
 
     private static List<String> queries() throws IOException {

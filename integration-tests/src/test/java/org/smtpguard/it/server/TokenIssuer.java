@@ -78,6 +78,12 @@ public final class TokenIssuer implements AutoCloseable {
             + "\n-----END PUBLIC KEY-----\n";
     }
 
+    /** The key that it signs with, in PEM. */
+    public String privateKey() {
+        return "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(keys.getPrivate().getEncoded())
+            + "\n-----END PRIVATE KEY-----\n";
+    }
+
     private String sign(String claims) {
         String unsigned = base64Url("{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"" + KEY_ID + "\"}") + "." + base64Url(claims);
         try {
