@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sequence.Port.AuthOffer;
-import org.smtpguard.sequence.SessionState.Builder;
 
 /** The values of the sequence: what makes them equal, and how they are named. */
 class SequenceValuesTest {
@@ -38,7 +37,7 @@ class SequenceValuesTest {
     }
 
     static Stream<Arguments> differences() {
-        return Stream.<UnaryOperator<Builder>>of(
+        return Stream.<UnaryOperator<SessionState.Builder>>of(
             state -> state.greeting(Greeting.HELO), state -> state.tls(false), state -> state.authenticated(false),
             state -> state.authenticationNeeded(false), state -> state.sender("other@example.org"), state -> state.recipients(2),
             state -> state.refusedRecipients(List.of()),
@@ -48,14 +47,14 @@ class SequenceValuesTest {
 
     @ParameterizedTest
     @MethodSource("differences")
-    void statesAreEqualIfNothingDiffers(UnaryOperator<Builder> difference) {
+    void statesAreEqualIfNothingDiffers(UnaryOperator<SessionState.Builder> difference) {
         assertThat(whole().build()).isEqualTo(whole().build()).hasSameHashCodeAs(whole().build())
             .isNotEqualTo(difference.apply(whole()).build()).isNotEqualTo("a state");
     }
 
     @Test
     void statesHaveDifferentHashes() {
-        assertThat(Stream.of(whole(), whole().tls(false), whole().recipients(5)).map(Builder::build).map(Object::hashCode))
+        assertThat(Stream.of(whole(), whole().tls(false), whole().recipients(5)).map(SessionState.Builder::build).map(Object::hashCode))
             .doesNotHaveDuplicates();
     }
 
@@ -72,7 +71,7 @@ class SequenceValuesTest {
     @CsvSource({"NONE, false, 0, CONNECTED", "VOIDED_BY_TLS, false, 0, CONNECTED", "EHLO, false, 0, GREETED", "HELO, false, 0, GREETED",
         "EHLO, true, 0, SENDER_GIVEN", "HELO, true, 1, RECIPIENTS_GIVEN", "EHLO, true, 7, RECIPIENTS_GIVEN"})
     void aPhaseIsHowFarAMessageHasCome(Greeting greeting, boolean inTransaction, int recipients, Phase phase) {
-        Builder state = SessionState.on(PORT).greeting(greeting).recipients(recipients);
+        SessionState.Builder state = SessionState.on(PORT).greeting(greeting).recipients(recipients);
         assertThat((inTransaction ? state.sender("") : state).build().phase()).isEqualTo(phase);
     }
 
@@ -167,7 +166,7 @@ class SequenceValuesTest {
         return Stream.of(Move.values()).filter(move -> move.isUseful(state)).collect(Collectors.toList());
     }
 
-    private static Builder whole() {
+    private static SessionState.Builder whole() {
         return SessionState.on(PORT).greeting(Greeting.EHLO).tls(true).authenticated(true).authenticationNeeded(true)
             .sender("alice@example.org").recipients(1).refusedRecipients(List.of(RefusedRecipient.of("<bob@example.org>", "550 no")));
     }
