@@ -1,7 +1,6 @@
 package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wire;
 
@@ -76,7 +75,7 @@ class BanningIT {
 
     @BeforeAll
     static void start() {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server's logs are files of this machine").isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("the server's logs are files of this machine");
         String appenders = String.format(Locale.ROOT, APPENDER, CLOCK, "%d{HH:mm:ss.SSS} [%-5level] %logger{15} - %msg%n%rEx")
             + String.format(Locale.ROOT, APPENDER, COLOUR, "%d{HH:mm:ss.SSS} %highlight([%-5level]) %logger{15} - %msg%n%rEx")
             + String.format(Locale.ROOT, APPENDER, DATE, "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} [%-5level] %logger - %msg%n%rEx");

@@ -48,6 +48,7 @@ class BrowserIT {
 
     @BeforeAll
     static void start() {
+        JamesServer.assumeOnThisMachine("the server sees the addresses of its clients");
         browser = Browser.start();
         server = Site.shared();
         webAdmin = Site.webAdmin();

@@ -3,7 +3,6 @@ package org.smtpguard.it;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wireFrom;
@@ -48,7 +47,7 @@ class ClusterIT {
 
     @BeforeAll
     static void start() {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server sees this machine's loopback").isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("the server sees this machine's loopback");
         redis = Redis.start();
         first = server(SECRET).start();
         second = server(SECRET).start();

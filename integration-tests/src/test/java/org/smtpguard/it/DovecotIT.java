@@ -1,7 +1,6 @@
 package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.smtpguard.it.wire.WireScript.base64;
 import static org.smtpguard.it.wire.WireScript.plain;
@@ -43,7 +42,7 @@ class DovecotIT {
 
     @BeforeAll
     static void start() throws IOException {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server reaches loopback").isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("the server reaches loopback");
         dovecot = Dovecot.start(home, PASSWORD);
         server = JamesServer.guarded()
             .editPort(Endpoint.SMTP, port -> asking(port, "tcp", dovecot.tcp()))

@@ -1,7 +1,6 @@
 package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -72,7 +71,7 @@ class FaultMatrixIT {
 
     @BeforeAll
     static void suffer() throws Exception {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server reaches loopback").isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("the server reaches loopback");
         Peers peers = new Peers(files, TOO_LATE, SEED);
         DirectoryOfJames directory = peers.james();
         COLUMNS.add(new Column(peers.file()));

@@ -1,7 +1,6 @@
 package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wire;
 
@@ -38,8 +37,7 @@ class HealthCheckIT {
 
     @BeforeEach
     void open() {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server sees this machine's files and loopback")
-            .isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("the server sees this machine's files and loopback");
         directory = new Directory("t0ken", Map.of(ALICE, PASSWORD));
     }
 

@@ -2,7 +2,6 @@ package org.smtpguard.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wireFrom;
 
@@ -91,7 +90,7 @@ class HostileClientIT {
 
     @BeforeAll
     static void start() throws IOException {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server sees the addresses of its clients").isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("the server sees the addresses of its clients");
         threads = Executors.newCachedThreadPool();
         timer = Executors.newSingleThreadScheduledExecutor();
         web = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 200);

@@ -2,7 +2,6 @@ package org.smtpguard.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.smtpguard.it.wire.WireScript.base64;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wire;
@@ -57,7 +56,7 @@ class HttpIT {
 
     @BeforeAll
     static void start() throws IOException {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server reaches loopback").isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("the server reaches loopback");
         threads = Executors.newCachedThreadPool();
         service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
         service.createContext("/auth", HttpIT::handle);

@@ -1,7 +1,6 @@
 package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wire;
@@ -50,7 +49,7 @@ class ImapBackendPenaltyIT {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server reaches loopback").isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("the server reaches loopback");
         dovecot = DovecotImap.withPenalties(home, ALICE, PASSWORD);
         otherDovecot = DovecotImap.withPenalties(otherHome, ALICE, PASSWORD);
         patient = Ports.one();

@@ -1,7 +1,6 @@
 package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wire;
@@ -30,7 +29,7 @@ class JdbcIT {
 
     @BeforeAll
     static void start() {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the database is on the loopback of this machine").isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("the database is on the loopback of this machine");
         postgres = Postgres.start();
         postgres.run("CREATE TABLE users (username TEXT PRIMARY KEY, password TEXT, active BOOLEAN NOT NULL DEFAULT TRUE,"
                 + " last_login TIMESTAMP, last_from TEXT)",

@@ -2,7 +2,6 @@ package org.smtpguard.it;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 import static org.smtpguard.it.wire.WireScript.base64;
 import static org.smtpguard.it.wire.WireScript.plain;
@@ -54,7 +53,7 @@ class LdapIT {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("a server reaches this process by loopback").isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("a server reaches this process by loopback");
         ClientCertificate key = ClientCertificate.of("CN=localhost", "dns:localhost");
         int firstPort = Ports.freePort();
         int secondPort = Ports.freePort();

@@ -1,7 +1,6 @@
 package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.wire;
 
@@ -63,7 +62,7 @@ class MetricsIT {
 
     @BeforeAll
     static void start() {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server sees this machine's loopback").isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("the server sees this machine's loopback");
         directory = new Directory("t0ken", Map.of(CAROL, PASSWORD));
         String backend = "<backend class=\"org.smtpguard.fixture.SocketBackend\" name=\"%s\"><port>" + directory.port()
             + "</port><token>t0ken</token><timeout>3s</timeout><circuitBreaker failures=\"1\" retryAfter=\"1s\"/>%s</backend>";

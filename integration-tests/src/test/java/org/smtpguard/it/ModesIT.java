@@ -74,7 +74,8 @@ class ModesIT {
         assertThat(observed).containsExactlyElementsOf(replies(wire(JamesServer.sharedStock().submission())));
         for (String id : List.of("SEQ-EHLO-MISSING", "SEQ-EHLO-NOT-HELO", "SEQ-MAIL-MISSING", "SEQ-MAIL-NESTED", "SEQ-RCPT-MISSING",
             "SEQ-RCPT-REFUSED", "SEQ-AUTH-IN-TRANSACTION", "SEQ-AUTH-REPEATED", "AUTH-TLS-REQUIRED", "SYN-ARGUMENT", "SYN-COMMAND")) {
-            assertThat(server.log()).containsPattern("observed " + id + " would refuse .* client=127.0.0.1 session=[0-9a-f]{8}");
+            assertThat(server.log()).containsPattern("observed " + id + " would refuse .* client=" + JamesServer.clientAddress()
+                + " session=[0-9a-f]{8}");
         }
     }
 
@@ -86,7 +87,8 @@ class ModesIT {
                 .send("MAIL FROM:<alice@localhost>").expect("250")
                 .send("MAIL FROM:<bob@localhost>").expect("503").expectInReply("SEQ-MAIL-NESTED");
         }
-        assertThat(server.log()).containsPattern("observed SEQ-GREETING-EARLY would refuse .* client=127.0.0.1 session=[0-9a-f]{8}");
+        assertThat(server.log()).containsPattern("observed SEQ-GREETING-EARLY would refuse .* client=" + JamesServer.clientAddress()
+            + " session=[0-9a-f]{8}");
     }
 
     @Test

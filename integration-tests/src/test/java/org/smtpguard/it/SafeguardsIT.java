@@ -1,7 +1,6 @@
 package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.smtpguard.it.wire.WireScript.plain;
 import static org.smtpguard.it.wire.WireScript.tlsWire;
 import static org.smtpguard.it.wire.WireScript.wire;
@@ -44,8 +43,7 @@ class SafeguardsIT {
 
     @BeforeAll
     static void start() throws IOException {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the server sees this machine's files and loopback")
-            .isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("the server sees this machine's files and loopback");
         Path token = Files.writeString(secrets.resolve("token"), TOKEN + "\n");
         directory = new Directory(TOKEN, Map.of(ALICE, PASSWORD));
         String backend = "<backend class=\"org.smtpguard.fixture.SocketBackend\" name=\"%s\"><port>" + directory.port() + "</port>"

@@ -23,7 +23,7 @@ final class Site {
             .withConf("smtp-users", "alice@localhost:{BCRYPT}$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n")
             .editConf("smtpserver.xml", conf -> conf.replace("</mechanisms>",
                 "</mechanisms><backend class=\"org.smtpguard.fixture.OpinionatedBackend\" name=\"opinions\"/>"
-                    + "<bruteForce><perNetwork failures=\"3\"/><exempt>127.0.0.1 ::1</exempt></bruteForce>")));
+                    + "<bruteForce><perNetwork failures=\"3\"/><exempt>" + JamesServer.clientAddress() + " ::1</exempt></bruteForce>")));
     }
 
     static WebAdmin webAdmin() {

@@ -2,7 +2,6 @@ package org.smtpguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
@@ -28,7 +27,7 @@ class WrongPasswordClientsIT {
 
     @BeforeAll
     static void start() {
-        assumeThat(System.getProperty("smtpguard.it.engine")).as("the clients reach the server").isNotEqualTo("docker");
+        JamesServer.assumeOnThisMachine("the clients reach the server");
         server = JamesServer.asShipped().start();
     }
 

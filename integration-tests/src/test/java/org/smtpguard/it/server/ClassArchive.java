@@ -34,7 +34,7 @@ public final class ClassArchive {
 
     /** The arguments with which a JVM starts from the archive; none where there is no archive. */
     static List<String> arguments() {
-        return Files.isReadable(file()) ? List.of("-XX:SharedArchiveFile=" + file(), QUIETLY) : List.of();
+        return !Layout.inDocker() && Files.isReadable(file()) ? List.of("-XX:SharedArchiveFile=" + file(), QUIETLY) : List.of();
     }
 
     /** Makes the archive, or says why there is none. Never fails. */

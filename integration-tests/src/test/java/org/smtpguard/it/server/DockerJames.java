@@ -1,69 +1,75 @@
 package org.smtpguard.it.server;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Arrays;
-
-import org.opentest4j.TestAbortedException;
-import org.testcontainers.DockerClientFactory;
-import org.testcontainers.containers.GenericContainer;
-import org.testcontainers.containers.wait.strategy.Wait;
-import org.testcontainers.utility.DockerImageName;
-import org.testcontainers.utility.MountableFile;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The published image of James, with the same configuration and jars as {@link ProcessJames} gets.
+ * James in a container of the published image, or of one that is built like it: with the same configuration and jars as
+ * {@link ProcessJames} has, mounted as an operator would mount them.
  */
 final class DockerJames implements RunningJames {
-    private final GenericContainer<?> container;
-    /** A container that is gone tells nothing any more. */
-    private String lastLog = "";
+    private static final AtomicInteger STARTED = new AtomicInteger();
 
-    private DockerJames(GenericContainer<?> container) {
-        this.container = container;
+    private final String name;
+    /** The program {@code docker run}: it writes what James writes, passes signals on, and ends when James does. */
+    private final ProcessJames client;
+
+    private DockerJames(String name, ProcessJames client) {
+        this.name = name;
+        this.client = client;
     }
 
-    static DockerJames start(Path home) {
-        if (!DockerClientFactory.instance().isDockerAvailable()) {
-            String message = "-Pdocker: no Docker engine answers here, so this was skipped and not tested against " + Layout.image();
-            // A test class that aborts before its first test is reported as empty, without the reason.
-            System.err.println(message);
-            throw new TestAbortedException(message);
+    static DockerJames start(Path home, Ports ports, List<Integer> morePorts, List<String> jvmArguments) throws IOException {
+        Docker.requireEngine();
+        String name = "smtpguard-" + ProcessHandle.current().pid() + "-" + STARTED.incrementAndGet();
+        Map<Integer, Integer> published = new TreeMap<>();
+        for (Endpoint endpoint : Endpoint.values()) {
+            published.put(ports.of(endpoint), endpoint.configuredPort());
         }
-        GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(Layout.image()))
-            .withCopyFileToContainer(MountableFile.forHostPath(home.resolve("conf")), "/root/conf")
-            .withCopyFileToContainer(MountableFile.forHostPath(home.resolve("extensions-jars")), "/root/extensions-jars")
-            .withExposedPorts(Arrays.stream(Endpoint.values()).map(Endpoint::configuredPort).toArray(Integer[]::new))
-            .waitingFor(Wait.forLogMessage(".*" + ProcessJames.STARTED + ".*", 1).withStartupTimeout(Duration.ofMinutes(3)));
+        morePorts.forEach(port -> published.put(port, port));
+        List<String> command = Docker.container(name,
+            Map.of("JAVA_TOOL_OPTIONS", ProcessJames.HEAP + " " + String.join(" ", jvmArguments)),
+            Map.of(home.resolve("conf").toString(), "/root/conf",
+                home.resolve("extensions-jars").toString(), "/root/extensions-jars:ro"),
+            published);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> Docker.kill(name), "kill-" + name));
         try {
-            container.start();
-        } catch (RuntimeException e) {
-            String log = container.getContainerId() == null ? e.toString() : container.getLogs();
-            container.stop();
-            throw new StartFailure("James did not start in its container: " + e.getMessage(), log);
+            return new DockerJames(name, ProcessJames.start(home, ports, command));
+        } catch (StartFailure e) {
+            Docker.kill(name);
+            throw e;
         }
-        return new DockerJames(container);
     }
 
     @Override
     public InetSocketAddress address(Endpoint endpoint) {
-        return new InetSocketAddress(container.getHost(), container.getMappedPort(endpoint.configuredPort()));
+        return client.address(endpoint);
     }
 
     @Override
     public String log() {
-        return container.isRunning() ? container.getLogs() : lastLog;
+        return client.log();
     }
 
     @Override
     public boolean isAlive() {
-        return container.isRunning();
+        return client.isAlive();
     }
 
     @Override
     public void stop() {
-        lastLog = log();
-        container.stop();
+        client.stop();
+        Docker.kill(name);
+    }
+
+    @Override
+    public void kill() {
+        Docker.kill(name);
+        client.kill();
     }
 }

@@ -16,7 +16,9 @@ import java.util.concurrent.TimeUnit;
  * James in a JVM of its own, as {@link JamesHome} says.
  */
 final class ProcessJames implements RunningJames {
-    static final String STARTED = "JAMES server started";
+    static final String HEAP = "-Xmx512m";
+
+    private static final String STARTED = "JAMES server started";
 
     private static final Duration TIME_TO_START = Duration.ofMinutes(4);
     /** James takes two seconds for each of its ports, and a JVM that writes a class archive as long as it starts. */
@@ -32,10 +34,14 @@ final class ProcessJames implements RunningJames {
         this.ports = ports;
     }
 
-    /** Returns when James serves; throws {@link StartFailure} when it ends instead, or takes too long. */
-    static ProcessJames start(Path home, Ports ports, List<String> jvmArguments) throws IOException {
+    /**
+     * Returns when James serves; throws {@link StartFailure} when it ends instead, or takes too long.
+     *
+     * @param command of {@link #onJvm}, or another that becomes James
+     */
+    static ProcessJames start(Path home, Ports ports, List<String> command) throws IOException {
         Path logFile = Files.createDirectories(home.resolve("logs")).resolve("james.log");
-        Process process = new ProcessBuilder(command(home, jvmArguments))
+        Process process = new ProcessBuilder(command)
             .directory(home.toFile())
             .redirectErrorStream(true)
             .redirectOutput(logFile.toFile())
@@ -48,11 +54,11 @@ final class ProcessJames implements RunningJames {
         return james;
     }
 
-    private static List<String> command(Path home, List<String> jvmArguments) {
+    static List<String> onJvm(Path home, List<String> jvmArguments) {
         JamesHome james = JamesHome.current();
         List<String> command = new ArrayList<>(List.of(
             james.program("java").toString(),
-            "-Xmx512m",
+            HEAP,
             "-Djava.awt.headless=true",
             "-Djdk.tls.ephemeralDHKeySize=2048",
             "-Dworking.directory=" + home,

@@ -81,6 +81,12 @@ final class ServerHome {
             .replace("host=" + Endpoint.LOOPBACK + "\n", "host=0.0.0.0\n"));
     }
 
+    /** Where nothing is said about failed log-ins, with an exemption for those from an address. */
+    static Map<String, String> exempting(String address, Map<String, String> configuration) {
+        return edit(configuration, text -> text.contains("<bruteForce") ? text
+            : text.replace("</mechanisms>", "</mechanisms><bruteForce><exempt>" + address + "</exempt></bruteForce>"));
+    }
+
     private static Map<String, String> edit(Map<String, String> configuration, UnaryOperator<String> edit) {
         return configuration.entrySet().stream()
             .collect(Collectors.toMap(Map.Entry::getKey, file -> edit.apply(file.getValue())));
