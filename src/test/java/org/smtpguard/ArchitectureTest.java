@@ -39,7 +39,7 @@ class ArchitectureTest {
     @ArchTest
     final ArchRule resilience = knowsOnly("resilience", "credential");
     @ArchTest
-    final ArchRule backend = knowsOnly("backend", "credential", "password");
+    final ArchRule backend = knowsOnly("backend", "credential", "password", "bruteforce");
     /** A backend knows what backends share, and no other backend. */
     @ArchTest
     final ArchRule backendSupport = knowsOnly("backend.support", "credential", "password");
@@ -57,6 +57,9 @@ class ArchitectureTest {
     final ArchRule imapBackend = isBackend("imap");
     @ArchTest
     final ArchRule jamesBackend = isBackend("james");
+    /** It knows networks, too. */
+    @ArchTest
+    final ArchRule appPasswordBackend = knowsOnly("backend.apppassword", "backend.support", "credential", "password", "bruteforce");
     @ArchTest
     final ArchRule page = knowsOnly("page", "diagnosis", "sequence", "protocol", "transcript", "resilience", "bruteforce");
     @ArchTest

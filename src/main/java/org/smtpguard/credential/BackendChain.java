@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +43,8 @@ public final class BackendChain {
     /**
      * Verifies credentials. The future never fails. Its result names the deciding backend; if that was unavailable and another one
      * refused, it also has the refusal ({@link CredentialResult#refusal}). Credentials that no user can have
-     * ({@link Credentials#canBeValid}) are refused without a query.
+     * ({@link Credentials#canBeValid}) are refused without a query. If backends {@linkplain CredentialBackend#claims claim} the password,
+     * no other is queried.
      *
      * <p>When the client disconnects, the caller cancels the future: no further backend is queried, and a waiting request is dropped. The
      * result is that of the backends queried so far ({@link RequestFuture}).
@@ -51,7 +53,9 @@ public final class BackendChain {
         if (!credentials.canBeValid()) {
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
-        return new Query(backend -> backend.verify(credentials)).start();
+        List<Link> claiming = links.stream().filter(link -> link.backend.claims(credentials.password()))
+            .collect(Collectors.toUnmodifiableList());
+        return new Query(claiming.isEmpty() ? links : claiming, backend -> backend.verify(credentials)).start();
     }
 
     /**
@@ -62,7 +66,7 @@ public final class BackendChain {
      */
     public CompletableFuture<KeyResult> lookup(String username, String scheme, Origin origin) {
         AtomicReference<Optional<KeyResult>> found = new AtomicReference<>(Optional.empty());
-        CompletableFuture<CredentialResult> verdict = new Query(backend -> {
+        CompletableFuture<CredentialResult> verdict = new Query(links, backend -> {
             CompletionStage<KeyResult> looked = backend.lookup(username, scheme, origin);
             CompletionStage<CredentialResult> judged = looked.thenApply(result -> {
                 if (result.keys().isPresent()) {
@@ -87,19 +91,21 @@ public final class BackendChain {
     }
 
     /** One request that is sent along the chain. */
-    private final class Query {
+    private static final class Query {
+        private final List<Link> queried;
         private final Function<CredentialBackend, CompletionStage<CredentialResult>> request;
         private volatile CompletionStage<?> current = CompletableFuture.completedFuture(null);
         private volatile boolean abandoned;
 
-        Query(Function<CredentialBackend, CompletionStage<CredentialResult>> request) {
+        Query(List<Link> queried, Function<CredentialBackend, CompletionStage<CredentialResult>> request) {
+            this.queried = queried;
             this.request = request;
         }
 
         CompletableFuture<CredentialResult> start() {
             // A fold over the links, not a recursion, so that the depth of calls does not grow with the chain.
             CompletableFuture<Progress> progress = CompletableFuture.completedFuture(Progress.START);
-            for (Link link : links) {
+            for (Link link : queried) {
                 progress = progress.thenCompose(soFar -> soFar.over || abandoned
                     ? CompletableFuture.completedFuture(soFar)
                     : query(link).thenApply(result -> soFar.and(result, link)));

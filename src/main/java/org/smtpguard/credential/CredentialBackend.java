@@ -30,6 +30,14 @@ public interface CredentialBackend extends AutoCloseable {
      */
     CompletionStage<CredentialResult> verify(Credentials credentials);
 
+    /**
+     * Whether the form of a password shows that it can be valid only in this backend, and not in others: then only backends that claim it
+     * are queried, so that no other service sees it. Returns immediately, and depends on the password only.
+     */
+    default boolean claims(Secret password) {
+        return false;
+    }
+
     /** Whether users may have SCRAM keys ({@link #lookup}), which mechanisms need that do not see the password. Constant. */
     default boolean hasKeys() {
         return false;
@@ -139,6 +147,11 @@ public interface CredentialBackend extends AutoCloseable {
      * not call it. Called at most once, before the first request.
      */
     default void onChange(Runnable listener) {
+    }
+
+    /** The management of app passwords, if this backend has some. Constant. */
+    default Optional<AppPasswords> appPasswords() {
+        return Optional.empty();
     }
 
     /** Closes connections and stops threads of the backend. Called once, when no port uses it any more. */

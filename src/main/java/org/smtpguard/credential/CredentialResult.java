@@ -56,18 +56,20 @@ public final class CredentialResult {
     private final Evidence evidence;
     private final Optional<String> backend;
     private final Optional<CredentialResult> refusal;
+    private final Optional<LoginScope> scope;
 
     private CredentialResult(Kind kind, String detail) {
-        this(kind, detail, Evidence.SERVICE_FAILED, Optional.empty(), Optional.empty());
+        this(kind, detail, Evidence.SERVICE_FAILED, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     private CredentialResult(Kind kind, String detail, Evidence evidence, Optional<String> backend,
-                             Optional<CredentialResult> refusal) {
+                             Optional<CredentialResult> refusal, Optional<LoginScope> scope) {
         this.kind = kind;
         this.detail = Objects.requireNonNull(detail, "detail");
         this.evidence = evidence;
         this.backend = backend;
         this.refusal = refusal;
+        this.scope = scope;
     }
 
     /**
@@ -87,8 +89,26 @@ public final class CredentialResult {
         return new CredentialResult(Kind.UNKNOWN, "no such user");
     }
 
+    /**
+     * Unknown, with a reason that tells the operator more.
+     *
+     * @param reason for the operator's log only: never shown to a client, never containing a secret
+     */
+    public static CredentialResult unknown(String reason) {
+        return new CredentialResult(Kind.UNKNOWN, reason);
+    }
+
     public static CredentialResult refused() {
         return new CredentialResult(Kind.REFUSED, "wrong password");
+    }
+
+    /**
+     * Refused for another reason than a wrong password, which the client is not told.
+     *
+     * @param reason for the operator's log only: never shown to a client, never containing a secret
+     */
+    public static CredentialResult refused(String reason) {
+        return new CredentialResult(Kind.REFUSED, reason);
     }
 
     /** Refused, since the stored password cannot be used with the mechanism. */
@@ -151,7 +171,7 @@ public final class CredentialResult {
     }
 
     private CredentialResult with(Evidence other) {
-        return new CredentialResult(kind, detail, other, backend, refusal);
+        return new CredentialResult(kind, detail, other, backend, refusal, scope);
     }
 
     /**
@@ -200,12 +220,12 @@ public final class CredentialResult {
 
     /** The same result with the name of the backend. */
     public CredentialResult by(String backend) {
-        return new CredentialResult(kind, detail, evidence, Optional.of(backend), refusal);
+        return new CredentialResult(kind, detail, evidence, Optional.of(backend), refusal, scope);
     }
 
     /** The same result of an unavailable backend, with the refusal by another one: see {@link #refusal()}. */
     CredentialResult withRefusal(CredentialResult other) {
-        return new CredentialResult(kind, detail, evidence, backend, Optional.of(other));
+        return new CredentialResult(kind, detail, evidence, backend, Optional.of(other), scope);
     }
 
     public Kind kind() {
@@ -270,7 +290,24 @@ public final class CredentialResult {
         return backend;
     }
 
-    /** Ignores the evidence about the service, which is not part of the result. */
+    /**
+     * The same log-in, with what it may do.
+     *
+     * @throws IllegalStateException if the credentials were not accepted
+     */
+    public CredentialResult within(LoginScope limits) {
+        if (!isAccepted()) {
+            throw new IllegalStateException("Not accepted: " + kind);
+        }
+        return new CredentialResult(kind, detail, evidence, backend, refusal, Optional.of(limits));
+    }
+
+    /** What the log-in may do, if it was made with an app password; empty if it is not limited. */
+    public Optional<LoginScope> scope() {
+        return scope;
+    }
+
+    /** Ignores the evidence about the service, which is not part of the result, and the scope. */
     @Override
     public boolean equals(Object o) {
         if (!(o instanceof CredentialResult)) {

@@ -1,24 +1,26 @@
 package org.smtpguard.credential;
 
+import java.security.MessageDigest;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /** The result of looking up a user's SCRAM keys. Immutable. */
 public final class KeyResult {
     private final CredentialResult.Kind kind;
-    private final Optional<ScramKeys> keys;
+    private final List<KeyCandidate> candidates;
     private final String detail;
     private final CredentialResult.Evidence evidence;
     private final Optional<String> backend;
 
-    private KeyResult(CredentialResult.Kind kind, Optional<ScramKeys> keys, String detail) {
-        this(kind, keys, detail, CredentialResult.Evidence.SERVICE_FAILED, Optional.empty());
+    private KeyResult(CredentialResult.Kind kind, List<KeyCandidate> candidates, String detail) {
+        this(kind, candidates, detail, CredentialResult.Evidence.SERVICE_FAILED, Optional.empty());
     }
 
-    private KeyResult(CredentialResult.Kind kind, Optional<ScramKeys> keys, String detail, CredentialResult.Evidence evidence,
+    private KeyResult(CredentialResult.Kind kind, List<KeyCandidate> candidates, String detail, CredentialResult.Evidence evidence,
                       Optional<String> backend) {
         this.kind = kind;
-        this.keys = keys;
+        this.candidates = List.copyOf(candidates);
         this.detail = Objects.requireNonNull(detail, "detail");
         this.evidence = evidence;
         this.backend = backend;
@@ -26,31 +28,50 @@ public final class KeyResult {
 
     /** The same result with the name of the backend. */
     KeyResult by(Optional<String> name) {
-        return new KeyResult(kind, keys, detail, evidence, name);
+        return new KeyResult(kind, candidates, detail, evidence, name);
     }
 
     /** @param username the user's name according to the backend */
     public static KeyResult found(String username, ScramKeys keys) {
-        return new KeyResult(CredentialResult.Kind.ACCEPTED, Optional.of(keys), username);
+        return found(username, List.of(new KeyCandidate(keys, () -> CredentialResult.accepted(username))));
+    }
+
+    /**
+     * The user has several passwords. The server names one salt and one iteration count before it sees the proof, so the keys of all
+     * must have been made with the same.
+     *
+     * @param username the user's name according to the backend
+     * @throws IllegalArgumentException if there are no candidates, or their salts or iteration counts differ
+     */
+    public static KeyResult found(String username, List<KeyCandidate> candidates) {
+        boolean alike = candidates.stream().map(KeyCandidate::keys).allMatch(keys -> isLike(keys, candidates.get(0).keys()));
+        if (candidates.isEmpty() || !alike) {
+            throw new IllegalArgumentException("Not keys with one salt");
+        }
+        return new KeyResult(CredentialResult.Kind.ACCEPTED, candidates, username);
+    }
+
+    private static boolean isLike(ScramKeys keys, ScramKeys others) {
+        return keys.iterations() == others.iterations() && MessageDigest.isEqual(keys.salt(), others.salt());
     }
 
     /** The user does not exist in this backend. */
     public static KeyResult unknown() {
-        return new KeyResult(CredentialResult.Kind.UNKNOWN, Optional.empty(), "no such user");
+        return new KeyResult(CredentialResult.Kind.UNKNOWN, List.of(), "no such user");
     }
 
     /** The user exists, but has no keys for the mechanism. To the client, the same as a wrong password. */
     public static KeyResult keyless() {
-        return new KeyResult(CredentialResult.Kind.REFUSED, Optional.empty(), CredentialResult.keyless().reason());
+        return new KeyResult(CredentialResult.Kind.REFUSED, List.of(), CredentialResult.keyless().reason());
     }
 
     public static KeyResult disabled() {
-        return new KeyResult(CredentialResult.Kind.DISABLED, Optional.empty(), "account disabled");
+        return new KeyResult(CredentialResult.Kind.DISABLED, List.of(), "account disabled");
     }
 
     /** No backend has keys, for this reason. */
     public static KeyResult none(CredentialResult result) {
-        return new KeyResult(result.kind(), Optional.empty(), result.reason(), result.evidence(), Optional.empty());
+        return new KeyResult(result.kind(), List.of(), result.reason(), result.evidence(), Optional.empty());
     }
 
     /** The same result without the keys. */
@@ -73,13 +94,13 @@ public final class KeyResult {
 
     /** The result for a client whose proof is wrong for these keys, or for which there are no keys. */
     public CredentialResult refusal() {
-        CredentialResult refusal = keys.isPresent() ? CredentialResult.refused() : asCredentialResult();
+        CredentialResult refusal = !candidates.isEmpty() ? CredentialResult.refused() : asCredentialResult();
         return backend.map(refusal::by).orElse(refusal);
     }
 
     /** @param reason for the operator's log only, never containing a secret */
     public static KeyResult unavailable(String reason) {
-        return new KeyResult(CredentialResult.Kind.UNAVAILABLE, Optional.empty(), reason);
+        return new KeyResult(CredentialResult.Kind.UNAVAILABLE, List.of(), reason);
     }
 
     /** {@link CredentialResult.Kind#ACCEPTED} if there are keys. */
@@ -88,7 +109,12 @@ public final class KeyResult {
     }
 
     public Optional<ScramKeys> keys() {
-        return keys;
+        return candidates.stream().findFirst().map(KeyCandidate::keys);
+    }
+
+    /** The keys of each of the user's passwords; empty if there are none. */
+    public List<KeyCandidate> candidates() {
+        return candidates;
     }
 
     /** The user's name according to the backend if there are keys; otherwise the reason. */

@@ -79,6 +79,12 @@ public final class ScramScheme implements PasswordScheme {
         return Digests.digest(digest, Digests.hmac(hmac, saltedPassword, CLIENT_KEY));
     }
 
+    /** The keys of a prepared password with this salt, for several passwords of one user. */
+    public ScramVerifier keys(byte[] password, byte[] salt, int iterations) {
+        byte[] saltedPassword = Digests.pbkdf2(hmac, password, salt, iterations, digestOctets);
+        return new ScramVerifier(name, iterations, salt, storedKey(saltedPassword), Digests.hmac(hmac, saltedPassword, SERVER_KEY));
+    }
+
     @Override
     public String hash(byte[] password) {
         byte[] salt = DerivedHash.random(NEW_SALT_OCTETS);

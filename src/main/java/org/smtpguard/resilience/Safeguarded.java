@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import org.smtpguard.credential.AppPasswords;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
@@ -17,6 +18,7 @@ import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.RelayStep;
 import org.smtpguard.credential.RequestFuture;
+import org.smtpguard.credential.Secret;
 
 /**
  * A backend with its {@link Safeguards}: each request passes a {@link RequestGate}, unless the cache has a verdict. Every request gets
@@ -126,6 +128,16 @@ public final class Safeguarded implements CredentialBackend {
 
     private CompletableFuture<CredentialResult> verify(Credentials credentials, Reading<CredentialResult> reading) {
         return gate.submit(credentials.username(), credentials.origin(), timed -> backend.verify(credentials.from(timed)), reading);
+    }
+
+    @Override
+    public boolean claims(Secret password) {
+        return backend.claims(password);
+    }
+
+    @Override
+    public Optional<AppPasswords> appPasswords() {
+        return backend.appPasswords();
     }
 
     @Override

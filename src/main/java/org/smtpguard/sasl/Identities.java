@@ -52,7 +52,8 @@ public final class Identities {
     }
 
     private static CredentialResult as(CredentialResult result, CredentialResult of) {
-        return of.backend().map(result::by).orElse(result);
+        CredentialResult scoped = result.isAccepted() ? of.scope().map(result::within).orElse(result) : result;
+        return of.backend().map(scoped::by).orElse(scoped);
     }
 
     private CompletionStage<SaslStep> settle(Origin origin, Optional<String> authorization, String claimed, String user,

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,6 +16,7 @@ import com.ongres.scram.common.ScramMechanism;
 import com.ongres.scram.common.ServerFirstMessage;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.InstallationSecret;
+import org.smtpguard.credential.KeyCandidate;
 import org.smtpguard.credential.KeyCensus;
 import org.smtpguard.credential.KeyResult;
 import org.smtpguard.credential.Origin;
@@ -207,20 +209,30 @@ public final class ScramSaslMechanism implements SaslMechanism {
             }
             ClientFinal client = clientFinal.get();
             String authMessage = clientFirst.orElseThrow().bare() + "," + serverFirst.orElseThrow() + "," + client.withoutProof();
-            boolean proven = client.proof().length == used.storedKey().length
-                && ScramFunctions.verifyClientProof(mechanism, client.proof(), used.storedKey(), authMessage);
             boolean sound = MessageDigest.isEqual(client.binding(), expectedBinding())
                 && MessageDigest.isEqual(client.nonce().getBytes(StandardCharsets.US_ASCII),
                     serverFirst.orElseThrow().getNonce().getBytes(StandardCharsets.US_ASCII));
             KeyResult result = found.orElseThrow();
-            CredentialResult verified = proven && sound && result.keys().isPresent() ? accepted(result) : result.refusal();
-            CompletableFuture<CredentialResult> counted = limit.attempt(username, peer.origin(name()), Optional.empty(),
-                () -> CompletableFuture.completedFuture(verified));
+            Optional<KeyCandidate> proven = proven(result, client.proof(), authMessage).filter(any -> sound);
+            proven.ifPresent(candidate -> used = candidate.keys());
+            // A password that is refused nevertheless, such as a revoked one, is known by its keys.
+            CompletableFuture<CredentialResult> counted = limit.attempt(username, peer.origin(name()),
+                proven.map(candidate -> candidate.keys().storedKey()),
+                () -> CompletableFuture.completedFuture(proven.map(candidate -> verdict(result, candidate)).orElseGet(result::refusal)));
             return counted.thenCompose(end -> end.isAccepted() ? accepted(end, authMessage) : SaslStep.refused(username, end).now());
         }
 
-        private CredentialResult accepted(KeyResult keysOfUser) {
-            CredentialResult result = CredentialResult.accepted(keysOfUser.detail());
+        /** The keys that the client has. For a user without keys, the proof for the decoy costs as much and is worth nothing. */
+        private Optional<KeyCandidate> proven(KeyResult keysOfUser, byte[] proof, String authMessage) {
+            List<KeyCandidate> candidates = keysOfUser.candidates().isEmpty()
+                ? List.of(new KeyCandidate(used, keysOfUser::refusal)) : keysOfUser.candidates();
+            return candidates.stream().filter(candidate -> proof.length == candidate.keys().storedKey().length
+                && ScramFunctions.verifyClientProof(mechanism, proof, candidate.keys().storedKey(), authMessage)).findFirst()
+                .filter(any -> !keysOfUser.candidates().isEmpty());
+        }
+
+        private CredentialResult verdict(KeyResult keysOfUser, KeyCandidate candidate) {
+            CredentialResult result = candidate.verdict();
             return keysOfUser.backend().map(result::by).orElse(result);
         }
 

@@ -23,6 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.smtpguard.backend.file.UserFile.NoUserFileException;
 import org.smtpguard.backend.support.Decoys;
+import org.smtpguard.backend.support.FileRewrite;
+import org.smtpguard.backend.support.FileStamp;
 import org.smtpguard.backend.support.HashSettings;
 import org.smtpguard.backend.support.HashUpgrade;
 import org.smtpguard.backend.support.PasswordCheck;

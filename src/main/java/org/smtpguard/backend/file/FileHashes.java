@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.smtpguard.backend.file.UserFile.HashSpan;
+import org.smtpguard.backend.support.FileRewrite;
 import org.smtpguard.backend.support.HashUpgrade;
 import org.smtpguard.backend.support.OutdatedHash;
 

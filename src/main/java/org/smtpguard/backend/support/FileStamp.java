@@ -1,4 +1,4 @@
-package org.smtpguard.backend.file;
+package org.smtpguard.backend.support;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +10,7 @@ import java.util.Optional;
  * Identifies a version of a file by its attributes, without reading it. Includes ctime where the file system has it:
  * {@code tar}, {@code cp -p} and {@code touch} can set mtime but not ctime. Immutable.
  */
-final class FileStamp {
+public final class FileStamp {
     private static final String BASIC = "lastModifiedTime,size,fileKey";
 
     private final Map<String, Object> attributes;
@@ -20,7 +20,7 @@ final class FileStamp {
     }
 
     /** Empty if the attributes cannot be read. Take it before reading the file, so that a change in between is detected. */
-    static Optional<FileStamp> of(Path file) {
+    public static Optional<FileStamp> of(Path file) {
         boolean unix = file.getFileSystem().supportedFileAttributeViews().contains("unix");
         try {
             return Optional.of(new FileStamp(Files.readAttributes(file, unix ? "unix:ctime," + BASIC : BASIC)));

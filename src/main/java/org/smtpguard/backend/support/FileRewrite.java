@@ -1,4 +1,4 @@
-package org.smtpguard.backend.file;
+package org.smtpguard.backend.support;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Replaces a file atomically and durably: a new file in the same directory is synced to disk and renamed over the old one, so a
  * reader sees either version completely, also after a loss of power. A file that has changed since it was read is not replaced.
  */
-class FileRewrite {
+public class FileRewrite {
     private static final Logger LOGGER = LoggerFactory.getLogger(FileRewrite.class);
     private static final Set<PosixFilePermission> WRITE =
         EnumSet.of(PosixFilePermission.OWNER_WRITE, PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
@@ -35,12 +35,21 @@ class FileRewrite {
      * @return whether the file now holds {@code after}; if not, another process has changed it
      * @throws AccessDeniedException if the file is read-only, even if the directory allows a rename
      */
-    boolean replace(Path file, byte[] before, byte[] after) throws IOException {
+    public boolean replace(Path file, byte[] before, byte[] after) throws IOException {
+        return replace(file, target -> same(before, Files.readAllBytes(target)), after);
+    }
+
+    /**
+     * The same for a caller that knows in another way whether the file is still the one that it has read.
+     *
+     * @param isUnchanged asked directly before the file is replaced
+     */
+    public boolean replace(Path file, Check isUnchanged, byte[] after) throws IOException {
         Path target = file.toRealPath();
         refuseReadOnly(target);
         Path fresh = write(target, after);
         try {
-            if (!same(before, Files.readAllBytes(target))) {
+            if (!isUnchanged.of(target)) {
                 return false;
             }
             Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -61,7 +70,7 @@ class FileRewrite {
     }
 
     /** Visible to tests, which change the file after this. */
-    Path write(Path target, byte[] content) throws IOException {
+    protected Path write(Path target, byte[] content) throws IOException {
         PosixFileAttributeView posix = Files.getFileAttributeView(target, PosixFileAttributeView.class);
         FileAttribute<?>[] ownerOnly = posix == null ? new FileAttribute<?>[0]
             : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))};
@@ -115,5 +124,10 @@ class FileRewrite {
 
     private static boolean same(byte[] one, byte[] other) {
         return MessageDigest.isEqual(one, other);
+    }
+
+    /** Whether a file has not changed. */
+    public interface Check {
+        boolean of(Path file) throws IOException;
     }
 }
