@@ -61,7 +61,7 @@ class ArchitectureTest {
     @ArchTest
     final ArchRule appPasswordBackend = knowsOnly("backend.apppassword", "backend.support", "credential", "password", "bruteforce");
     @ArchTest
-    final ArchRule page = knowsOnly("page", "diagnosis", "sequence", "protocol", "transcript", "resilience", "bruteforce");
+    final ArchRule page = knowsOnly("page", "diagnosis", "sequence", "protocol", "transcript", "resilience", "bruteforce", "credential");
     @ArchTest
     final ArchRule cli = knowsOnly("cli", "james", "backend", "credential", "password");
 

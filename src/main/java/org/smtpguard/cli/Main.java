@@ -2,6 +2,7 @@ package org.smtpguard.cli;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,6 +22,10 @@ public final class Main {
     private static final String TEXT = String.join(System.lineSeparator(),
         "Usage: java -cp 'extensions-jars/*:lib/*' org.smtpguard.cli.Main hash [--scheme ARGON2ID] [--user alice@example.org]",
         "       java -cp 'extensions-jars/*:lib/*' org.smtpguard.cli.Main check conf/smtpserver.xml",
+        "       java -cp 'extensions-jars/*:lib/*' org.smtpguard.cli.Main app-passwords init",
+        "       java -cp 'extensions-jars/*:lib/*' org.smtpguard.cli.Main app-passwords add alice@example.org --label Phone",
+        "       java -cp 'extensions-jars/*:lib/*' org.smtpguard.cli.Main app-passwords list alice@example.org",
+        "       java -cp 'extensions-jars/*:lib/*' org.smtpguard.cli.Main app-passwords revoke alice@example.org 3f8k2m9x",
         "",
         "hash makes a line for the file of a FileBackend. It prompts for the password twice, without echo; without a terminal, it",
         "reads the first line of standard input (UTF-8).",
@@ -30,9 +35,20 @@ public final class Main {
         "",
         "check reads a configuration as James would, connects to each backend, and reports errors and warnings.",
         "",
+        "app-passwords manages the app passwords of an AppPasswordBackend, beside a running James. init creates the store, add prints the",
+        "new password and nothing else to standard output.",
+        "",
+        "  --config FILE   James' smtpserver.xml; conf/smtpserver.xml by default",
+        "  --backend NAME  if there are several",
+        "  --label TEXT    what the user calls the device",
+        "  --expires WHEN  90d, 2027-01-31 or 2027-01-31T12:00:00Z; never by default",
+        "  --network CIDR  a network that it may be used from, any number; all by default",
+        "  --sender ADDR   a sender address that it may use, any number; the user's own by default",
+        "  --all           revoke all of the user",
+        "",
         "  --help          this text",
         "",
-        "Exit codes: 0 success, 1 no hash was made or the configuration has errors, 2 wrong usage.");
+        "Exit codes: 0 success, 1 nothing was done or the configuration has errors, 2 wrong usage.");
 
     private Main() {
     }
@@ -57,6 +73,9 @@ public final class Main {
             switch (command) {
                 case "hash":
                     out.println(HashCommand.parse(arguments.subList(1, arguments.size()), schemes).run(terminal));
+                    return DONE;
+                case "app-passwords":
+                    AppPasswordsCommand.parse(arguments.subList(1, arguments.size()), Instant.now()).run(out, err);
                     return DONE;
                 case "check":
                     return CheckCommand.parse(arguments.subList(1, arguments.size())).run(out) ? DONE : FAILED;

@@ -1,12 +1,22 @@
 package org.smtpguard.credential;
 
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a new app password is to be. Immutable; checked by {@link AppPasswords#issue}. */
 public final class AppPasswordRequest {
+    private static final Pattern DAYS = Pattern.compile("(\\d{1,4})d");
+    private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
+
     private final String user;
     private final String label;
     private final String by;
@@ -46,6 +56,23 @@ public final class AppPasswordRequest {
     /** @param only sender addresses as in {@link LoginScope}; none for the user's own */
     public AppPasswordRequest sendingAs(List<String> only) {
         return new AppPasswordRequest(user, label, by, expires, networks, only);
+    }
+
+    /**
+     * Parses when an app password is to expire: {@code 90d} from now, the end of {@code 2027-01-31} in UTC, or
+     * {@code 2027-01-31T12:00:00Z}. Empty if the text is none of these.
+     */
+    public static Optional<Instant> expiry(String text, Instant now) {
+        Matcher days = DAYS.matcher(text);
+        try {
+            if (days.matches()) {
+                return Optional.of(now.plus(Duration.ofDays(Long.parseLong(days.group(1)))).truncatedTo(ChronoUnit.SECONDS));
+            }
+            return Optional.of(DATE.matcher(text).matches() ? LocalDate.parse(text).plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant()
+                : Instant.parse(text).truncatedTo(ChronoUnit.SECONDS));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
     }
 
     public String user() {

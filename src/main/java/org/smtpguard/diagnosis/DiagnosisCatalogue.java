@@ -315,5 +315,18 @@ public final class DiagnosisCatalogue {
             "The client sends an authorization identity that is not the user name.",
             "Leave the authorization identity empty, or set it to the user name.",
             "RFC 4616 2, RFC 4422 3.4.1"));
+        all.put(DiagnosisId.AUTH_SENDER, new Article(
+            "The session has logged in with an app password that may not be used for the sender address of MAIL.",
+            "The device sends for another address than the user's own, or its app password is limited to certain addresses.",
+            "Set the sender address of the device to one in the reply, or create an app password for the address.",
+            "RFC 6409 6.1")
+            .per("RFC 6409 6.1", Level.MAY,
+                "The MSA MAY issue an error response to a MAIL command if the address in MAIL FROM appears to have insufficient submission "
+                    + "rights or is not authorized with the authentication used (if the session has been authenticated)."));
+        all.put(DiagnosisId.AUTH_REVOKED, new Article(
+            "The app password that the session has logged in with is not valid any more; the server closed the session.",
+            "The app password was revoked, or has expired, while the device was connected.",
+            "Create a new app password for the device, if it is still to send.",
+            "RFC 5321 3.8"));
     }
 }

@@ -40,7 +40,13 @@ public enum Fault {
     INITIAL_RESPONSE(DiagnosisId.AUTH_ENCODING, 501, "5.7.0", "the mechanism takes no initial response; send AUTH without one"),
     RESPONSE_TOO_LONG(DiagnosisId.AUTH_TOO_LONG, 500, "5.5.6", "the response is too long"),
     CANCELLED(DiagnosisId.AUTH_CANCELLED, 501, "5.7.0", "you cancelled it"),
-    NOTHING_TO_CANCEL(DiagnosisId.AUTH_CANCELLED, 501, "5.7.0", "no AUTH exchange is in progress");
+    NOTHING_TO_CANCEL(DiagnosisId.AUTH_CANCELLED, 501, "5.7.0", "no AUTH exchange is in progress"),
+    SENDER_REFUSED(DiagnosisId.AUTH_SENDER, 553, "5.7.1", "the app password of this session may not be used for that sender address",
+        Verb.MAIL),
+    LOGIN_ENDED(DiagnosisId.AUTH_REVOKED, 421, "4.7.0",
+        "the app password of this session was revoked or has expired; the connection is closed", Verb.MAIL),
+    LOGIN_UNCHECKED(DiagnosisId.AUTH_UNAVAILABLE, 454, "4.7.0", "the app password of this session could not be checked at the moment",
+        Verb.MAIL);
 
     private final DiagnosisId id;
     private final int code;

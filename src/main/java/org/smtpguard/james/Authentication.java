@@ -2,6 +2,7 @@ package org.smtpguard.james;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -9,6 +10,7 @@ import com.google.inject.Inject;
 import org.apache.commons.configuration2.BaseConfiguration;
 import org.apache.commons.configuration2.Configuration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.james.core.MaybeSender;
 import org.apache.james.mailbox.Authorizator;
 import org.apache.james.protocols.api.Request;
 import org.apache.james.protocols.api.Response;
@@ -20,6 +22,7 @@ import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
 import org.apache.james.protocols.smtp.core.esmtp.EhloExtension;
 import org.apache.james.protocols.smtp.hook.HookResult;
+import org.apache.james.protocols.smtp.hook.MailHook;
 import org.apache.james.protocols.smtp.hook.MailParametersHook;
 import org.apache.james.smtpserver.JamesMessageHook;
 import org.apache.mailet.Attribute;
@@ -44,11 +47,14 @@ import org.smtpguard.james.config.GuardSettings;
 import org.smtpguard.james.config.NamedClass;
 import org.smtpguard.james.config.PortSettings;
 import org.smtpguard.james.event.Logbook;
+import org.smtpguard.james.event.Notes;
 import org.smtpguard.james.guard.GuardedPort;
 import org.smtpguard.james.guard.GuardedPorts;
+import org.smtpguard.james.guard.MailPermission;
 import org.smtpguard.james.guard.OfferedAuth;
 import org.smtpguard.james.start.PortLines;
 import org.smtpguard.james.start.StartErrors;
+import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.sasl.SaslMechanism;
 import org.smtpguard.sequence.Mode;
@@ -59,7 +65,7 @@ import org.smtpguard.sequence.Mode;
  * <p>Threads: the sessions' own; never blocks.
  */
 public final class Authentication
-    implements CommandHandler<SMTPSession>, EhloExtension, MailParametersHook, JamesMessageHook, ExtensibleHandler,
+    implements CommandHandler<SMTPSession>, EhloExtension, MailParametersHook, MailHook, JamesMessageHook, ExtensibleHandler,
     DisconnectHandler<SMTPSession>, OfferedAuth {
     private static final Logger LOGGER = LoggerFactory.getLogger(Authentication.class);
 
@@ -78,6 +84,9 @@ public final class Authentication
     private PortMechanisms mechanisms;
     private Optional<GuardedPort> port = Optional.empty();
     private AuthCommand command;
+    private boolean isUnguarded;
+    /** James' handlers of MAIL, if there is no {@link SequenceGuard} that checks app passwords before. */
+    private List<CommandHandler<SMTPSession>> mail = List.of();
 
     @Inject
     Authentication(GuardParts parts, Authorizator authorizator) {
@@ -129,17 +138,26 @@ public final class Authentication
     /** James' AUTH handler, which executes James' own mechanisms, and the line handlers, which show whether the port has a guard. */
     @Override
     public List<Class<?>> getMarkerInterfaces() {
-        return List.of(AuthCmdHandler.class, LineHandler.class);
+        return List.of(AuthCmdHandler.class, LineHandler.class, CommandHandler.class);
     }
 
     @Override
     public void wireExtensions(Class<?> marker, List<?> handlers) {
         if (marker == AuthCmdHandler.class) {
             wireSasl(handlers);
+        } else if (marker == CommandHandler.class) {
+            wireMail(handlers);
         } else if (handlers.stream().noneMatch(SequenceGuard.class::isInstance)) {
+            isUnguarded = true;
             guardedBy(guardedPorts.port(GuardSettings.withoutGuard(), this, true));
             lines.log(NamedClass.AUTHENTICATION, configuration, Mode.OFF, Optional.of(offer()));
         }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void wireMail(List<?> handlers) {
+        mail = handlers.stream().filter(handler -> handler != this).map(handler -> (CommandHandler<SMTPSession>) handler)
+            .filter(handler -> handler.getImplCommands().contains(Verb.MAIL.name())).collect(Collectors.toUnmodifiableList());
     }
 
     private void wireSasl(List<?> james) {
@@ -176,7 +194,7 @@ public final class Authentication
 
     @Override
     public List<String> getImplCommands() {
-        return List.of(Verb.AUTH.name());
+        return List.of(Verb.AUTH.name(), Verb.MAIL.name());
     }
 
     @Override
@@ -213,11 +231,29 @@ public final class Authentication
             mail.setAttribute(new Attribute(AttributeName.of("smtpguard.auth.backend"), AttributeValue.of(login.backend())));
             mail.setAttribute(new Attribute(AttributeName.of("smtpguard.auth.tls"), AttributeValue.of(login.isUnderTls())));
         });
+        Notes.of(session).scope().ifPresent(scope ->
+            mail.setAttribute(new Attribute(AttributeName.of("smtpguard.auth.appPassword"), AttributeValue.of(scope.id()))));
         return HookResult.DECLINED;
+    }
+
+    /** The sender of a session that has logged in with an app password. */
+    @Override
+    public HookResult doMail(SMTPSession session, MaybeSender sender) {
+        return MailPermission.judge(session, sender);
     }
 
     @Override
     public Response onCommand(SMTPSession session, Request request) {
-        return command.onCommand(session, request);
+        return Verb.of(request.getCommand()) == Verb.MAIL ? onMail(session, request) : command.onCommand(session, request);
+    }
+
+    /** MAIL is James'; without a {@link SequenceGuard}, app passwords are checked here. Null leaves it to James. */
+    private Response onMail(SMTPSession session, Request request) {
+        if (!isUnguarded || Notes.of(session).scope().isEmpty()) {
+            return null;
+        }
+        CommandLine line = CommandLine.of(Verb.MAIL, Optional.ofNullable(request.getArgument()));
+        return MailPermission.check(port.orElseThrow(), session, line, () -> mail.stream()
+            .map(handler -> handler.onCommand(session, request)).filter(Objects::nonNull).findFirst().orElse(null));
     }
 }

@@ -6,18 +6,21 @@ import java.util.concurrent.ExecutionException;
 import com.google.inject.Inject;
 import org.apache.commons.configuration2.Configuration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.james.core.MaybeSender;
 import org.apache.james.core.Username;
 import org.apache.james.protocols.api.handler.ProtocolHandler;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.hook.AuthHook;
 import org.apache.james.protocols.smtp.hook.HookResult;
 import org.apache.james.protocols.smtp.hook.HookReturnCode;
+import org.apache.james.protocols.smtp.hook.MailHook;
 import org.smtpguard.credential.BackendChain;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
 import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.Secret;
+import org.smtpguard.diagnosis.Fault;
 import org.smtpguard.james.auth.LoginProtection;
 import org.smtpguard.james.auth.PasswordHook;
 import org.smtpguard.james.backends.BackendSet;
@@ -27,6 +30,7 @@ import org.smtpguard.james.config.NamedClass;
 import org.smtpguard.james.event.AuthOutcome;
 import org.smtpguard.james.event.Logbook;
 import org.smtpguard.james.event.Notes;
+import org.smtpguard.james.guard.MailPermission;
 import org.smtpguard.james.start.StartErrors;
 
 /**
@@ -34,7 +38,7 @@ import org.smtpguard.james.start.StartErrors;
  * result, so this one blocks the thread that serves this session and others, as all hooks of James do; {@link Authentication}
  * does not.
  */
-public final class BackendAuthHook implements PasswordHook, ProtocolHandler {
+public final class BackendAuthHook implements PasswordHook, MailHook, ProtocolHandler {
     private static final String UNAVAILABLE = "The credentials could not be checked just now";
 
     private final Backends backends;
@@ -101,10 +105,23 @@ public final class BackendAuthHook implements PasswordHook, ProtocolHandler {
         }
     }
 
+    /** Whether the session's app password is still valid, and the sender one that it may use. */
+    @Override
+    public HookResult doMail(SMTPSession session, MaybeSender sender) {
+        Optional<CredentialResult> valid = Notes.of(session).scope().map(scope -> scope.recheck().join());
+        if (valid.filter(result -> result.kind() == CredentialResult.Kind.UNAVAILABLE).isPresent()) {
+            return unavailable();
+        }
+        return valid.filter(result -> !result.isAccepted()).isEmpty() ? MailPermission.judge(session, sender)
+            : HookResult.builder().hookReturnCode(HookReturnCode.disconnected(HookReturnCode.Action.DENYSOFT)).smtpReturnCode("421")
+                .smtpDescription(Fault.LOGIN_ENDED.status() + " " + Fault.LOGIN_ENDED.cause()).build();
+    }
+
     private static HookResult result(SMTPSession session, CredentialResult result) {
         if (result.isAccepted()) {
             session.setUsername(Username.of(result.username()));
             session.setRelayingAllowed(true);
+            result.scope().ifPresent(Notes.of(session)::limitTo);
             return HookResult.builder().hookReturnCode(HookReturnCode.ok()).smtpDescription("2.7.0 Authentication successful").build();
         }
         return result.kind().isRefusal()

@@ -20,6 +20,8 @@ import org.smtpguard.bruteforce.BruteForceSettings.Mode;
 import org.smtpguard.bruteforce.Explanation;
 import org.smtpguard.bruteforce.FailedAttempt;
 import org.smtpguard.bruteforce.GuessLimiter;
+import org.smtpguard.credential.AppPassword;
+import org.smtpguard.credential.IssuedAppPassword;
 import org.smtpguard.diagnosis.Article;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.diagnosis.Rehearsal;
@@ -39,6 +41,8 @@ import org.smtpguard.transcript.Violations;
 public final class Pages {
     /** The last part of the path to which forms that lift a block are sent. */
     public static final String LIFT = BlockFacts.LIFT;
+    /** The last part of the path to which forms that revoke an app password are sent. */
+    public static final String REVOKE = AppPasswordFacts.REVOKE;
     /** The same for the form that deletes a transcript. */
     public static final String DELETE = SessionView.DELETE;
 
@@ -208,6 +212,24 @@ public final class Pages {
         Verb verb = Verb.of(topic.toUpperCase(Locale.ROOT));
         return catalogue.article(verb).map(article -> new DiagnosisView(verb.name(), article, all().stream()
             .filter(form -> form.verbs().contains(verb)).collect(Collectors.toList()), List.of()));
+    }
+
+    /** The app passwords of a user; without one, a form that asks for one. */
+    public View appPasswords(List<String> backends, Optional<String> user, List<AppPassword> all) {
+        return new AppPasswordsView(backends, user, all, appPasswordFacts());
+    }
+
+    /** A new app password with its secret, which is shown once. */
+    public View appPasswordMade(IssuedAppPassword made) {
+        return new AppPasswordMadeView(made, appPasswordFacts());
+    }
+
+    public View appPasswordsRevoked(String user, List<AppPassword> revoked) {
+        return new AppPasswordsRevokedView(user, revoked, appPasswordFacts());
+    }
+
+    private AppPasswordFacts appPasswordFacts() {
+        return new AppPasswordFacts(clock.instant(), times);
     }
 
     public View backends(List<BackendStatus> backends) {

@@ -7,6 +7,7 @@ enum Place {
     VIOLATIONS("Refusals", "/violations"),
     DIAGNOSES("Diagnoses", "/diagnoses"),
     BLOCKS("Blocks", "/blocks"),
+    APP_PASSWORDS("App passwords", "/app-passwords"),
     BACKENDS("Backends", "/backends"),
     SIMULATE("Simulate", "/simulate"),
     AUTH("Check a log-in", "/auth/check"),

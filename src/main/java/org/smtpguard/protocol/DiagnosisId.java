@@ -40,7 +40,9 @@ public enum DiagnosisId {
     AUTH_TOO_LONG(Group.AUTHENTICATION, Counts.ERROR),
     AUTH_CANCELLED(Group.AUTHENTICATION, Counts.ERROR),
     AUTH_TLS_REQUIRED(Group.AUTHENTICATION, Counts.ERROR),
-    AUTH_IDENTITY(Group.AUTHENTICATION, Counts.FAILED_LOGIN);
+    AUTH_IDENTITY(Group.AUTHENTICATION, Counts.FAILED_LOGIN),
+    AUTH_SENDER(Group.AUTHENTICATION, Counts.ERROR),
+    AUTH_REVOKED(Group.AUTHENTICATION, Counts.ENDS_SESSION);
 
     /** What a diagnosis is about. */
     public enum Group {

@@ -25,7 +25,7 @@ class CommandLinePageTest {
     @Test
     void theCommandsAreThoseThatTheHelpNames() {
         assertThat(PAGE.table("command")).extracting(row -> row.get(0).replace("`", "")).filteredOn(command -> !command.equals("any"))
-            .containsExactlyInAnyOrderElementsOf(found("Main ([a-z]+)"));
+            .containsExactlyInAnyOrderElementsOf(found("Main ([a-z-]+)"));
     }
 
     @Test

@@ -83,6 +83,10 @@ final class Dialogues {
         all.put(DiagnosisId.AUTH_UNAVAILABLE, auth().isRefused(Fault.BACKEND_UNAVAILABLE, AUTH));
         all.put(DiagnosisId.AUTH_IDENTITY, greeted(Dialogue.onOpenPort()).client(EHLO).sends("AUTH PLAIN Ym9iAGFsaWNlAHNlY3JldA==")
             .isRefused(Fault.IDENTITY_REFUSED, AUTH));
+        all.put(DiagnosisId.AUTH_SENDER, greeted(Dialogue.onOpenPort()).client(EHLO).client(AUTH).sends("MAIL FROM:<carol@example.org>")
+            .isRefused(Fault.SENDER_REFUSED, "it may be used for alice@example.org", MAIL));
+        all.put(DiagnosisId.AUTH_REVOKED, greeted(Dialogue.onOpenPort()).client(EHLO).client(AUTH)
+            .note("the app password is revoked").sends(MAIL).isRefused(Fault.LOGIN_ENDED, MAIL));
         all.put(DiagnosisId.AUTH_MECHANISM, greeted(Dialogue.onOpenPort()).client(EHLO).sends("AUTH CRAM-MD5")
             .isRefused(Fault.MECHANISM_UNKNOWN, AUTH));
         all.put(DiagnosisId.AUTH_ENCODING, greeted(Dialogue.onOpenPort()).client(EHLO).sends("AUTH PLAIN alice:secret")

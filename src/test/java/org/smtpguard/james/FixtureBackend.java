@@ -3,13 +3,16 @@ package org.smtpguard.james;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.LoginScope;
 import org.smtpguard.credential.Workers;
 
 /**
@@ -22,6 +25,12 @@ public final class FixtureBackend implements CredentialBackend {
     static final String EXPIRED = "expired";
     static final String TOO_WEAK = "too weak";
     static final String LATE = "late-";
+    /** The app password of a phone; its sender is its user. */
+    static final String PHONE = "app password";
+    /** The same, which is valid no more, or cannot be checked, or waits until the test has it answered. */
+    static final String REVOKED = "app password that is revoked";
+    static final String UNCHECKED = "app password that cannot be checked";
+    static final String SLOW = "app password that is checked later";
     /** A backend of this name never judges. */
     static final String OUT_OF_ORDER = "out-of-order";
 
@@ -67,8 +76,25 @@ public final class FixtureBackend implements CredentialBackend {
                 return CredentialResult.expired();
             case TOO_WEAK:
                 return CredentialResult.tooWeak();
+            case PHONE:
+                return phone(credentials, () -> CompletableFuture.completedFuture(CredentialResult.accepted(credentials.username())));
+            case REVOKED:
+                return phone(credentials, () -> CompletableFuture.completedFuture(CredentialResult.refused("revoked")));
+            case UNCHECKED:
+                return phone(credentials, () -> CompletableFuture.completedFuture(CredentialResult.unavailable("a store that is down")));
+            case SLOW:
+                return phone(credentials, () -> {
+                    CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
+                    WAITING.get().add(() -> answer.complete(CredentialResult.accepted(credentials.username())));
+                    return answer;
+                });
             default:
                 return CredentialResult.refused();
         }
+    }
+
+    private static CredentialResult phone(Credentials credentials, Supplier<CompletionStage<CredentialResult>> recheck) {
+        return CredentialResult.accepted(credentials.username())
+            .within(LoginScope.of("3f8k2m9x", "Alice's \"phone\"", List.of(credentials.username()), recheck));
     }
 }

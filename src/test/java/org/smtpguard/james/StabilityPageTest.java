@@ -144,6 +144,9 @@ class StabilityPageTest {
             client.send(auth("alice@example.org", "wrong"));
             client.send(auth("alice@example.org", FixtureBackend.DOWN));
             client.send(auth("alice@example.org", FixtureBackend.RIGHT));
+            EmbeddedPort.Client phone = EmbeddedPort.builder().logbook(logbook).build().connect();
+            phone.send("EHLO client.example\r\n");
+            phone.send(auth("alice@example.org", FixtureBackend.PHONE));
             EmbeddedPort.Client observed = EmbeddedPort.builder().mode("observe").logbook(logbook).build().connect();
             observed.send("DATA\r\n");
             observed.send("FROB\n");
@@ -195,6 +198,8 @@ class StabilityPageTest {
         places.put("address", "[0-9a-f.:]+");
         places.put("reference", "([0-9a-f]+|none)");
         places.put("user", "\\S+");
+        places.put("id", "[0-9a-z]+");
+        places.put("label", "[^\"]+");
         places.put("reason", ".+");
         Matcher place = Pattern.compile("<([A-Za-z]+)>").matcher(form);
         StringBuilder pattern = new StringBuilder();

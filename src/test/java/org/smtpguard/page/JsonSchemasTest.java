@@ -31,10 +31,14 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.smtpguard.bruteforce.Block;
 import org.smtpguard.bruteforce.BruteForceSettings.Mode;
+import org.smtpguard.credential.AppPassword;
+import org.smtpguard.credential.AppPasswordRequest;
+import org.smtpguard.credential.AppPasswordUse;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Credentials;
+import org.smtpguard.credential.IssuedAppPassword;
 import org.smtpguard.credential.Secret;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.it.web.JsonSchemas;
@@ -104,12 +108,26 @@ class JsonSchemasTest {
             answer("explanation", pages.explanation(guesses.limiter().explainAddress("192.0.2.1").orElseThrow())),
             answer("explanation", pages.explanation(guesses.limiter().explainAddress("127.0.0.0/8").orElseThrow())),
             answer("explanation", pages.explanation(guesses.limiter().explainUser("alice"))),
+            answer("app-passwords", pages.appPasswords(List.of("apps"), Optional.of("alice"), appPasswords())),
+            answer("app-passwords", pages.appPasswords(List.of(), Optional.empty(), List.of())),
+            answer("app-password-made", pages.appPasswordMade(new IssuedAppPassword(appPasswords().get(0),
+                Secret.of("sgap-7k2m-x9qd-4t0v-hn8r-3wzc-e5jb-6yfa")))),
+            answer("app-passwords-revoked", pages.appPasswordsRevoked("alice", appPasswords())),
             answer("backends", pages.backends(backends)),
             answer("backends", pages.backends(List.of())),
             answer("simulation", pages.simulation(List.of("EHLO a", "DATA", "\u00e9", ""), SessionState.on(Port.plain()).build())),
             answer("auth-check", pages.authCheck(List.of("apps", "corp"), List.of())),
             answer("auth-check", pages.authCheck(List.of("apps"), verdicts()
                 .map(kind -> new Answer("apps", kind.name(), "in words", 12)).collect(Collectors.toList()))))).flatMap(each -> each);
+    }
+
+    /** One in each state. */
+    private static List<AppPassword> appPasswords() {
+        Instant now = CLOCK.instant();
+        AppPassword plain = AppPassword.of("3f8k2m9x", AppPasswordRequest.of("alice", "Phone", "WebAdmin"), now);
+        AppPassword limited = AppPassword.of("4f8k2m9x", AppPasswordRequest.of("alice", "Scanner", "WebAdmin")
+            .expiring(Optional.of(now)).from(List.of("192.0.2.0/24")).sendingAs(List.of("scans@example.org")), now);
+        return List.of(plain, limited.lastUsed(new AppPasswordUse(now, Optional.of("192.0.2.7"), "PLAIN")), plain.revoked(now, "alice"));
     }
 
     @ParameterizedTest
@@ -181,6 +199,7 @@ class JsonSchemasTest {
             Arguments.of("definitions", "/$defs/backend/properties/state", names(BackendStatus.State.values())),
             Arguments.of("definitions", "/$defs/guessingMode", names(Mode.values())),
             Arguments.of("definitions", "/$defs/block/properties/subject", names(Block.Subject.values())),
+            Arguments.of("definitions", "/$defs/appPassword/properties/state", names(AppPasswordFacts.State.values())),
             Arguments.of("explanation", "/properties/state", names(ExplanationView.State.values())),
             Arguments.of("session", "/properties/lines/items/properties/speaker", names(TranscriptLine.Speaker.values())),
             Arguments.of("violations", "/properties/by", names(ViolationCount.By.values())),

@@ -20,6 +20,7 @@ import org.smtpguard.james.channel.DeferredReplies;
 import org.smtpguard.james.channel.Responses;
 import org.smtpguard.james.event.AuthOutcome;
 import org.smtpguard.james.event.Logbook;
+import org.smtpguard.james.event.Notes;
 import org.smtpguard.james.guard.GuardedPort;
 import org.smtpguard.james.guard.PortGuard;
 import org.smtpguard.protocol.CommandLine;
@@ -184,6 +185,7 @@ final class AuthDialogue {
         session.setUsername(Username.of(step.username()));
         session.setRelayingAllowed(true);
         String user = step.result().username();
+        step.result().scope().ifPresent(Notes.of(session)::limitTo);
         new LoginRecord(origin.mechanism(), user, step.result().backend().orElse(""), session.isTLSStarted()).attachTo(session);
         return Responses.of(Reply.of(235, SUCCESS, List.of("Authentication successful")));
     }

@@ -52,8 +52,24 @@ public final class DeferredReplies {
      * @return a placeholder for James
      */
     public <T> Response await(SMTPSession session, CompletableFuture<T> verdict, Function<Optional<T>, Response> reply) {
+        return await(session, begin(session, false, () -> verdict.cancel(false)), verdict, reply);
+    }
+
+    /**
+     * Makes the session wait for a verdict on a command that need not be the last of its pipelined group (RFC 2920 §3.1). What the
+     * client sends meanwhile is handled afterwards, as if there had been no wait.
+     *
+     * @param verdict as in {@link #await}
+     * @param reply as in {@link #await}
+     * @return a placeholder for James
+     */
+    public <T> Response consult(SMTPSession session, CompletableFuture<T> verdict, Function<Optional<T>, Response> reply) {
+        return await(session, begin(session, true, () -> verdict.cancel(false)).keepingBatchOpen(), verdict, reply);
+    }
+
+    private <T> Response await(SMTPSession session, PendingReply pending, CompletableFuture<T> verdict,
+                               Function<Optional<T>, Response> reply) {
         SessionThread thread = SessionThread.of(session);
-        PendingReply pending = begin(session, false, () -> verdict.cancel(false));
         verdict.whenComplete((value, failure) -> thread.execute(() ->
             end(session, thread, pending, () -> reply.apply(Optional.ofNullable(value)))));
         return new DeferredResponse();

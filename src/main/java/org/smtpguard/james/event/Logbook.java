@@ -19,6 +19,7 @@ import org.smtpguard.bruteforce.BlockListener;
 import org.smtpguard.bruteforce.Network;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.FailedLogin;
+import org.smtpguard.credential.LoginScope;
 import org.smtpguard.credential.Origin;
 import org.smtpguard.diagnosis.Diagnosis;
 import org.smtpguard.james.channel.DeferredResponse;
@@ -158,13 +159,19 @@ public final class Logbook implements BlockListener {
         CredentialResult result = step.result();
         String backend = result.backend().orElse(GuardMetrics.NO_BACKEND);
         metrics.authenticated(origin.mechanism(), backend, AuthOutcome.ACCEPTED);
-        transcribe(origin, AuthOutcome.ACCEPTED, step.username(), result.backend(), "");
+        transcribe(origin, AuthOutcome.ACCEPTED, step.username(), result.backend(),
+            result.scope().map(scope -> "app password " + scope.id() + " (" + scope.label() + ")").orElse(""));
         String user = Printable.cut(step.username(), NAME_LIMIT);
-        AUTHENTICATION.info("AUTH method {} succeeded for {} by {} client={} session={}", origin.mechanism(), user, backend,
-            client(origin), session(origin));
+        AUTHENTICATION.info("AUTH method {} succeeded for {} by {} client={} session={}{}", origin.mechanism(), user, backend,
+            client(origin), session(origin), result.scope().map(Logbook::appPassword).orElse(""));
         if (!result.username().equals(step.username())) {
             AUTHENTICATION.info("{} was authorized to connect as {}", Printable.cut(result.username(), NAME_LIMIT), user);
         }
+    }
+
+    /** Without the quotation marks that end the label in the line. */
+    private static String appPassword(LoginScope scope) {
+        return " appPassword=" + scope.id() + " label=\"" + Printable.cut(scope.label(), NAME_LIMIT).replace('"', '\'') + "\"";
     }
 
     /**

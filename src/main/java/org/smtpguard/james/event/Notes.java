@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.apache.james.protocols.api.ProtocolSession.AttachmentKey;
 import org.apache.james.protocols.api.ProtocolSession.State;
 import org.apache.james.protocols.smtp.SMTPSession;
+import org.smtpguard.credential.LoginScope;
 import org.smtpguard.sequence.Port;
 import org.smtpguard.transcript.Recording;
 
@@ -38,6 +39,9 @@ public final class Notes {
     private boolean authenticationNeeded;
     private boolean failedLoginReported;
     private boolean authRefused;
+    /** Null if absent. */
+    private LoginScope scope;
+    private String senderRefusal;
 
     private Notes() {
     }
@@ -85,6 +89,28 @@ public final class Notes {
 
     public boolean isAuthenticationNeeded() {
         return authenticationNeeded;
+    }
+
+    /** The session has logged in with an app password. */
+    public void limitTo(LoginScope limits) {
+        scope = limits;
+    }
+
+    /** What the session's log-in may do; empty if it is not limited. */
+    public Optional<LoginScope> scope() {
+        return Optional.ofNullable(scope);
+    }
+
+    /** The hook has refused the sender of MAIL, whose reply is to be worded. */
+    public void senderRefused(String detail) {
+        senderRefusal = detail;
+    }
+
+    /** Why the hook has refused the sender of the last MAIL; empty if it has not. Resets the note. */
+    public Optional<String> takeSenderRefusal() {
+        Optional<String> detail = Optional.ofNullable(senderRefusal);
+        senderRefusal = null;
+        return detail;
     }
 
     /** Counts an error; the number survives RSET and EHLO. */

@@ -64,10 +64,10 @@ public final class CommandGate {
 
     /** @return the reply, which may be deferred */
     public Response onLine(SMTPSession session, byte[] line) {
-        if (guard.mode() == Mode.OFF) {
-            return dispatcher.onLine(session, line);
-        }
         CommandLine command = CommandLine.parse(line);
+        if (guard.mode() == Mode.OFF) {
+            return MailPermission.check(port, session, command, () -> dispatcher.onLine(session, line));
+        }
         logbook.command(session, command, line.length);
         return logbook.reply(session, answer(session, line, command));
     }
@@ -133,6 +133,10 @@ public final class CommandGate {
         if (command.verb() == Verb.HELP && guard.isEnforcing()) {
             return guard.help(session, command, state);
         }
+        return MailPermission.check(port, session, command, () -> execute(session, line, command, state));
+    }
+
+    private Response execute(SMTPSession session, byte[] line, CommandLine command, SessionState state) {
         Runnable restore = GREETINGS.contains(command.verb()) && guard.isEnforcing() ? guard.sessions().snapshot(session) : () -> { };
         if (command.verb() == Verb.AUTH) {
             // Reset: the flag may be left over from a multi-line exchange, whose end James does not show to the guard.
@@ -191,6 +195,12 @@ public final class CommandGate {
     private Response refused(SMTPSession session, CommandLine command, Response response) {
         if (SMTPRetCode.SYNTAX_ERROR_COMMAND_UNRECOGNIZED.equals(response.getRetCode())) {
             return guard.judge(session, Fault.UNKNOWN_COMMAND, command).orElse(response);
+        }
+        if (command.verb() == Verb.MAIL) {
+            Optional<String> sender = Notes.of(session).takeSenderRefusal();
+            if (sender.isPresent()) {
+                return guard.refuse(session, Fault.SENDER_REFUSED, sender.get(), command);
+            }
         }
         if (!guard.isEnforcing() || (command.verb() == Verb.AUTH && ownsAuth)) {
             return response;

@@ -6,7 +6,7 @@ public final class BadRequestException extends RuntimeException {
 
     private final int status;
 
-    /** @param status 400, 403, 404, 409, 411, 413, 415 or 429 */
+    /** @param status 400, 403, 404, 409, 411, 413, 415, 429 or 503 */
     public BadRequestException(int status, String message) {
         super(message, null, false, false);
         this.status = status;

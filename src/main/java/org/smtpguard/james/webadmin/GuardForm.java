@@ -124,6 +124,11 @@ public final class GuardForm {
         return value.asText();
     }
 
+    /** Whether the field is present, empty or not. */
+    public boolean has(String name) {
+        return field(name).isPresent();
+    }
+
     /** Whether the field is present and true. */
     public boolean flag(String name) {
         return field(name).map(value -> {

@@ -82,6 +82,7 @@ public final class GuardSite {
     private final AuthCheck authCheck;
     private final SessionRequests sessions;
     private final BlockRequests blocks;
+    private final AppPasswordRequests appPasswords;
     private final RequestOrigin origin;
 
     @Inject
@@ -92,6 +93,7 @@ public final class GuardSite {
         this.sessions = new SessionRequests(pages, Clock.systemUTC());
         this.blocks = new BlockRequests(protection::limiter, pages);
         this.backends = backends;
+        this.appPasswords = new AppPasswordRequests(backends, pages, Clock.systemUTC());
         this.authCheck = new AuthCheck(logbook, Clock.systemUTC());
         this.origin = origin(properties, !(authentication instanceof NoAuthenticationFilter));
     }
@@ -136,6 +138,12 @@ public final class GuardSite {
             "Name the network or the user: DELETE " + View.BASE + "/blocks/192.0.2.7, or ?of=192.0.2.7.")), "of");
         delete(service, "/blocks/:of", request -> blocks.liftPath(end(request, 1)));
         delete(service, "/blocks/:address/:bits", request -> blocks.liftPath(end(request, 2)));
+        get(service, "/app-passwords", appPasswords::find, "user");
+        get(service, "/app-passwords/:user", appPasswords::list);
+        post(service, "/app-passwords/:user", appPasswords::issue);
+        post(service, "/app-passwords/:user/" + Pages.REVOKE, appPasswords::revokeForm);
+        delete(service, "/app-passwords/:user", appPasswords::revokeAll);
+        delete(service, "/app-passwords/:user/:id", appPasswords::revokePath);
         get(service, "/backends", request -> pages.backends(backends.status()));
         get(service, "/simulate", request -> pages.simulation(EXAMPLE, beginning(AuthOffer.UNDER_TLS, true, false)));
         post(service, "/simulate", this::simulate);
@@ -271,8 +279,9 @@ public final class GuardSite {
     }
 
     private static String error(int status, String message) {
-        return ErrorResponder.builder().statusCode(status).type(status == NOT_FOUND ? ErrorType.NOT_FOUND : ErrorType.INVALID_ARGUMENT)
-            .message(message).asString();
+        ErrorType type = status == NOT_FOUND ? ErrorType.NOT_FOUND : status >= INTERNAL_ERROR ? ErrorType.SERVER_ERROR
+            : ErrorType.INVALID_ARGUMENT;
+        return ErrorResponder.builder().statusCode(status).type(type).message(message).asString();
     }
 
     private View overview(Request request) {
@@ -284,7 +293,7 @@ public final class GuardSite {
     }
 
     /** The last parts of the path, as they were sent. */
-    private static String end(Request request, int parts) {
+    static String end(Request request, int parts) {
         String[] all = request.uri().split("/", -1);
         return Stream.of(all).skip(all.length - parts).collect(Collectors.joining("/"));
     }
@@ -323,8 +332,11 @@ public final class GuardSite {
             throw new BadRequestException(400, "A NUL cannot be part of a username or a password (RFC 4616).");
         }
         Optional<String> wanted = form.text("backend");
-        List<Safeguarded> queried = backends.all().stream().filter(backend -> wanted.isEmpty() || wanted.get().equals(backend.name()))
-            .collect(Collectors.toList());
+        List<Safeguarded> all = backends.all();
+        // As at log-in: no backend sees an app password of another.
+        boolean isClaimed = all.stream().anyMatch(backend -> backend.claims(Secret.of(password)));
+        List<Safeguarded> queried = all.stream().filter(backend -> wanted.isEmpty() || wanted.get().equals(backend.name()))
+            .filter(backend -> !isClaimed || backend.claims(Secret.of(password))).collect(Collectors.toList());
         if (queried.isEmpty()) {
             throw new BadRequestException(404, "There is no such backend; " + View.BASE + "/backends lists them.");
         }
