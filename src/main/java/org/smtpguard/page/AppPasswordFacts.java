@@ -60,7 +60,8 @@ final class AppPasswordFacts {
     Element card(AppPassword one) {
         State state = State.of(one, now);
         return el("article",
-            el("h3", Names.cut(one.label()), " ", el("span", state.word()).css("verdict " + (state == State.USABLE ? "accepted" : "refused"))),
+            el("h3", Names.cut(one.label()), " ",
+                el("span", state.word()).css("verdict " + (state == State.USABLE ? "accepted" : "refused"))),
             el("dl",
                 fact("id", el("span", one.id()).css("code")),
                 fact("created", el("span", times.second(one.created()), " by ", Names.cut(one.createdBy()))),

@@ -48,7 +48,8 @@ final class AppPasswordsView extends View {
             el("form",
                 el("label", "User").at("for", "app-user"),
                 el("input").at("id", "app-user").at("name", "user").at("value", user.orElse("")).at("required").at("maxlength", 255)
-                    .at("autocomplete", "off").at("autocapitalize", "none").at("spellcheck", "false").at("placeholder", "alice@example.org"),
+                    .at("autocomplete", "off").at("autocapitalize", "none").at("spellcheck", "false")
+                    .at("placeholder", "alice@example.org"),
                 el("div", el("button", "Show")).css("row"))
                 .css("card form narrow").at("action", Place.APP_PASSWORDS.href()).at("method", "get"),
             user.map(this::ofUser));

@@ -53,8 +53,8 @@ class AppPasswordsCommandTest {
         assertThat(Files.readString(home.resolve("conf/app-passwords"))).contains(id).doesNotContain(secret.substring(5));
 
         assertThat(run("list", "alice@example.org")).isEqualTo(Main.DONE);
-        assertThat(out.toString(UTF_8)).hasLineCount(1).contains(id, "usable", "Office scanner", "expires 2199-02-01T00:00:00Z", "never used",
-            "sends as scans@example.org", "from 192.0.2.0/24").doesNotContainPattern(SECRET);
+        assertThat(out.toString(UTF_8)).hasLineCount(1).contains(id, "usable", "Office scanner", "expires 2199-02-01T00:00:00Z",
+            "never used", "sends as scans@example.org", "from 192.0.2.0/24").doesNotContainPattern(SECRET);
 
         assertThat(run("revoke", "alice@example.org", id)).isEqualTo(Main.DONE);
         assertThat(out.toString(UTF_8)).isEqualTo("revoked " + id + " (Office scanner)" + System.lineSeparator());

@@ -112,6 +112,7 @@ class StabilityPageTest {
         metrics.expect("SCRAM-SHA-256", List.of("apps"));
         metrics.time("apps", CompletableFuture.completedFuture("verdict"));
         metrics.backend("apps", Optional::empty);
+        metrics.expiring("apps", () -> 0L);
         metrics.blocks(() -> 0L, () -> 0L);
         Map<String, String> listed = new LinkedHashMap<>();
         PAGE.section("Metrics").table("name").forEach(row -> listed.put(MarkdownPage.code(row.get(0)).get(0), row.get(1)));

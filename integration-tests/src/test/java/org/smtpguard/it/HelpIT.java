@@ -59,7 +59,8 @@ class HelpIT {
         "SYN-CHARACTER", "LIMIT-ERRORS", "LIMIT-AUTH", "LIMIT-RECIPIENTS", "AUTH-BLOCKED",
         "AUTH-REQUIRED", "AUTH-CREDENTIALS", "AUTH-UNAVAILABLE",
             "AUTH-MECHANISM",
-        "AUTH-ENCODING", "AUTH-EXPIRED", "AUTH-TOO-WEAK", "AUTH-TOO-LONG", "AUTH-CANCELLED", "AUTH-TLS-REQUIRED", "AUTH-IDENTITY"})
+        "AUTH-ENCODING", "AUTH-EXPIRED", "AUTH-TOO-WEAK", "AUTH-TOO-LONG", "AUTH-CANCELLED", "AUTH-TLS-REQUIRED", "AUTH-IDENTITY",
+        "AUTH-SENDER", "AUTH-REVOKED"})
     void explainsEveryDiagnosis(String id) {
         try (WireScript wire = wire(server.smtp()).expect("220")) {
             wire.send("HELP " + id).expect("214 2.0.0 " + id + ": ").expectReply(HelpIT::isShort)

@@ -4,6 +4,8 @@ import java.io.FileNotFoundException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +39,8 @@ import org.smtpguard.resilience.Safeguards;
 public final class Backends {
     private static final String PACKAGE = "org.smtpguard.backend.";
     private static final String SUFFIX = "Backend";
+    /** As in the warnings of the log. */
+    private static final Duration EXPIRING = Duration.ofDays(7);
 
     private final FileSystem fileSystem;
     private final GuardPools pools;
@@ -68,6 +72,9 @@ public final class Backends {
             shared = create(settings);
             byName.put(settings.name(), shared);
             metrics.backend(settings.name(), () -> status(settings.name()));
+            if (shared.backend.appPasswords().isPresent()) {
+                metrics.expiring(settings.name(), () -> expiring(settings.name()));
+            }
         }
         shared.users++;
         return shared.backend;
@@ -108,6 +115,11 @@ public final class Backends {
     /** The current status of each backend, sorted by name. */
     public synchronized List<BackendStatus> status() {
         return byName.values().stream().map(shared -> shared.backend.status()).collect(Collectors.toUnmodifiableList());
+    }
+
+    private synchronized long expiring(String name) {
+        return Optional.ofNullable(byName.get(name)).flatMap(shared -> shared.backend.appPasswords())
+            .map(passwords -> passwords.expiringBefore(Instant.now().plus(EXPIRING))).orElse(0L);
     }
 
     private synchronized Optional<BackendStatus> status(String name) {

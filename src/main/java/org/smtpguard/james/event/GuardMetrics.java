@@ -150,6 +150,11 @@ public final class GuardMetrics {
         gauge(name, "cache.entries", status, known -> known.cache().entries());
     }
 
+    /** How many app passwords of a backend expire soon. */
+    public void expiring(String backend, Supplier<Long> number) {
+        gauges.register(of(backend, "expiring"), number::get);
+    }
+
     /** The memory used by transcripts, and their number. */
     void transcripts(Supplier<Long> octets, Supplier<Long> sessions) {
         gauges.register(PREFIX + "transcripts.octets", octets::get);
