@@ -93,9 +93,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     private void configure(TranscriptSettings wanted) {
         TranscriptSettings active = logbook.transcripts().configure(wanted);
         if (!active.equals(wanted)) {
-            throw new InvalidConfigurationException("<transcripts> in <handler class=\"" + SequenceGuard.class
-                .getName() + "\"> has " + wanted
-                + ", and that of another port " + active + "; all ports share one store: use the same values, or configure it once.");
+            throw GuardSettings.differ(wanted, active);
         }
     }
 
@@ -145,8 +143,7 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
     private void wireGreeting(List<?> connectHandlers) throws WiringException {
         Optional<GuardGreeting> greeting = only(GuardGreeting.class, connectHandlers).findFirst();
         if (greeting.isEmpty() && !settings.greetingWait().isZero()) {
-            throw wrong("<greeting> in <handler class=\"" + SequenceGuard.class.getName() + "\"> needs"
-                + " <handlerchain coreHandlersPackage=\"" + GuardHandlers.class.getName() + "\">.");
+            throw wrong(GuardSettings.greetingNeeds(NamedClass.GUARD_HANDLERS).getMessage());
         }
         greeting.ifPresent(handler -> handler.guardedBy(port));
     }

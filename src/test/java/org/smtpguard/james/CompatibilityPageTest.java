@@ -116,12 +116,12 @@ class CompatibilityPageTest {
         String attribute = setting.equals("[@enabled]") ? " enabled=\"" + value + "\"" : "";
         String ofChain = setting.endsWith("[@enableJmx]") ? " enableJmx=\"" + value + "\"" : "";
         return ConfigurationCheck.of(Files.writeString(conf.resolve("smtpserver.xml"), "<smtpservers><smtpserver" + attribute + ">"
-            + "<bind>127.0.0.1:2587</bind>" + element(setting, value)
+            + "<bind>127.0.0.1:0</bind>" + element(setting, value)
             + "<handlerchain coreHandlersPackage=\"" + GuardHandlers.class.getName() + "\"" + ofChain + ">"
             + "<handler class=\"" + SequenceGuard.class.getName() + "\"/>"
             + "<handler class=\"" + Authentication.class.getName() + "\">"
             + "<backend class=\"FileBackend\" name=\"apps\"><file>file://conf/smtp-users</file></backend></handler>"
-            + "</handlerchain></smtpserver></smtpservers>"));
+            + "</handlerchain></smtpserver></smtpservers>")).findings();
     }
 
     /** A setting that is no part of the handler chain, as XML. */

@@ -7,34 +7,33 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.smtpguard.it.server.JamesHome;
+import org.smtpguard.it.server.JamesServer;
+import org.smtpguard.it.web.JsonSchemas;
 
 /** The command line, as an operator calls it, on the configuration that the project brings. */
 class CheckIT {
-    private static final List<String> FILES = List.of("smtpserver.xml", "extensions.properties", "smtp-users");
-
-    @TempDir
     private Path home;
 
     @BeforeEach
-    void layOut() throws IOException {
-        Path conf = Files.createDirectory(home.resolve("conf"));
-        for (String file : FILES) {
-            Files.copy(Path.of(System.getProperty("smtpguard.it.project"), "conf", file), conf.resolve(file));
-        }
+    void layOut() {
+        home = JamesServer.asShipped().layOut();
     }
 
     @Test
     void nothingIsWrongWithTheConfigurationThatTheProjectBrings() throws Exception {
         Process check = check();
 
-        assertThat(output(check)).contains("127.0.0.1:2587", "backend apps", "is available.", "Nothing is wrong").doesNotContain("WRONG");
+        assertThat(output(check)).contains("(smtpserver-submission), enforce",
+            "EHLO without TLS: PIPELINING, ENHANCEDSTATUSCODES, 8BITMIME, STARTTLS", "backend apps", "is available.", "Nothing is wrong")
+            .doesNotContain("WRONG");
         assertThat(check.exitValue()).isZero();
     }
 
@@ -49,6 +48,16 @@ class CheckIT {
     }
 
     @Test
+    void itsReportIsAsTheSchemaSays() throws Exception {
+        Path file = home.resolve("conf/smtpserver.xml");
+        Files.writeString(file, Files.readString(file).replaceFirst("<mode>enforce</mode>", "<mode>strict</mode>"));
+        Process check = check("--json");
+
+        assertThat(JsonSchemas.findings("check", new ObjectMapper().readTree(output(check)))).isEmpty();
+        assertThat(check.exitValue()).isEqualTo(1);
+    }
+
+    @Test
     void aLineOfTheUsersFileThatCannotBeUsedIsToldWithItsNumber() throws Exception {
         Path file = home.resolve("conf/smtp-users");
         Files.writeString(file, "alice@localhost:{BCRYPT}hunter2\n" + Files.readString(file));
@@ -58,11 +67,13 @@ class CheckIT {
         assertThat(check.exitValue()).isEqualTo(1);
     }
 
-    private Process check() throws Exception {
+    private Process check(String... options) throws Exception {
         JamesHome james = JamesHome.current();
-        Process process = new ProcessBuilder(james.program("java").toString(), "-cp",
-            System.getProperty("smtpguard.it.jar") + File.pathSeparator + james.classPath(),
-            "org.smtpguard.cli.Main", "check", "conf/smtpserver.xml")
+        List<String> command = new ArrayList<>(List.of(james.program("java").toString(), "-cp",
+            System.getProperty("smtpguard.it.jar") + File.pathSeparator + james.classPath(), "org.smtpguard.cli.Main", "check"));
+        command.addAll(List.of(options));
+        command.add("conf/smtpserver.xml");
+        Process process = new ProcessBuilder(command)
             .directory(home.toFile())
             .redirectErrorStream(true)
             .redirectOutput(home.resolve("output").toFile())

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.smtpguard.it.server.JamesServer;
 
 /** {@code bin/guard} finds the jars of the James that it is installed in. */
 class GuardScriptIT {
@@ -28,7 +29,8 @@ class GuardScriptIT {
     void itChecksAConfigurationInTheLayoutsOfTheZipsAndOfTheImage(String lib) throws Exception {
         install(lib);
 
-        assertThat(run(home, Map.of(), "check", "conf/smtpserver.xml")).contains("127.0.0.1:2587", "Nothing is wrong").endsWith("exit 0");
+        assertThat(run(home, Map.of(), "check", "conf/smtpserver.xml")).contains("(smtpserver-submission), enforce", "Nothing is wrong")
+            .endsWith("exit 0");
     }
 
     @Test
@@ -57,9 +59,12 @@ class GuardScriptIT {
         Files.copy(Path.of(System.getProperty("smtpguard.it.jar")),
             Files.createDirectory(home.resolve("extensions-jars")).resolve("james-smtp-guard.jar"));
         Path conf = Files.createDirectory(home.resolve("conf"));
-        for (String file : List.of("smtpserver.xml", "extensions.properties", "smtp-users")) {
-            Files.copy(PROJECT.resolve("conf").resolve(file), conf.resolve(file));
+        Path shipped = JamesServer.asShipped().layOut().resolve("conf");
+        for (String file : List.of("smtpserver.xml", "smtp-users", "keystore")) {
+            Files.copy(shipped.resolve(file), conf.resolve(file));
         }
+        // That of a server under test also names a fixture.
+        Files.copy(PROJECT.resolve("conf/extensions.properties"), conf.resolve("extensions.properties"));
         script = Files.copy(PROJECT.resolve("bin/guard"), Files.createDirectory(home.resolve("bin")).resolve("guard"));
     }
 

@@ -19,13 +19,13 @@ import org.smtpguard.james.config.PortSettings;
  */
 enum SettingDifference {
     PLAIN_AUTH_OFF("auth.plainAuthEnabled", NamedClass.AUTHENTICATION, Severity.OK,
-        port -> !PortSettings.isPlainAuthEnabled(port) && PortSettings.offersMoreThanPasswords(port),
+        port -> !Flag.of(port, "auth.plainAuthEnabled", true) && PortSettings.offersMoreThanPasswords(port),
         "is false: PLAIN and LOGIN are off on this port."),
     NO_MECHANISM_LEFT("auth.plainAuthEnabled", NamedClass.AUTHENTICATION, Severity.WARNING,
-        port -> !PortSettings.isPlainAuthEnabled(port) && !PortSettings.offersMoreThanPasswords(port),
+        port -> !Flag.of(port, "auth.plainAuthEnabled", true) && !PortSettings.offersMoreThanPasswords(port),
         "is false: PLAIN and LOGIN are off on this port, and no other mechanism is configured: AUTH is not offered here. Add one to"
             + " <mechanisms>, or remove the element."),
-    NO_GREETING("heloEhloEnforcement", NamedClass.SEQUENCE_GUARD, Severity.OK, port -> !port.getBoolean("heloEhloEnforcement", true),
+    NO_GREETING("heloEhloEnforcement", NamedClass.SEQUENCE_GUARD, Severity.OK, port -> !Flag.of(port, "heloEhloEnforcement", true),
         "is false: SEQ-EHLO-MISSING and SEQ-EHLO-AFTER-TLS are off on this port unless a <rule> says otherwise."),
     NOT_ANNOUNCED("auth.announce", NamedClass.AUTHENTICATION, Severity.WARNING,
         port -> "never".equalsIgnoreCase(text(port, "auth.announce")),
@@ -48,7 +48,7 @@ enum SettingDifference {
         port -> isSet(port, "verifyIdentity")
             && !Set.of("false", "disabled").contains(text(port, "verifyIdentity").toLowerCase(Locale.ROOT)),
         "compares the sender with the user that logged in and with James' own aliases: aliases that only a backend knows are refused."),
-    JMX("handlerchain[@enableJmx]", NamedClass.SEQUENCE_GUARD, Severity.OK, port -> port.getBoolean("handlerchain[@enableJmx]", false),
+    JMX("handlerchain[@enableJmx]", NamedClass.SEQUENCE_GUARD, Severity.OK, port -> Flag.of(port, "handlerchain[@enableJmx]", false),
         "is true: James' JMX counters do not count what the guard refuses; the guard's metrics do.");
 
     private final String setting;

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.smtpguard.credential.BackendSettings;
+import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.diagnosis.ReplyRenderer;
 import org.smtpguard.diagnosis.ReplyStyle;
 import org.smtpguard.james.Authentication;
@@ -135,6 +136,18 @@ public final class GuardSettings {
                 throw replies.fault("has a helpUrl that is not an http(s) URL of at most " + HELP_URL_LIMIT + " ASCII characters");
             });
         return new ReplyRenderer(style, url);
+    }
+
+    /** All ports share one store of transcripts. */
+    public static InvalidConfigurationException differ(TranscriptSettings wanted, TranscriptSettings active) {
+        return new InvalidConfigurationException("<transcripts> in " + NamedClass.SEQUENCE_GUARD.asHandler() + " has " + wanted
+            + ", and that of another port " + active + "; all ports share one store: use the same values, or configure it once.");
+    }
+
+    /** A delayed greeting is one of the guard's core handlers. */
+    public static InvalidConfigurationException greetingNeeds(NamedClass handlers) {
+        return new InvalidConfigurationException("<greeting> in " + NamedClass.SEQUENCE_GUARD.asHandler() + " needs"
+            + " <handlerchain coreHandlersPackage=\"" + handlers.className() + "\">.");
     }
 
     /** The handler's own mode. */

@@ -23,6 +23,11 @@ public enum NamedClass {
         return simpleName;
     }
 
+    /** The start tag of a handler of that class. */
+    String asHandler() {
+        return "<handler class=\"" + className() + "\">";
+    }
+
     /** The name with its package. */
     public String className() {
         return PACKAGE + simpleName;

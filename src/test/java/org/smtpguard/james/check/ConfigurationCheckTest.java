@@ -9,6 +9,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import org.apache.james.server.core.JamesServerResourceLoader;
+import org.apache.james.server.core.filesystem.FileSystemImpl;
+import org.apache.james.utils.KeystoreCreator;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,8 +22,10 @@ import org.smtpguard.james.check.Finding.Severity;
 
 class ConfigurationCheckTest {
     private static final String PASSWORD = "s3cr3t-of-the-Directory";
-    private static final String PORT = "<smtpserver enabled=\"true\"><bind>127.0.0.1:2587</bind>"
-        + "<tls socketTLS=\"false\" startTLS=\"true\"/>"
+    private static final String SECRET = "changeit-72";
+    private static final String PORT = "<smtpserver enabled=\"true\"><bind>127.0.0.1:0</bind>"
+        + "<tls socketTLS=\"false\" startTLS=\"true\"><keystore>file://conf/keystore</keystore><keystoreType>PKCS12</keystoreType>"
+        + "<secret>" + SECRET + "</secret></tls>"
         + "<auth><requireSSL>true</requireSSL></auth>"
         + "<handlerchain coreHandlersPackage=\"org.smtpguard.james.GuardHandlers\">"
         + "<handler class=\"org.smtpguard.james.SequenceGuard\"><mode>enforce</mode></handler>"
@@ -28,10 +34,21 @@ class ConfigurationCheckTest {
         + "<handler class=\"org.apache.james.smtpserver.fastfail.ValidRcptHandler\"/>"
         + "</handlerchain></smtpserver>";
     private static final String SERVERS = "<smtpservers>" + PORT + "</smtpservers>";
+    private static final String OTHER = PORT.replace("<bind>127.0.0.1:0</bind>", "<bind>127.0.0.2:0</bind><jmxName>other</jmxName>");
+
+    @TempDir
+    private static Path shared;
 
     @TempDir
     private Path home;
     private Path conf;
+
+    /** Once, since keys take seconds. */
+    @BeforeAll
+    static void makeKeystore() throws Exception {
+        new KeystoreCreator(new FileSystemImpl(new JamesServerResourceLoader(shared.toString())))
+            .generateKeystore("file://keystore", SECRET, "PKCS12");
+    }
 
     @BeforeEach
     void layOut() throws IOException {
@@ -39,7 +56,8 @@ class ConfigurationCheckTest {
         Path users = Files.writeString(conf.resolve("smtp-users"),
             "alice@localhost:{BCRYPT}$2a$05$abcdefghijklmnopqrstuuEYyTDPMHY1JlY1vcrNFMhOVcyVBGHcK\n");
         Files.setPosixFilePermissions(users, PosixFilePermissions.fromString("rw-------"));
-        Files.writeString(conf.resolve("extensions.properties"), "guice.extension.module=a.Module, org.smtpguard.james.GuardModule\n");
+        Files.writeString(conf.resolve("extensions.properties"), "guice.extension.module=org.smtpguard.james.GuardModule\n");
+        Files.copy(shared.resolve("keystore"), conf.resolve("keystore"));
     }
 
     @Test
@@ -49,7 +67,7 @@ class ConfigurationCheckTest {
         assertThat(findings).extracting(Finding::severity).containsOnly(Severity.OK);
         assertThat(findings).extracting(Finding::element)
             .containsExactly("SequenceGuard", "backend apps", "Authentication", "guice.extension.module");
-        assertThat(findings.get(1).place()).isEqualTo("127.0.0.1:2587");
+        assertThat(findings.get(1).place()).isEqualTo("127.0.0.1:0");
     }
 
     @ParameterizedTest
@@ -97,30 +115,30 @@ class ConfigurationCheckTest {
     @Test
     void aMistakeAtOnePlaceDoesNotHideThoseAtOthers() throws IOException {
         List<Finding> wrong = of(Severity.WRONG, check("<smtpservers>" + PORT.replace("enforce", "strict").replace("smtp-users", "no-users")
-            + PORT.replace(":2587", ":2465").replace("PLAIN", "NOTHING") + "</smtpservers>"));
+            + OTHER.replace("PLAIN", "NOTHING") + "</smtpservers>"));
 
-        assertThat(wrong.stream().map(Finding::place).collect(Collectors.toSet())).containsExactlyInAnyOrder("127.0.0.1:2587",
-            "127.0.0.1:2465");
+        assertThat(wrong.stream().map(Finding::place).collect(Collectors.toSet())).containsExactlyInAnyOrder("127.0.0.1:0",
+            "127.0.0.2:0");
         assertThat(wrong).extracting(Finding::element).contains("SequenceGuard", "backend apps", "Authentication");
     }
 
     @Test
     void limitsOnGuessingThatDifferBetweenPortsAreWrong() throws IOException {
         String stricter = "</mechanisms><bruteForce><perUser failures=\"5\"/></bruteForce>";
-        String other = PORT.replace(":2587", ":2465");
+        String other = OTHER;
 
         assertThat(of(Severity.WRONG, check("<smtpservers>" + PORT.replace("</mechanisms>", stricter) + other + "</smtpservers>")))
             .isEmpty();
         assertThat(of(Severity.WRONG, check("<smtpservers>" + PORT.replace("</mechanisms>", stricter)
             + other.replace("</mechanisms>", stricter.replace("5", "6")) + "</smtpservers>"))).singleElement().asString()
-            .contains("127.0.0.1:2465", "Authentication", "<bruteForce> differs from that of another port");
+            .contains("127.0.0.2:0", "Authentication", "<bruteForce> differs from that of another port");
     }
 
     @Test
     void oneNameForTwoBackendsIsWrongAlsoOnTwoPorts() throws IOException {
         Files.copy(conf.resolve("smtp-users"), conf.resolve("others"));
 
-        assertThat(of(Severity.WRONG, check("<smtpservers>" + PORT + PORT.replace("smtp-users", "others") + "</smtpservers>")))
+        assertThat(of(Severity.WRONG, check("<smtpservers>" + PORT + OTHER.replace("smtp-users", "others") + "</smtpservers>")))
             .anySatisfy(finding -> assertThat(finding.sentence()).contains("has the same name as another backend with other settings"));
     }
 
@@ -166,7 +184,7 @@ class ConfigurationCheckTest {
 
     @Test
     void aPortWithoutTheGuardIsLeftAlone() throws IOException {
-        assertThat(check("<smtpservers><smtpserver><bind>0.0.0.0:25</bind><handlerchain/></smtpserver></smtpservers>")).singleElement()
+        assertThat(check("<smtpservers><smtpserver><bind>127.0.0.1:0</bind><handlerchain/></smtpserver></smtpservers>")).singleElement()
             .satisfies(finding -> assertThat(finding.sentence()).isEqualTo("has no handler of the guard."));
     }
 
@@ -174,12 +192,12 @@ class ConfigurationCheckTest {
     void whatIsNoXmlAndWhatIsNotThereIsWrong() throws IOException {
         assertThat(of(Severity.WRONG, check("<smtpservers>"))).singleElement()
             .satisfies(finding -> assertThat(finding.sentence()).startsWith("cannot be read as XML: "));
-        assertThat(ConfigurationCheck.of(conf.resolve("none.xml"))).singleElement()
+        assertThat(ConfigurationCheck.of(conf.resolve("none.xml")).findings()).singleElement()
             .satisfies(finding -> assertThat(finding.severity()).isEqualTo(Severity.WRONG));
     }
 
     private List<Finding> check(String xml) throws IOException {
-        return ConfigurationCheck.of(Files.writeString(conf.resolve("smtpserver.xml"), xml));
+        return ConfigurationCheck.of(Files.writeString(conf.resolve("smtpserver.xml"), xml)).findings();
     }
 
     private static List<Finding> of(Severity severity, List<Finding> findings) {

@@ -352,6 +352,15 @@ public final class JamesServer implements AutoCloseable {
             }
         }
 
+        /** Lays the directory of a server out, with free ports, and starts nothing. */
+        public Path layOut() {
+            try {
+                return ServerHome.create(name, ServerHome.onPorts(files(), Ports.free()), truststore, jars);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         /** For a configuration that James must refuse: returns why it did. */
         public StartFailure failToStart() {
             try (JamesServer server = start()) {
