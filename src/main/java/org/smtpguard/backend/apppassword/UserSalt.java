@@ -14,7 +14,7 @@ final class UserSalt {
      * many hashes.
      */
     private static final int ITERATIONS = 4096;
-    private static final int OCTETS = 16;
+    static final int OCTETS = 16;
 
     private final byte[] salt;
     private final int iterations;

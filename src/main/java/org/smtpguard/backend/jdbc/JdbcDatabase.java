@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,8 +27,12 @@ import org.smtpguard.credential.BackendSettings;
  * <p>Threads: thread-safe; call it on workers that may block. The pool has three daemon threads that open and close
  * connections; they end with {@link #close}.
  */
-final class JdbcDatabase implements AutoCloseable {
+public final class JdbcDatabase implements AutoCloseable {
     static final String POOL_SIZE = "poolSize";
+
+    /** The elements that it reads. */
+    private static final List<String> ELEMENTS = List.of(JdbcSource.URL, JdbcSource.DRIVER, JdbcSource.USER, JdbcSource.PASSWORD,
+        POOL_SIZE);
 
     private static final int DEFAULT_POOL_SIZE = 10;
     /** HikariCP rejects shorter timeouts. */
@@ -38,7 +43,7 @@ final class JdbcDatabase implements AutoCloseable {
     private final Duration limit;
 
     /** @throws org.smtpguard.credential.InvalidConfigurationException if there is no driver for the URL */
-    JdbcDatabase(BackendSettings settings, Duration limit) {
+    public JdbcDatabase(BackendSettings settings, Duration limit) {
         JdbcSource source = JdbcSource.of(settings, limit);
         HikariConfig config = new HikariConfig();
         config.setPoolName("smtp-guard-" + settings.name());
@@ -59,7 +64,13 @@ final class JdbcDatabase implements AutoCloseable {
         this.limit = limit;
     }
 
-    static int poolSize(BackendSettings settings) {
+    /** The names of the elements that it reads. */
+    public static List<String> elements() {
+        return ELEMENTS;
+    }
+
+    /** The maximum number of connections. */
+    public static int poolSize(BackendSettings settings) {
         return settings.number(POOL_SIZE, 1, 1000, DEFAULT_POOL_SIZE);
     }
 
@@ -80,8 +91,17 @@ final class JdbcDatabase implements AutoCloseable {
 
     /** Runs a query and reads its rows, at most two. */
     <T> T query(JdbcStatement query, Map<String, String> values, RowReader<T> reader) throws SQLException {
+        return query(query, values, 2, reader);
+    }
+
+    /**
+     * Runs a query and reads its rows.
+     *
+     * @param maxRows maximum number of rows fetched
+     */
+    public <T> T query(JdbcStatement query, Map<String, String> values, int maxRows, RowReader<T> reader) throws SQLException {
         return run(query, values, (connection, statement) -> {
-            statement.setMaxRows(2);
+            statement.setMaxRows(maxRows);
             try (ResultSet rows = statement.executeQuery()) {
                 return reader.read(rows);
             }
@@ -94,16 +114,11 @@ final class JdbcDatabase implements AutoCloseable {
      * @param maxRows maximum number of rows fetched
      */
     <T> T sample(JdbcStatement query, int maxRows, RowReader<T> reader) throws SQLException {
-        return run(query, Map.of(), (connection, statement) -> {
-            statement.setMaxRows(maxRows);
-            try (ResultSet rows = statement.executeQuery()) {
-                return reader.read(rows);
-            }
-        });
+        return query(query, Map.of(), maxRows, reader);
     }
 
     /** Runs a statement and ignores its result. */
-    void run(JdbcStatement statement, Map<String, String> values) throws SQLException {
+    public void run(JdbcStatement statement, Map<String, String> values) throws SQLException {
         run(statement, values, (connection, prepared) -> prepared.execute());
     }
 
@@ -175,7 +190,7 @@ final class JdbcDatabase implements AutoCloseable {
     }
 
     /** Reads the rows of a query. */
-    interface RowReader<T> {
+    public interface RowReader<T> {
         T read(ResultSet rows) throws SQLException;
     }
 

@@ -11,7 +11,7 @@ import org.smtpguard.credential.CredentialResult;
  * A failure of a database or its driver, without the driver's message: that may quote a URL with a password, or bound values.
  * It has the exception's class and the SQLSTATE with its meaning.
  */
-final class JdbcException extends SQLException {
+public final class JdbcException extends SQLException {
     private static final long serialVersionUID = 1L;
 
     /** @param address the database that could not be reached, without secrets */
@@ -25,7 +25,7 @@ final class JdbcException extends SQLException {
      * (class 22) concerns this user or row only. A missing connection, log-in, schema or capacity cannot be caused by a user
      * name; all other failures may be.
      */
-    static CredentialResult result(Throwable fault) {
+    public static CredentialResult result(Throwable fault) {
         if (fault instanceof AllBusyException) {
             return CredentialResult.overloaded(fault.getMessage());
         }
@@ -43,7 +43,7 @@ final class JdbcException extends SQLException {
     }
 
     /** A description without secrets, as a clause. */
-    static String describe(Throwable fault) {
+    public static String describe(Throwable fault) {
         if (fault instanceof JdbcException || fault instanceof AllBusyException || fault instanceof JdbcUser.UnusableRowException) {
             return fault.getMessage();
         }

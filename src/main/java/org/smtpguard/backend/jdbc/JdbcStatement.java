@@ -18,7 +18,7 @@ import org.smtpguard.credential.BackendSettings;
  * An SQL statement of the operator with named parameters such as {@code :user}. Values are bound, never inserted into the text,
  * so they cannot change the statement. Immutable.
  */
-final class JdbcStatement {
+public final class JdbcStatement {
     /** Tokens within which no parameter is recognised; a quote or comment left over is unterminated. */
     private static final Pattern TOKEN = Pattern.compile(
         "(?<quoted>'[^']*'|\"[^\"]*\"|`[^`]*`|\\$(?<tag>(?:[A-Za-z_]\\w*)?)\\$.*?\\$\\k<tag>\\$)"
@@ -43,6 +43,16 @@ final class JdbcStatement {
     private JdbcStatement(String sql, List<String> names) {
         this.sql = sql;
         this.names = names;
+    }
+
+    /**
+     * A statement of ours.
+     *
+     * @param sql with a question mark for each parameter
+     * @param names of the parameters, in the order of their question marks
+     */
+    public static JdbcStatement of(String sql, List<String> names) {
+        return new JdbcStatement(sql, List.copyOf(names));
     }
 
     /**

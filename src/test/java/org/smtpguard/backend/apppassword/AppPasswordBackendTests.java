@@ -89,7 +89,7 @@ abstract class AppPasswordBackendTests implements CredentialBackendContract {
     void aUserHasAsManyAsThereAreDevices() throws Exception {
         try (AppPasswordBackend backend = open()) {
             List<IssuedAppPassword> issued = IntStream.range(0, 5)
-                .mapToObj(i -> issue(backend, AppPasswordRequest.of(USER, "Device " + i, "a test"))).collect(Collectors.toList());
+                .mapToObj(i -> issueLater(backend, "Device " + i)).collect(Collectors.toList());
 
             for (IssuedAppPassword one : issued) {
                 CredentialResult result = ask(backend, USER, text(one), PHONE);
@@ -100,6 +100,12 @@ abstract class AppPasswordBackendTests implements CredentialBackendContract {
             assertThat(list(backend, USER)).extracting(AppPassword::label)
                 .containsExactly("Device 0", "Device 1", "Device 2", "Device 3", "Device 4");
         }
+    }
+
+    /** Each is younger than the one before. */
+    private IssuedAppPassword issueLater(AppPasswordBackend backend, String label) {
+        clock.advance(Duration.ofSeconds(1));
+        return issue(backend, AppPasswordRequest.of(USER, label, "a test"));
     }
 
     @Test
@@ -131,7 +137,7 @@ abstract class AppPasswordBackendTests implements CredentialBackendContract {
             String secret = text(issue(backend, AppPasswordRequest.of(USER, "Phone", "a test")));
             BackendChain chain = new BackendChain(List.of(BackendChain.Link.of(other), BackendChain.Link.of(backend)));
 
-            assertThat(chain.verify(Credentials.of(USER, Secret.of(secret))).get().backend()).hasValue("apps");
+            assertThat(chain.verify(Credentials.of(USER, Secret.of(secret))).get().backend()).hasValue(backendName());
             assertThat(chain.verify(Credentials.of(USER, Secret.of(secret + "x"))).get().kind()).isEqualTo(Kind.REFUSED);
             assertThat(chain.verify(Credentials.of(STRANGER, Secret.of(secret))).get().kind()).isEqualTo(Kind.UNKNOWN);
             assertThat(other.requests).isZero();
@@ -288,8 +294,7 @@ abstract class AppPasswordBackendTests implements CredentialBackendContract {
     @Test
     void theirNumberIsBounded() throws Exception {
         try (AppPasswordBackend backend = open(TestWorkers.direct(), clock, false)) {
-            IntStream.range(0, AppPasswordStore.PER_USER)
-                .forEach(i -> issue(backend, AppPasswordRequest.of(USER, "Device " + i, "a test")));
+            IntStream.range(0, AppPasswordStore.PER_USER).forEach(i -> issueLater(backend, "Device " + i));
             AppPasswordRequest oneMore = AppPasswordRequest.of(USER, "One more", "a test");
             assertThatThrownBy(() -> get(register(backend).issue(oneMore))).hasCauseInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("revoke those that are not needed");
@@ -388,6 +393,10 @@ abstract class AppPasswordBackendTests implements CredentialBackendContract {
             assertThat(ask(backend, USER, text(phone), PHONE).isAccepted()).isTrue();
             assertThat(get(backend.check())).isEmpty();
         }
+    }
+
+    String backendName() {
+        return "apps";
     }
 
     /** What the store holds, as text. */

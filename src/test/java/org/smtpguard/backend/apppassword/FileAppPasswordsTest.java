@@ -243,10 +243,12 @@ class FileAppPasswordsTest extends AppPasswordBackendTests {
     @Test
     void aMistakeInTheSettingsIsNamed() {
         assertThatThrownBy(() -> new AppPasswordBackend(settings(Map.of("store", "ldap")), TestWorkers.direct()))
-            .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("it can be file");
+            .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("it can be file or jdbc");
         assertThatThrownBy(() -> new AppPasswordBackend(settings(Map.of()), TestWorkers.direct()))
             .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("needs an element <file>");
         assertThatThrownBy(() -> new AppPasswordBackend(settings(Map.of("file", "file://x", "url", "jdbc:x:y")), TestWorkers.direct()))
-            .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("unknown element <url>");
+            .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("has <url>, which the store file does not use");
+        assertThatThrownBy(() -> new AppPasswordBackend(settings(Map.of("file", "file://x", "path", "y")), TestWorkers.direct()))
+            .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("unknown element <path>");
     }
 }

@@ -23,7 +23,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.smtpguard.credential.BackendSettings;
 
 /** An empty database for one test: H2's, in memory, or a schema of a real PostgreSQL's that is started once. */
-final class TestDatabase implements AutoCloseable {
+public final class TestDatabase implements AutoCloseable {
     static final String USER = "mail";
     /** Nobody writes this by accident: if it is found in a log, it is a leak. */
     static final String PASSWORD = "d4tabase-Pässwörd";
@@ -36,11 +36,11 @@ final class TestDatabase implements AutoCloseable {
         this.url = url;
     }
 
-    static TestDatabase h2() {
+    public static TestDatabase h2() {
         return new TestDatabase("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     }
 
-    static TestDatabase postgres() {
+    public static TestDatabase postgres() {
         return Postgres.SHARED.schema();
     }
 
@@ -50,16 +50,16 @@ final class TestDatabase implements AutoCloseable {
     }
 
     /** The port of a PostgreSQL, on loopback. */
-    static int postgresPort() {
+    public static int postgresPort() {
         return Postgres.SHARED.port();
     }
 
-    TestDatabase at(int port) {
+    public TestDatabase at(int port) {
         return new TestDatabase(url.replace(":" + postgresPort() + "/", ":" + port + "/"));
     }
 
     /** Settings that lead there, with these elements beside them, by name and text. */
-    BackendSettings settings(String... more) {
+    public BackendSettings settings(String... more) {
         Map<String, String> elements = new TreeMap<>(Map.of("url", url, "user", USER, "password", PASSWORD));
         for (int i = 0; i < more.length; i += 2) {
             elements.put(more[i], more[i + 1]);
@@ -78,7 +78,7 @@ final class TestDatabase implements AutoCloseable {
         return own.get();
     }
 
-    void run(String... statements) throws SQLException {
+    public void run(String... statements) throws SQLException {
         try (Statement statement = own().createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
@@ -97,7 +97,7 @@ final class TestDatabase implements AutoCloseable {
     }
 
     /** Each row as text, its columns with bars between them. */
-    List<String> rows(String query) throws SQLException {
+    public List<String> rows(String query) throws SQLException {
         List<String> rows = new ArrayList<>();
         try (Statement statement = own().createStatement(); ResultSet results = statement.executeQuery(query)) {
             while (results.next()) {
