@@ -102,10 +102,19 @@ public interface CredentialBackend extends AutoCloseable {
 
     /**
      * Checks that the service is reachable and accepts the configuration, without a log-in. Empty if so, otherwise the problem, as a
-     * message for the operator without secrets. Threads as for {@link #verify}.
+     * message for the operator without secrets. Threads as for {@link #verify}. The default fails with an
+     * {@link UnsupportedOperationException}: the backend has no check, so nothing is known.
      */
     default CompletionStage<Optional<String>> check() {
-        return CompletableFuture.completedFuture(Optional.empty());
+        return CompletableFuture.failedFuture(new UnsupportedOperationException("no check"));
+    }
+
+    /**
+     * Where the service or its data is, for the operator: {@code host:port}, with a scheme if it has one, or a file; several separated by
+     * spaces. Constant, without user names, passwords, paths of URLs and their parameters. Empty if there is no such place.
+     */
+    default Optional<String> address() {
+        return Optional.empty();
     }
 
     /**

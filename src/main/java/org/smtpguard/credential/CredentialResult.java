@@ -194,6 +194,16 @@ public final class CredentialResult {
         return requireUnavailable().with(Evidence.INCONCLUSIVE);
     }
 
+    /**
+     * The same for another reason.
+     *
+     * @param reason as for {@link #unavailable(String)}
+     * @throws IllegalStateException if this is not {@link Kind#UNAVAILABLE}
+     */
+    public CredentialResult because(String reason) {
+        return new CredentialResult(requireUnavailable().kind, reason, evidence, backend, refusal);
+    }
+
     private CredentialResult requireUnavailable() {
         if (kind != Kind.UNAVAILABLE) {
             throw new IllegalStateException("Not UNAVAILABLE: " + kind);

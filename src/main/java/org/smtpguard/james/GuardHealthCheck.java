@@ -1,12 +1,8 @@
 package org.smtpguard.james;
 
-import java.time.Clock;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,16 +16,14 @@ import org.reactivestreams.Publisher;
 import org.smtpguard.james.auth.LoginProtection;
 import org.smtpguard.james.backends.Backends;
 import org.smtpguard.protocol.Printable;
-import org.smtpguard.resilience.BackendStatus;
-import org.smtpguard.resilience.Safeguarded;
+import org.smtpguard.resilience.Health;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Reports whether the backends of SMTP AUTH are available; configured in {@code healthcheck.properties} as
- * {@code additional.healthchecks}. Healthy: no problem is known. Degraded: a backend is unavailable, its circuit is open, or it
- * is degraded itself, or failed log-ins are not kept or not counted together. Unhealthy: all backends are unavailable. The message names
- * backend, reason and time.
+ * Reports the {@link Health} of the backends of SMTP AUTH, after a check of each; configured in {@code healthcheck.properties} as
+ * {@code additional.healthchecks}. Healthy: all are. Unhealthy: all are down. Degraded: anything else, also if failed log-ins are not kept
+ * or not counted together. The message names backend, reason and time.
  *
  * <p>Threads: never blocks. The backends run their checks on threads of their own, within their time limits; the result is
  * completed on the thread of the last one.
@@ -37,24 +31,20 @@ import reactor.core.publisher.Mono;
 @Singleton
 public final class GuardHealthCheck implements HealthCheck {
     private static final ComponentName NAME = new ComponentName("smtp-guard");
-    private static final int REASON_LIMIT = 500;
+    private static final int PROBLEM_LIMIT = 700;
 
     private final Backends backends;
-    private final Supplier<Optional<String>> uncounted;
-    private final Clock clock;
-    /** When a problem was first seen, for problems without a time of their own. */
-    private final Map<String, Instant> seenSince = new ConcurrentHashMap<>();
+    private final Supplier<Health> guessing;
 
     @Inject
     GuardHealthCheck(GuardParts parts) {
-        this(parts.get(Backends.class), parts.get(LoginProtection.class)::problem, Clock.systemUTC());
+        this(parts.get(Backends.class), parts.get(LoginProtection.class)::health);
     }
 
-    /** @param uncounted why failed log-ins are not kept or not counted together */
-    GuardHealthCheck(Backends backends, Supplier<Optional<String>> uncounted, Clock clock) {
+    /** @param guessing whether failed log-ins are kept and counted together */
+    GuardHealthCheck(Backends backends, Supplier<Health> guessing) {
         this.backends = backends;
-        this.uncounted = uncounted;
-        this.clock = clock;
+        this.guessing = guessing;
     }
 
     @Override
@@ -66,61 +56,39 @@ public final class GuardHealthCheck implements HealthCheck {
     public Publisher<Result> check() {
         return Flux.fromIterable(backends.all())
             .flatMapSequential(backend -> Mono.fromCompletionStage(backend::check).defaultIfEmpty(Optional.empty())
-                .map(problem -> finding(backend, problem)))
+                .map(checked -> new BackendFinding(backend.name(), backend.health())))
             .collectList()
-            .map(findings -> result(findings, limitFinding()));
+            .map(this::result);
     }
 
-    private Optional<String> limitFinding() {
-        Optional<String> problem = uncounted.get();
-        Instant since = since("limit", problem);
-        return problem.map(text -> "the limit on guessing is degraded since " + seconds(since) + ": " + text);
-    }
-
-    private static Result result(List<BackendFinding> findings, Optional<String> limit) {
-        String message = Stream.concat(findings.stream().flatMap(finding -> Stream.of(finding.fault, finding.flaw)), Stream.of(limit))
-            .flatMap(Optional::stream)
-            .map(fault -> Printable.cut(fault, REASON_LIMIT)).collect(Collectors.joining("; "));
+    private Result result(List<BackendFinding> findings) {
+        Health limit = guessing.get();
+        String message = Stream.concat(findings.stream().filter(finding -> !finding.health.isHealthy()).map(BackendFinding::toString),
+                Stream.of(limit).filter(health -> !health.isHealthy()).map(health -> "the limit on guessing is " + words(health)))
+            .map(problem -> Printable.cut(problem, PROBLEM_LIMIT)).collect(Collectors.joining("; "));
         if (message.isEmpty()) {
             return Result.healthy(NAME);
         }
-        return !findings.isEmpty() && findings.stream().allMatch(finding -> finding.fault.isPresent())
+        return !findings.isEmpty() && findings.stream().allMatch(finding -> finding.health.isDown())
             ? Result.unhealthy(NAME, message) : Result.degraded(NAME, message);
     }
 
-    private BackendFinding finding(Safeguarded backend, Optional<String> problem) {
-        BackendStatus status = backend.status();
-        // A backend that only reports a flaw, such as an unusable new version of its file, is available.
-        Optional<String> unreachable = problem.filter(text -> !status.flaw().equals(Optional.of(text)));
-        Optional<Instant> open = status.state() == BackendStatus.State.CLOSED ? Optional.empty() : Optional.of(status.since());
-        Instant since = open.orElseGet(() -> since("fault " + status.name(), unreachable));
-        Optional<String> reason = unreachable
-            .or(() -> open.map(any -> status.lastFailure().map(BackendStatus.Failure::reason).orElse("circuit open")));
-        Instant flawedSince = since("flaw " + status.name(), status.flaw());
-        return new BackendFinding(reason.map(text -> "backend " + status.name() + " is unavailable since " + seconds(since) + ": " + text),
-            status.flaw().map(text -> "backend " + status.name() + " is degraded since " + seconds(flawedSince) + ": " + text));
+    private static String words(Health health) {
+        return health.state() + " since " + health.since().truncatedTo(ChronoUnit.SECONDS) + ": " + health.reason();
     }
 
-    private Instant since(String key, Optional<String> fault) {
-        if (fault.isEmpty()) {
-            seenSince.remove(key);
-            return clock.instant();
-        }
-        return seenSince.computeIfAbsent(key, any -> clock.instant());
-    }
-
-    private static Instant seconds(Instant time) {
-        return time.truncatedTo(ChronoUnit.SECONDS);
-    }
-
-    /** The problems of one backend: why it is unavailable, why it is degraded. */
     private static final class BackendFinding {
-        private final Optional<String> fault;
-        private final Optional<String> flaw;
+        private final String backend;
+        private final Health health;
 
-        private BackendFinding(Optional<String> fault, Optional<String> flaw) {
-            this.fault = fault;
-            this.flaw = flaw;
+        private BackendFinding(String backend, Health health) {
+            this.backend = backend;
+            this.health = health;
+        }
+
+        @Override
+        public String toString() {
+            return "backend " + backend + " is " + words(health);
         }
     }
 }

@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 import org.smtpguard.resilience.BackendStatus;
+import org.smtpguard.resilience.Health;
 
 /** The state of a backend, as facts and as a card. */
 final class BackendFacts {
@@ -17,12 +17,29 @@ final class BackendFacts {
     }
 
     static Map<String, Object> of(BackendStatus backend) {
-        return Facts.of("name", backend.name()).and("state", backend.state().toString()).and("since", backend.since())
-            .and("flaw", backend.flaw())
-            .and("pending", backend.pending()).and("waiting", backend.waiting()).and("overloaded", backend.overloaded())
+        return Facts.of("name", backend.name()).and("class", backend.type()).and("address", backend.address())
+            .and("health", backend.health().state().toString()).and("reason", backend.health().reason())
+            .and("since", backend.health().since())
+            .and("circuit", backend.circuit().toString())
+            .and("requests", requests(backend.requests()))
+            .and("latency", backend.latency().map(latency -> Facts.of("p50", round(latency.median()))
+                .and("p99", round(latency.percentile99())).and("requests", latency.requests())))
+            .and("queue", Facts.of("pending", backend.load().pending()).and("maxPending", backend.load().maxPending())
+                .and("waiting", backend.load().waiting()).and("maxWaiting", backend.load().maxWaiting()))
             .and("cache", Facts.of("hits", backend.cache().hits()).and("stale", backend.cache().stale())
                 .and("misses", backend.cache().misses()).and("entries", backend.cache().entries()))
+            .and("lastAnswer", backend.lastAnswer())
             .and("lastFailure", backend.lastFailure().map(failure -> Facts.of("reason", failure.reason()).and("at", failure.at()))).map();
+    }
+
+    private static Facts requests(BackendStatus.Requests requests) {
+        return Facts.of("accepted", requests.accepted()).and("refused", requests.refused()).and("undecided", requests.undecided())
+            .and("failed", requests.failed()).and("overloaded", requests.overloaded());
+    }
+
+    /** To a tenth of a millisecond. */
+    private static double round(double millis) {
+        return Math.round(millis * 10) / 10.0;
     }
 
     static Element cards(List<BackendStatus> backends, Instant now, Times times) {
@@ -33,18 +50,35 @@ final class BackendFacts {
     }
 
     private static Element card(BackendStatus backend, Instant now, Times times) {
+        Health health = backend.health();
         return el("article",
             el("h3", el("span").css("dot").at("aria-hidden", "true"), backend.name()),
-            el("p", words(backend), " ", el("span", "for " + Times.span(Duration.between(backend.since(), now))).css("muted")),
-            backend.flaw().map(flaw -> el("p", flaw).css("observed")),
+            el("p", backend.type() + backend.address().map(where -> " at " + where).orElse("")).css("muted"),
+            el("p", words(health.state()), " ", el("span", "for " + Times.span(Duration.between(health.since(), now))).css("muted")),
+            el("p", health.reason()).css(health.isHealthy() ? "muted" : "observed"),
             el("dl",
-                fact("pending", backend.pending() + (backend.waiting() > 0 ? ", and " + backend.waiting() + " waiting" : "")),
-                fact("overload", backend.overloaded() == 0 ? "none since the start"
-                    : backend.overloaded() + " answered 454 since the start, because a queue was full or the wait too long"),
+                fact("answers", answers(backend.requests())),
+                fact("failures", failures(backend.requests())),
+                fact("latency", backend.latency().map(latency -> "p50 " + round(latency.median()) + " ms, p99 "
+                    + round(latency.percentile99()) + " ms (last " + latency.requests() + " requests)").orElse("not known yet")),
+                fact("circuit", backend.circuit().toString()),
+                fact("pending", backend.load().pending() + " of at most " + backend.load().maxPending()),
+                fact("waiting", backend.load().waiting() + " of at most " + backend.load().maxWaiting()),
                 fact("cache", cache(backend.cache())),
+                fact("last answer", backend.lastAnswer().map(at -> (Object) times.moment(at)).orElse("none since the start")),
                 fact("last failure", backend.lastFailure()
                     .map(failure -> (Object) el("span", failure.reason(), ", ", times.moment(failure.at())))
-                    .orElse("none since the start")))).css(kind(backend));
+                    .orElse("none since the start")))).css(kind(health));
+    }
+
+    private static String answers(BackendStatus.Requests requests) {
+        return requests.accepted() + " yes, " + requests.refused() + " no"
+            + (requests.undecided() > 0 ? ", " + requests.undecided() + " keys and challenges" : "");
+    }
+
+    private static String failures(BackendStatus.Requests requests) {
+        return requests.failed() + (requests.overloaded() == 0 ? ", no overload of this server"
+            : ", and " + requests.overloaded() + " because this server was overloaded");
     }
 
     private static String cache(BackendStatus.CacheStatus cache) {
@@ -53,19 +87,26 @@ final class BackendFacts {
             + (cache.stale() > 0 ? ", " + cache.stale() + " expired" : "") + "; " + cache.entries() + " entries";
     }
 
-    private static String words(BackendStatus backend) {
-        switch (backend.state()) {
-            case CLOSED:
-                return "Answers";
-            case OPEN:
-                return "Circuit open, after too many failures in a row";
+    private static String words(Health.State state) {
+        switch (state) {
+            case HEALTHY:
+                return "Healthy";
+            case DEGRADED:
+                return "Degraded";
             default:
-                return "Circuit half-open: a trial request is pending";
+                return "Down";
         }
     }
 
-    private static String kind(BackendStatus backend) {
-        Optional<String> flaw = backend.flaw();
-        return backend.state() != BackendStatus.State.CLOSED ? "bad" : flaw.isPresent() ? "warn" : "good";
+    /** The style of a statement about it. */
+    static String kind(Health health) {
+        switch (health.state()) {
+            case HEALTHY:
+                return "good";
+            case DEGRADED:
+                return "warn";
+            default:
+                return "bad";
+        }
     }
 }

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.smtpguard.bruteforce.BruteForceSettings.Mode;
 import org.smtpguard.resilience.BackendStatus;
+import org.smtpguard.resilience.Health;
 import org.smtpguard.transcript.Transcript;
 import org.smtpguard.transcript.Transcripts;
 import org.smtpguard.transcript.ViolationCount;
@@ -22,6 +24,7 @@ final class OverviewView extends View {
     private final List<ViolationCount> counts;
     private final TimeChart chart;
     private final List<BackendStatus> backends;
+    private final Health guessing;
     private final Transcripts transcripts;
     private final List<Transcript> recent;
     private final Mode mode;
@@ -30,13 +33,15 @@ final class OverviewView extends View {
     private final StateGraph states;
 
     OverviewView(Instant now, Times times, Range range, List<ViolationCount> counts, TimeChart chart, List<BackendStatus> backends,
-                 Transcripts transcripts, List<Transcript> recent, Mode mode, int blocks, DiagnosisList diagnoses, StateGraph states) {
+                 Health guessing, Transcripts transcripts, List<Transcript> recent, Mode mode, int blocks, DiagnosisList diagnoses,
+                 StateGraph states) {
         this.now = now;
         this.times = times;
         this.range = range;
         this.counts = counts;
         this.chart = chart;
         this.backends = backends;
+        this.guessing = guessing;
         this.transcripts = transcripts;
         this.recent = recent;
         this.mode = mode;
@@ -51,6 +56,8 @@ final class OverviewView extends View {
             .and("transcripts", Facts.of("sessions", transcripts.sessions()).and("octets", transcripts.octets())
                 .and("octetLimit", transcripts.octetLimit()))
             .and("backends", backends.stream().map(BackendFacts::of).collect(Collectors.toList()))
+            .and("guessing", Facts.of("health", guessing.state().toString()).and("reason", guessing.reason())
+                .and("since", guessing.since()))
             .and("sessions", SessionList.facts(recent)).and("blocks", blocks)
             .and("diagnoses", diagnoses.facts()).map();
     }
@@ -98,19 +105,30 @@ final class OverviewView extends View {
     }
 
     private Element verdict() {
-        List<String> down = backends.stream().filter(backend -> backend.state() != BackendStatus.State.CLOSED).map(BackendStatus::name)
-            .collect(Collectors.toList());
-        List<String> flawed = backends.stream().filter(backend -> backend.flaw().isPresent()).map(BackendStatus::name)
-            .collect(Collectors.toList());
+        String down = named(Health.State.DOWN);
+        String degraded = Stream.of(named(Health.State.DEGRADED), guessing.isHealthy() ? "" : "the limit on guessing ("
+            + guessing.reason() + ")").filter(name -> !name.isEmpty()).collect(Collectors.joining(", "));
         if (!down.isEmpty()) {
-            return banner("bad", "Circuit open after too many failures: " + String.join(", ", down)
-                + (down.size() == backends.size() ? ". No user can log in with a password." : ". The others answer."));
+            boolean isAll = backends.stream().allMatch(backend -> backend.health().isDown());
+            return banner("bad", "Down: " + down + "." + (isAll ? " No backend answers." : "") + degraded(degraded));
         }
-        if (!flawed.isEmpty()) {
-            return banner("warn", "All backends answer; degraded: " + String.join(", ", flawed) + ".");
+        if (!degraded.isEmpty()) {
+            return banner("warn", (backends.isEmpty() ? "" : "No backend is down.") + degraded(degraded));
         }
+        String silent = backends.stream().filter(backend -> backend.lastAnswer().isEmpty()).map(BackendStatus::name)
+            .collect(Collectors.joining(", "));
         return banner("good", backends.isEmpty() ? "The guard is active. No port has a backend."
-            : "OK: " + all(backends.size()) + ".");
+            : silent.isEmpty() ? "OK: " + all(backends.size()) + "."
+            : "OK: no problem is known. No request was answered yet by " + silent + ".");
+    }
+
+    private static String degraded(String what) {
+        return what.isEmpty() ? "" : " Degraded: " + what + ".";
+    }
+
+    private String named(Health.State state) {
+        return backends.stream().filter(backend -> backend.health().state() == state).map(BackendStatus::name)
+            .collect(Collectors.joining(", "));
     }
 
     private static String all(int number) {

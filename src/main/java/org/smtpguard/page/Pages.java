@@ -30,6 +30,7 @@ import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.resilience.BackendStatus;
+import org.smtpguard.resilience.Health;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.sequence.SessionState;
 import org.smtpguard.transcript.Transcript;
@@ -80,10 +81,13 @@ public final class Pages {
         return clock.getZone();
     }
 
-    /** @param range the time range of the counts */
-    public View overview(Range range, List<BackendStatus> backends) {
+    /**
+     * @param range the time range of the counts
+     * @param guessing whether failed log-ins are counted as they should
+     */
+    public View overview(Range range, List<BackendStatus> backends, Health guessing) {
         List<ViolationCount> counts = counts(range, ViolationCount.By.RULE);
-        return new OverviewView(clock.instant(), times, range, counts, chart(range, ViolationCount::total), backends, transcripts,
+        return new OverviewView(clock.instant(), times, range, counts, chart(range, ViolationCount::total), backends, guessing, transcripts,
             transcripts.recent(RECENT), mode(), currentBlocks().size(), diagnosisList(counts),
             StateGraph.ofSubmission(table));
     }

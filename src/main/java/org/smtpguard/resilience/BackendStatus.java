@@ -8,26 +8,30 @@ import java.util.Optional;
 /** A snapshot of a backend's state, for health checks, metrics and WebAdmin. Contains no secret. Immutable. */
 public final class BackendStatus {
     private final String name;
-    private final State state;
-    private final Instant since;
-    private final Optional<Failure> lastFailure;
-    private final Optional<String> flaw;
-    private final int pending;
-    private final int waiting;
-    private final long overloaded;
+    private final String type;
+    private final Optional<String> address;
+    private final Health health;
+    private final State circuit;
+    private final Requests requests;
+    private final Optional<Latency> latency;
+    private final Load load;
     private final CacheStatus cache;
+    private final Optional<Instant> lastAnswer;
+    private final Optional<Failure> lastFailure;
 
-    BackendStatus(String name, State state, Instant since, Optional<Failure> lastFailure, Optional<String> flaw, int pending, int waiting,
-                  long overloaded, CacheStatus cache) {
+    BackendStatus(String name, String type, Optional<String> address, Health health, State circuit, Requests requests,
+                  Optional<Latency> latency, Load load, CacheStatus cache, Optional<Instant> lastAnswer, Optional<Failure> lastFailure) {
         this.name = Objects.requireNonNull(name, "name");
-        this.state = Objects.requireNonNull(state, "state");
-        this.since = Objects.requireNonNull(since, "since");
-        this.lastFailure = Objects.requireNonNull(lastFailure, "lastFailure");
-        this.flaw = Objects.requireNonNull(flaw, "flaw");
-        this.pending = pending;
-        this.waiting = waiting;
-        this.overloaded = overloaded;
+        this.type = Objects.requireNonNull(type, "type");
+        this.address = Objects.requireNonNull(address, "address");
+        this.health = Objects.requireNonNull(health, "health");
+        this.circuit = Objects.requireNonNull(circuit, "circuit");
+        this.requests = Objects.requireNonNull(requests, "requests");
+        this.latency = Objects.requireNonNull(latency, "latency");
+        this.load = Objects.requireNonNull(load, "load");
         this.cache = Objects.requireNonNull(cache, "cache");
+        this.lastAnswer = Objects.requireNonNull(lastAnswer, "lastAnswer");
+        this.lastFailure = Objects.requireNonNull(lastFailure, "lastFailure");
     }
 
     /** The state of the circuit breaker. */
@@ -50,38 +54,36 @@ public final class BackendStatus {
         return name;
     }
 
-    public State state() {
-        return state;
+    /** Its class, without the package if that is one of ours. */
+    public String type() {
+        return type;
     }
 
-    /** Since when the circuit is closed, or not closed (open or half-open). */
-    public Instant since() {
-        return since;
+    /** Where the service or its data is. */
+    public Optional<String> address() {
+        return address;
     }
 
-    /** The last failure since the start, if any. */
-    public Optional<Failure> lastFailure() {
-        return lastFailure;
+    public Health health() {
+        return health;
     }
 
-    /** Why the backend is degraded although it answers. */
-    public Optional<String> flaw() {
-        return flaw;
+    /** The state of its circuit breaker. */
+    public State circuit() {
+        return circuit;
     }
 
-    /** The number of requests that the backend is processing. */
-    public int pending() {
-        return pending;
+    public Requests requests() {
+        return requests;
     }
 
-    /** The number of requests that wait for the concurrency limit. */
-    public int waiting() {
-        return waiting;
+    /** How long it takes; empty before the first request. */
+    public Optional<Latency> latency() {
+        return latency;
     }
 
-    /** The number of requests since the start that failed because a queue was full, or because they waited too long. */
-    public long overloaded() {
-        return overloaded;
+    public Load load() {
+        return load;
     }
 
     /** The cache statistics; all zero if there is no cache. */
@@ -89,10 +91,129 @@ public final class BackendStatus {
         return cache;
     }
 
+    /** When it answered last, if it has. */
+    public Optional<Instant> lastAnswer() {
+        return lastAnswer;
+    }
+
+    /** The last failure since the start, if any. */
+    public Optional<Failure> lastFailure() {
+        return lastFailure;
+    }
+
     @Override
     public String toString() {
-        return name + ": " + state + " since " + since + ", " + pending + " pending, " + waiting + " waiting"
-            + lastFailure.map(failure -> ", last failure: " + failure).orElse("") + flaw.map(text -> ", " + text).orElse("");
+        return name + " (" + type + address.map(where -> " at " + where).orElse("") + "): " + health + ", circuit " + circuit + ", "
+            + load.pending + " pending, " + load.waiting + " waiting"
+            + lastFailure.map(failure -> ", last failure: " + failure).orElse("");
+    }
+
+    /** Requests since the start. Immutable. */
+    public static final class Requests {
+        private final long accepted;
+        private final long refused;
+        private final long undecided;
+        private final long failed;
+        private final long overloaded;
+
+        Requests(long accepted, long refused, long undecided, long failed, long overloaded) {
+            this.accepted = accepted;
+            this.refused = refused;
+            this.undecided = undecided;
+            this.failed = failed;
+            this.overloaded = overloaded;
+        }
+
+        /** Credentials that the backend accepted. */
+        public long accepted() {
+            return accepted;
+        }
+
+        /** Credentials that the backend refused. */
+        public long refused() {
+            return refused;
+        }
+
+        /** Answers that decide nothing: look-ups of SCRAM keys, and challenges. */
+        public long undecided() {
+            return undecided;
+        }
+
+        /** Requests that the backend did not answer, or for which it could not tell. */
+        public long failed() {
+            return failed;
+        }
+
+        /** Requests that failed because a queue of this server was full, or because they waited too long. */
+        public long overloaded() {
+            return overloaded;
+        }
+
+        /** All that were sent to the backend. */
+        public long sent() {
+            return accepted + refused + undecided + failed;
+        }
+    }
+
+    /** How long the last requests took, without the time in queues of this server. Immutable. */
+    public static final class Latency {
+        private final double median;
+        private final double percentile99;
+        private final int requests;
+
+        Latency(double median, double percentile99, int requests) {
+            this.median = median;
+            this.percentile99 = percentile99;
+            this.requests = requests;
+        }
+
+        /** In milliseconds. */
+        public double median() {
+            return median;
+        }
+
+        /** In milliseconds. */
+        public double percentile99() {
+            return percentile99;
+        }
+
+        /** The number of requests that these figures are of. */
+        public int requests() {
+            return requests;
+        }
+    }
+
+    /** Requests at the moment, and their limits. Immutable. */
+    public static final class Load {
+        private final int pending;
+        private final int maxPending;
+        private final int waiting;
+        private final int maxWaiting;
+
+        Load(int pending, int maxPending, int waiting, int maxWaiting) {
+            this.pending = pending;
+            this.maxPending = maxPending;
+            this.waiting = waiting;
+            this.maxWaiting = maxWaiting;
+        }
+
+        /** The number of requests that the backend is processing. */
+        public int pending() {
+            return pending;
+        }
+
+        public int maxPending() {
+            return maxPending;
+        }
+
+        /** The number of requests that wait for the concurrency limit. */
+        public int waiting() {
+            return waiting;
+        }
+
+        public int maxWaiting() {
+            return maxWaiting;
+        }
     }
 
     /** A request that a backend did not answer. Immutable. */

@@ -1,7 +1,6 @@
 package org.smtpguard.resilience;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -31,6 +30,8 @@ final class CircuitBreaker {
     /** Dovecot delays answers for up to a minute after a wrong password. */
     private static final Duration PENALTY = Duration.ofMinutes(1);
     private static final int MAX_NAMES = 100;
+    /** So many failures in a row show that the backend is down if the circuit never opens: as many as open it by default. */
+    private static final int MANY = 5;
 
     private final String backend;
     private final int maxFailures;
@@ -40,7 +41,7 @@ final class CircuitBreaker {
     private long period;
     private long failures;
     private long triedAt;
-    private Instant since;
+    private long failedAt;
     private Optional<BackendStatus.Failure> last = Optional.empty();
     private Optional<Long> answeredAt = Optional.empty();
     private Optional<Long> refusedAt = Optional.empty();
@@ -58,7 +59,6 @@ final class CircuitBreaker {
         this.maxFailures = maxFailures;
         this.retryAfter = retryAfter;
         this.time = time;
-        this.since = time.now();
     }
 
     /** Why a request for this user would not be admitted now; empty if it would be. */
@@ -83,10 +83,10 @@ final class CircuitBreaker {
 
     /** The reason with which requests are answered that are not admitted. */
     synchronized String reason() {
-        return "circuit open: " + run();
+        return "circuit open: " + words();
     }
 
-    private synchronized String run() {
+    private synchronized String words() {
         return (failures == 1 ? "1 failure" : failures + " failures in a row, the last") + last.map(fault -> ": "
             + fault.reason()).orElse("");
     }
@@ -122,18 +122,45 @@ final class CircuitBreaker {
             if (admitted != period) {
                 return;
             }
-            failures = 0;
-            names.clear();
-            isProven = false;
             closes = state != State.CLOSED;
-            if (closes) {
-                state = State.CLOSED;
-                period++;
-                since = time.now();
-            }
+            endRun();
         }
         if (closes) {
             LOGGER.info("Backend {} has answered: circuit closed", backend);
+        }
+    }
+
+    /**
+     * Reports that a check of the backend has succeeded. It ends a run of failures that a check can see: one of them was no log-in's fault,
+     * or a check has failed too. The service is then known to be back, and no log-in has to be the trial request.
+     *
+     * @param sentAt when the check began, by {@link Time#nanos()}: it says nothing about failures after that
+     * @param failedBefore whether the check before this one had failed
+     * @return whether it ended a run of failures
+     */
+    boolean checked(long sentAt, boolean failedBefore) {
+        boolean closes;
+        synchronized (this) {
+            boolean endsRun = failures > 0 && failedAt - sentAt < 0 && (isProven || failedBefore);
+            if (!endsRun) {
+                return false;
+            }
+            closes = state != State.CLOSED;
+            endRun();
+        }
+        if (closes) {
+            LOGGER.info("The check of backend {} has succeeded: circuit closed", backend);
+        }
+        return true;
+    }
+
+    private synchronized void endRun() {
+        failures = 0;
+        names.clear();
+        isProven = false;
+        if (state != State.CLOSED) {
+            state = State.CLOSED;
+            period++;
         }
     }
 
@@ -144,27 +171,25 @@ final class CircuitBreaker {
      * @param sentAt when it was sent to the backend, by {@link Time#nanos()}
      * @param name the user of the request
      * @param why a result of the kind {@link CredentialResult.Kind#UNAVAILABLE}
-     * @return whether this failure opened the circuit
+     * @return what came of it
      */
-    boolean failed(long admitted, long sentAt, String name, CredentialResult why) {
+    Effect failed(long admitted, long sentAt, String name, CredentialResult why) {
         boolean opens;
         synchronized (this) {
             if (admitted != period) {
-                return false;
+                return Effect.NONE;
             }
             last = Optional.of(new BackendStatus.Failure(why.reason(), time.now()));
             if (why.isPerhapsForThisUser() && state == State.CLOSED && isExplained(sentAt)) {
-                return false;
+                return Effect.UNCOUNTED;
             }
             failures++;
+            failedAt = time.nanos();
             isProven |= !why.isPerhapsForThisUser();
             if (names.size() < MAX_NAMES) {
                 names.add(name);
             }
             opens = state == State.CLOSED && maxFailures > 0 && failures >= maxFailures;
-            if (opens) {
-                since = time.now();
-            }
             if (opens || state == State.HALF_OPEN) {
                 triedAt = isExtraTrial && !opens ? triedAt : time.nanos();
                 state = State.OPEN;
@@ -172,9 +197,9 @@ final class CircuitBreaker {
             }
         }
         if (opens) {
-            LOGGER.warn("Backend {}: circuit open, one request every {} ms is let through: {}", backend, retryAfter.toMillis(), run());
+            LOGGER.warn("Backend {}: circuit open, one request every {} ms is let through: {}", backend, retryAfter.toMillis(), words());
         }
-        return opens;
+        return opens ? Effect.OPENED : Effect.COUNTED;
     }
 
     private boolean isExplained(long sentAt) {
@@ -198,12 +223,46 @@ final class CircuitBreaker {
         return state;
     }
 
-    /** Since when the circuit is closed or, half-open included, is not. */
-    synchronized Instant since() {
-        return since;
+    /** The failures in a row, as they are now. */
+    synchronized Run run() {
+        boolean isDown = state != State.CLOSED || (failures > 0 && (isProven || failures >= (maxFailures > 0 ? maxFailures : MANY)));
+        return new Run(isDown, failures == 0 ? Optional.empty() : Optional.of(state == State.CLOSED ? words() : reason()));
     }
 
     synchronized Optional<BackendStatus.Failure> lastFailure() {
         return last;
+    }
+
+    /** What came of a failure. */
+    enum Effect {
+        /** Nothing: it is of a request from before the circuit changed. */
+        NONE,
+        /** It does not count, since the backend answers other requests. */
+        UNCOUNTED,
+        /** It counts. */
+        COUNTED,
+        /** It opened the circuit. */
+        OPENED
+    }
+
+    /** Failures in a row, since the last answer. Immutable. */
+    static final class Run {
+        private final boolean isDown;
+        private final Optional<String> reason;
+
+        private Run(boolean isDown, Optional<String> reason) {
+            this.isDown = isDown;
+            this.reason = reason;
+        }
+
+        /** Whether the backend is down: the circuit is not closed, or no log-in can be the cause of the failures. */
+        boolean isDown() {
+            return isDown;
+        }
+
+        /** How many there are, and why the last failed; empty if there are none. */
+        Optional<String> reason() {
+            return reason;
+        }
     }
 }

@@ -119,12 +119,12 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
             return;
         }
         if (verdict.kind() != CredentialResult.Kind.UNAVAILABLE) {
-            gate.breaker.answered(admitted, verdict.kind().isRefusal());
+            answered(verdict.kind().isRefusal(), reading.decision(answer));
             reading.definite(answer);
             leave(answer);
         } else if (verdict.isForThisUser()) {
-            gate.breaker.answered(admitted, true);
             // The service works, so an expired verdict must not replace this answer.
+            answered(true, Optional.of(verdict));
             leave(answer);
         } else if (verdict.wasQueried()) {
             fail(verdict);
@@ -134,11 +134,17 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
         }
     }
 
+    private void answered(boolean isRefusal, Optional<CredentialResult> decision) {
+        gate.breaker.answered(admitted, isRefusal);
+        gate.tally.answered(decision, used());
+        gate.health.answered();
+    }
+
     private CredentialResult verdict(T answer, Throwable failure) {
         try {
-            return failure == null ? reading.verdict(Objects.requireNonNull(answer)) : CredentialResult.unavailable(failure);
+            return failure == null ? reading.verdict(Objects.requireNonNull(answer)) : gate.failure(failure);
         } catch (RuntimeException invalidAnswer) {
-            return CredentialResult.unavailable(invalidAnswer);
+            return gate.failure(invalidAnswer);
         }
     }
 
@@ -192,7 +198,14 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
     }
 
     private void fail(CredentialResult verdict) {
-        if (gate.breaker.failed(admitted, sentAt, name, verdict)) {
+        CircuitBreaker.Effect effect = gate.breaker.failed(admitted, sentAt, name, verdict);
+        gate.tally.failed(used());
+        if (effect == CircuitBreaker.Effect.UNCOUNTED) {
+            gate.health.unanswered(verdict.reason());
+        } else {
+            gate.health.now();
+        }
+        if (effect == CircuitBreaker.Effect.OPENED) {
             gate.limiter.forgetAll().forEach(waiting -> ((GatedRequest<?>) waiting).refuseForOutage(gate.breaker.reason()));
         }
         leave(reading.outage(verdict));
@@ -228,9 +241,17 @@ final class GatedRequest<T> implements ConcurrencyLimiter.Visitor, Origin.QueueL
         } else {
             waited += now - since;
         }
+        if ((from == Stage.QUEUED) != (to == Stage.QUEUED)) {
+            gate.queued(to == Stage.QUEUED);
+        }
         since = now;
         stage = to;
         return true;
+    }
+
+    /** The time that the backend took, in nanoseconds. */
+    private synchronized long used() {
+        return used;
     }
 
     private synchronized boolean isOver() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -11,6 +12,7 @@ import java.util.function.Function;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smtpguard.credential.CredentialBackend;
 import org.smtpguard.credential.CredentialResult;
 import org.smtpguard.credential.Origin;
 
@@ -39,21 +41,27 @@ final class RequestGate {
     final Duration limit;
     final ConcurrencyLimiter limiter;
     final CircuitBreaker breaker;
+    final BackendHealth health;
+    final RequestTally tally = new RequestTally();
     final Time time;
     final Consumer<CompletionStage<?>> watch;
     private final String backend;
     private final AtomicLong logAgain;
     private final LongAdder overloaded = new LongAdder();
+    private final AtomicInteger queued = new AtomicInteger();
+    private final Optional<String> address;
 
     /**
      * @param limit the maximum time for an answer of the backend
      * @param watch called when a request is sent to the backend, with a stage that completes when it is answered or abandoned
      */
-    RequestGate(String backend, Duration limit, Safeguards safeguards, Consumer<CompletionStage<?>> watch, Time time) {
-        this.backend = backend;
+    RequestGate(CredentialBackend backend, Duration limit, Safeguards safeguards, Consumer<CompletionStage<?>> watch, Time time) {
+        this.backend = backend.name();
+        this.address = backend.address();
         this.limit = limit;
         this.limiter = new ConcurrencyLimiter(safeguards.concurrency(), safeguards.queue());
-        this.breaker = new CircuitBreaker(backend, safeguards.failures(), safeguards.retryAfter(), time);
+        this.breaker = new CircuitBreaker(backend.name(), safeguards.failures(), safeguards.retryAfter(), time);
+        this.health = new BackendHealth(backend.name(), breaker, backend::flaw, time);
         this.watch = watch;
         this.time = time;
         this.logAgain = new AtomicLong(time.nanos());
@@ -89,7 +97,24 @@ final class RequestGate {
             LOGGER.warn("Overload: requests to backend {} are answered 454, {} since the start: {}; logged once in {} s", backend,
                 overloaded.sum(), reason, LOG_EVERY.toSeconds());
         }
+        health.overloaded(reason);
         return CredentialResult.overloaded(reason);
+    }
+
+    /** The result of a request that threw an exception: with the address, since the name of an exception does not tell which server. */
+    CredentialResult failure(Throwable failure) {
+        CredentialResult result = CredentialResult.unavailable(failure);
+        return result.wasQueried() ? address.map(where -> result.because(result.reason() + ", at " + where)).orElse(result) : result;
+    }
+
+    /** A request begins to wait for a worker of this server, or does not any more. */
+    void queued(boolean begins) {
+        queued.addAndGet(begins ? 1 : -1);
+    }
+
+    /** Whether requests wait in queues of this server. */
+    boolean isBusy() {
+        return queued.get() > 0 || limiter.waiting() > 0;
     }
 
     /** The number of requests since the start that failed with overload. */

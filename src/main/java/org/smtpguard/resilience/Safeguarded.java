@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -36,6 +37,11 @@ public final class Safeguarded implements CredentialBackend {
         }
 
         @Override
+        public Optional<CredentialResult> decision(CredentialResult answer) {
+            return Optional.of(answer);
+        }
+
+        @Override
         public CredentialResult unavailable(CredentialResult why) {
             return why;
         }
@@ -46,6 +52,11 @@ public final class Safeguarded implements CredentialBackend {
         @Override
         public CredentialResult verdict(KeyResult answer) {
             return answer.asCredentialResult();
+        }
+
+        @Override
+        public Optional<CredentialResult> decision(KeyResult answer) {
+            return Optional.empty();
         }
 
         @Override
@@ -63,21 +74,28 @@ public final class Safeguarded implements CredentialBackend {
         }
 
         @Override
+        public Optional<CredentialResult> decision(RelayStep answer) {
+            return answer.verdict();
+        }
+
+        @Override
         public RelayStep unavailable(CredentialResult why) {
             return RelayStep.verdict("", why);
         }
     };
 
     private final CredentialBackend backend;
+    private final Safeguards safeguards;
     private final Time time;
     private final RequestGate gate;
     private final Optional<VerdictCache> cache;
 
     private Safeguarded(CredentialBackend backend, Safeguards safeguards, Consumer<CompletionStage<?>> watch, Time time) {
         this.backend = backend;
+        this.safeguards = safeguards;
         this.time = time;
-        this.gate = new RequestGate(backend.name(), safeguards.timeout().orElseGet(backend::timeLimit), safeguards, watch, time);
-        this.cache = safeguards.cache().map(lifetimes -> new VerdictCache(lifetimes, time));
+        this.gate = new RequestGate(backend, safeguards.timeout().orElseGet(backend::timeLimit), safeguards, watch, time);
+        this.cache = safeguards.cache().map(lifetimes -> new VerdictCache(lifetimes, time, gate.health::usedExpired));
         cache.ifPresent(verdicts -> backend.onChange(verdicts::drop));
     }
 
@@ -188,23 +206,53 @@ public final class Safeguarded implements CredentialBackend {
     }
 
     /**
-     * Limited in time too. Independent of circuit breaker and concurrency limit, since a check is most useful during an outage. Empty if no
-     * worker is available.
+     * Limited in time too. Independent of circuit breaker and concurrency limit, since a check is most useful during an outage. Its result
+     * becomes part of the {@link Health}. Empty if nothing is known: the backend has no check, or this server is too busy to make one.
      */
     @Override
     public CompletionStage<Optional<String>> check() {
+        long begin = time.nanos();
         CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
-        Time.Alarm alarm = time.in(gate.limit, () -> answer.complete(Optional.of(gate.timeoutReason())));
+        Time.Alarm alarm = time.in(gate.limit, () -> answer.completeExceptionally(new TimeoutException()));
         try {
-            backend.check().whenComplete((found, failure) -> answer.complete(failure == null ? found : flaw(failure)));
+            backend.check().whenComplete((found, failure) -> {
+                if (failure == null) {
+                    answer.complete(found);
+                } else {
+                    answer.completeExceptionally(failure);
+                }
+            });
         } catch (Throwable failure) {
-            answer.complete(flaw(failure));
+            answer.completeExceptionally(failure);
         }
-        return answer.whenComplete((found, failure) -> alarm.callOff());
+        return answer.handle((found, failure) -> {
+            alarm.callOff();
+            return failure == null ? checked(begin, found) : notChecked(failure);
+        });
     }
 
-    private static Optional<String> flaw(Throwable failure) {
-        return Optional.of(CredentialResult.unavailable(failure)).filter(result -> !result.isOverload()).map(CredentialResult::reason);
+    /** A backend that only reports a flaw, such as an unusable new version of its file, is available. */
+    private Optional<String> checked(long begin, Optional<String> found) {
+        if (found.isEmpty() || found.equals(flaw())) {
+            gate.health.checkSucceeded(begin);
+        } else {
+            gate.health.checkFailed(found.get());
+        }
+        return found;
+    }
+
+    private Optional<String> notChecked(Throwable failure) {
+        if (failure instanceof UnsupportedOperationException) {
+            return Optional.empty();
+        }
+        CredentialResult result = failure instanceof TimeoutException
+            ? gate.isBusy() ? CredentialResult.overloaded("this server is busy") : CredentialResult.unavailable(gate.timeoutReason())
+            : gate.failure(failure);
+        if (result.isOverload()) {
+            return Optional.empty();
+        }
+        gate.health.checkFailed(result.reason());
+        return Optional.of(result.reason());
     }
 
     @Override
@@ -227,11 +275,27 @@ public final class Safeguarded implements CredentialBackend {
         return backend.summary();
     }
 
+    @Override
+    public Optional<String> address() {
+        return backend.address();
+    }
+
+    /** How it is now. */
+    public Health health() {
+        return gate.health.now();
+    }
+
     /** A snapshot of its state. */
     public BackendStatus status() {
-        return new BackendStatus(name(), gate.breaker.state(), gate.breaker.since(), gate.breaker.lastFailure(), flaw(),
-            gate.limiter.inside(), gate.limiter.waiting(), gate.overloaded(),
-                cache.map(VerdictCache::status).orElse(BackendStatus.CacheStatus.NONE));
+        return new BackendStatus(name(), type(), address(), health(), gate.breaker.state(),
+            gate.tally.requests(gate.overloaded()), gate.tally.latency(),
+            new BackendStatus.Load(gate.limiter.inside(), safeguards.concurrency(), gate.limiter.waiting(), safeguards.queue()),
+            cache.map(VerdictCache::status).orElse(BackendStatus.CacheStatus.NONE), gate.health.answeredAt(), gate.breaker.lastFailure());
+    }
+
+    /** The class as it may be written in the configuration. */
+    private String type() {
+        return backend.getClass().getName().replaceFirst("^org\\.smtpguard\\.backend\\.[a-z]+\\.", "");
     }
 
     /** Waiting requests are answered immediately, pending ones within the time limit. */

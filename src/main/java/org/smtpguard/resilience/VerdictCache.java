@@ -34,6 +34,7 @@ final class VerdictCache {
 
     private final Lifetimes lifetimes;
     private final Time time;
+    private final Runnable onExpired;
     private final SecretKeySpec secret;
     private final Cache<ByteBuffer, Entry> entries;
     private final AtomicLong generation = new AtomicLong();
@@ -41,8 +42,10 @@ final class VerdictCache {
     private final LongAdder stale = new LongAdder();
     private final LongAdder misses = new LongAdder();
 
-    VerdictCache(Lifetimes lifetimes, Time time) {
+    /** @param onExpired called when an expired verdict is used */
+    VerdictCache(Lifetimes lifetimes, Time time, Runnable onExpired) {
         this.lifetimes = lifetimes;
+        this.onExpired = onExpired;
         this.time = time;
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
@@ -130,6 +133,11 @@ final class VerdictCache {
         }
 
         @Override
+        public Optional<CredentialResult> decision(CredentialResult answer) {
+            return Optional.of(answer);
+        }
+
+        @Override
         public CredentialResult unavailable(CredentialResult why) {
             return why;
         }
@@ -138,7 +146,10 @@ final class VerdictCache {
         @Override
         public CredentialResult outage(CredentialResult why) {
             Optional<CredentialResult> past = entry().map(entry -> entry.verdict);
-            past.ifPresent(verdict -> stale.increment());
+            past.ifPresent(verdict -> {
+                stale.increment();
+                onExpired.run();
+            });
             return past.orElse(why);
         }
 

@@ -3,6 +3,8 @@ package org.smtpguard.james;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -30,19 +32,20 @@ import org.smtpguard.james.backends.Backends;
 import org.smtpguard.james.backends.GuardPools;
 import org.smtpguard.james.backends.GuardSecret;
 import org.smtpguard.james.event.GuardMetrics;
+import org.smtpguard.resilience.HealthRecord;
 import org.smtpguard.resilience.Safeguarded;
-import org.smtpguard.transcript.TestClock;
 import reactor.core.publisher.Mono;
 
 /** What the health check makes of backends that are well and ill. In a real James it is HealthCheckIT's. */
 class GuardHealthCheckTest {
     private static final String SECRET = "Kx93-of-Alice";
+    private static final Instant START = Instant.parse("2026-03-01T10:00:00.250Z");
 
     private final Backends backends = new Backends(new EmbeddedPort.NoFiles(), new GuardPools(), LocalUsers.none(),
         GuardMetrics.unread(), GuardSecret.random());
-    private final TestClock clock = new TestClock();
     private final AtomicReference<Optional<String>> uncounted = new AtomicReference<>(Optional.empty());
-    private final GuardHealthCheck check = new GuardHealthCheck(backends, uncounted::get, clock);
+    private final HealthRecord guessing = new HealthRecord("bruteForce", "counted", START);
+    private final GuardHealthCheck check = new GuardHealthCheck(backends, () -> guessing.update(uncounted.get(), "counted", START));
 
     @AfterEach
     void forget() {
@@ -54,17 +57,18 @@ class GuardHealthCheckTest {
         "                       | HEALTHY   |",
         "well                   | HEALTHY   |",
         "well well              | HEALTHY   |",
-        "unreachable            | UNHEALTHY | backend b0 is unavailable since 2026-03-01T10:00:00Z: connection refused",
-        "breaks                 | UNHEALTHY | backend b0 is unavailable since 2026-03-01T10:00:00Z: java.lang.IllegalStateException",
-        "unreachable unreachable| UNHEALTHY | backend b1 is unavailable since 2026-03-01T10:00:00Z: connection refused",
-        "well unreachable       | DEGRADED  | backend b1 is unavailable since 2026-03-01T10:00:00Z: connection refused",
-        "open                   | UNHEALTHY | backend b0 is unavailable since \\S+Z: out of order",
-        "well open              | DEGRADED  | backend b1 is unavailable since \\S+Z: out of order",
-        "open unreachable       | UNHEALTHY | backend b0 is unavailable since \\S+Z: out of order; backend b1 is unavailable since .*",
-        "flawed                 | DEGRADED  | backend b0 is degraded since 2026-03-01T10:00:00Z: the file is broken",
-        "atItsLastGoodVersion   | DEGRADED  | backend b0 is degraded since 2026-03-01T10:00:00Z: the file is broken",
-        "flawed unreachable     | DEGRADED  | backend b0 is degraded since \\S+: .*; backend b1 is unavailable since \\S+: .*",
-        "forges                 | UNHEALTHY | backend b0 is unavailable since \\S+Z: refused\\?\\?forged"})
+        "unreachable            | UNHEALTHY | backend b0 is down since \\S+Z: connection refused",
+        "breaks                 | UNHEALTHY | backend b0 is down since \\S+Z: java.lang.IllegalStateException",
+        "unreachable unreachable| UNHEALTHY | backend b1 is down since \\S+Z: connection refused",
+        "well unreachable       | DEGRADED  | backend b1 is down since \\S+Z: connection refused",
+        "open                   | UNHEALTHY | backend b0 is down since \\S+Z: circuit open: 1 failure: out of order",
+        "well open              | DEGRADED  | backend b1 is down since \\S+Z: circuit open: 1 failure: out of order",
+        "open unreachable       | UNHEALTHY | backend b0 is down since \\S+Z: .*; backend b1 is down since .*",
+        "isBack                 | HEALTHY   |",
+        "flawed                 | DEGRADED  | backend b0 is degraded since \\S+Z: the file is broken",
+        "atItsLastGoodVersion   | DEGRADED  | backend b0 is degraded since \\S+Z: the file is broken",
+        "flawed unreachable     | DEGRADED  | backend b0 is degraded since \\S+: .*; backend b1 is down since \\S+: .*",
+        "forges                 | UNHEALTHY | backend b0 is down since \\S+Z: refused\\?\\?forged"})
     void isTheWorstOfWhatAllOfThemAllow(String conditions, ResultStatus expected, String words) {
         acquire(conditions);
 
@@ -87,23 +91,22 @@ class GuardHealthCheckTest {
     }
 
     @Test
-    void tellsSinceWhenItSeesIt() {
+    void tellsSinceWhenAndWhatThePagesTell() {
         acquire("well well");
         assertThat(result().getStatus()).isEqualTo(ResultStatus.HEALTHY);
-        clock.advance(Duration.ofMinutes(1));
         is("b0", Condition.FLAWED);
-        assertThat(cause()).endsWith("b0 is degraded since 2026-03-01T10:01:00Z: the file is broken");
-        clock.advance(Duration.ofMinutes(1));
+        String flawed = cause();
         is("b1", Condition.UNREACHABLE);
-        assertThat(cause()).isEqualTo("backend b0 is degraded since 2026-03-01T10:01:00Z: the file is broken;"
-            + " backend b1 is unavailable since 2026-03-01T10:02:00Z: connection refused");
-        clock.advance(Duration.ofMinutes(1));
+        String both = cause();
+
+        assertThat(both).startsWith(flawed + "; backend b1 is down since ");
+        assertThat(backends.status()).extracting(status -> "backend " + status.name() + " is " + status.health().state() + " since "
+            + status.health().since().truncatedTo(ChronoUnit.SECONDS) + ": " + status.health().reason())
+            .containsExactly(both.split("; "));
         is("b0", Condition.WELL);
-        assertThat(cause()).isEqualTo("backend b1 is unavailable since 2026-03-01T10:02:00Z: connection refused");
+        assertThat(flawed + "; " + cause()).isEqualTo(both);
         is("b1", Condition.WELL);
         assertThat(result().getStatus()).isEqualTo(ResultStatus.HEALTHY);
-        is("b1", Condition.UNREACHABLE);
-        assertThat(cause()).as("another time").contains("since 2026-03-01T10:03:00Z");
     }
 
     private Result result() {
@@ -132,7 +135,7 @@ class GuardHealthCheckTest {
     }
 
     private enum Condition {
-        WELL, UNREACHABLE, BREAKS, OPEN, FLAWED, AT_ITS_LAST_GOOD_VERSION, FORGES
+        WELL, UNREACHABLE, BREAKS, OPEN, IS_BACK, FLAWED, AT_ITS_LAST_GOOD_VERSION, FORGES
     }
 
     /** A backend that is as its test has it. */
@@ -153,8 +156,8 @@ class GuardHealthCheckTest {
 
         @Override
         public CompletionStage<CredentialResult> verify(Credentials credentials) {
-            return CompletableFuture.completedFuture(condition() == Condition.OPEN ? CredentialResult.unavailable("out of order")
-                : CredentialResult.refused());
+            return CompletableFuture.completedFuture(condition() == Condition.OPEN || condition() == Condition.IS_BACK
+                ? CredentialResult.unavailable("out of order") : CredentialResult.refused());
         }
 
         @Override
@@ -162,6 +165,9 @@ class GuardHealthCheckTest {
             switch (condition()) {
                 case UNREACHABLE:
                     return CompletableFuture.completedFuture(Optional.of("connection refused"));
+                case OPEN:
+                    // Nothing is known of its service but by log-ins.
+                    return CredentialBackend.super.check();
                 case FORGES:
                     return CompletableFuture.completedFuture(Optional.of("refused\r\nforged"));
                 case BREAKS:

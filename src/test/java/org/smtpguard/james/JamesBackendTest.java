@@ -99,7 +99,7 @@ class JamesBackendTest implements CredentialBackendContract {
 
         CredentialResult result = ask(down, USER, PASSWORD);
         assertThat(result.kind()).isEqualTo(CredentialResult.Kind.UNAVAILABLE);
-        assertThat(result.reason()).isEqualTo(UsersRepositoryException.class.getName());
+        assertThat(result.reason()).isEqualTo("James' users repository cannot be queried: " + UsersRepositoryException.class.getName());
     }
 
     @Test

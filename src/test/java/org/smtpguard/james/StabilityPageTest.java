@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -52,6 +53,7 @@ import org.smtpguard.james.event.AuthOutcome;
 import org.smtpguard.james.event.GuardMetrics;
 import org.smtpguard.james.event.Logbook;
 import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.resilience.HealthRecord;
 import org.smtpguard.sasl.SaslStep;
 import org.smtpguard.transcript.Transcripts;
 import org.smtpguard.transcript.Violations;
@@ -113,7 +115,9 @@ class StabilityPageTest {
         metrics.time("apps", CompletableFuture.completedFuture("verdict"));
         metrics.backend("apps", Optional::empty);
         metrics.expiring("apps", () -> 0L);
-        metrics.blocks(() -> 0L, () -> 0L);
+        metrics.blocks(() -> 0L, () -> 0L, () -> {
+            throw new IllegalStateException("not read");
+        });
         Map<String, String> listed = new LinkedHashMap<>();
         PAGE.section("Metrics").table("name").forEach(row -> listed.put(MarkdownPage.code(row.get(0)).get(0), row.get(1)));
 
@@ -155,7 +159,14 @@ class StabilityPageTest {
                 SaslStep.success("bob@example.org", CredentialResult.accepted("alice@example.org").by("apps")));
             logbook.checkFailed("192.0.2.7", "alice@example.org", "apps", CredentialResult.refused());
 
-            for (String logger : List.of("org.smtpguard.REFUSAL", "org.apache.james.protocols.smtp.AUTHENTICATION")) {
+            HealthRecord guessing = new HealthRecord("bruteForce", "counted", Instant.EPOCH);
+            guessing.update(Optional.of("Redis is away"), "counted", Instant.EPOCH);
+            guessing.update(Optional.empty(), "counted", Instant.EPOCH);
+            HealthRecord backend = new HealthRecord("backend=apps", "it answers", Instant.EPOCH);
+            backend.update(Optional.of("the file is broken"), "it answers", Instant.EPOCH);
+
+            for (String logger : List.of("org.smtpguard.REFUSAL", "org.smtpguard.HEALTH",
+                "org.apache.james.protocols.smtp.AUTHENTICATION")) {
                 List<String> forms = PAGE.section("Log lines").after("`" + logger + "`:").block();
                 List<String> lines = log.by(logger);
                 assertThat(lines).isNotEmpty().allSatisfy(line ->
@@ -198,6 +209,8 @@ class StabilityPageTest {
         places.put("OUTCOME", "(" + String.join("|", outcomes()).toUpperCase(Locale.ROOT) + ")");
         places.put("code", "[45]\\d\\d");
         places.put("address", "[0-9a-f.:]+");
+        places.put("health", "(healthy|degraded|down)");
+        places.put("time", "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
         places.put("reference", "([0-9a-f]+|none)");
         places.put("user", "\\S+");
         places.put("id", "[0-9a-z]+");

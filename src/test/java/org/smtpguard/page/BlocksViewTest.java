@@ -25,6 +25,8 @@ import org.smtpguard.bruteforce.Network;
 import org.smtpguard.diagnosis.DiagnosisCatalogue;
 import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.DiagnosisId;
+import org.smtpguard.resilience.Health;
+import org.smtpguard.resilience.HealthRecord;
 import org.smtpguard.sequence.SequenceTable;
 import org.smtpguard.transcript.Recording;
 import org.smtpguard.transcript.Refusal;
@@ -112,7 +114,7 @@ class BlocksViewTest {
         assertThat(parse(pages.blocks()).text()).contains("The newest 200 are shown; 7 more are not.");
         assertThat(pages.blocks().facts()).containsEntry("omitted", 7);
         assertThat(blocks(pages.blocks())).hasSize(BlockFacts.BLOCKS);
-        assertThat(pages.overview(Range.DAY, List.of()).facts()).containsEntry("blocks", BlockFacts.BLOCKS + 7);
+        assertThat(pages.overview(Range.DAY, List.of(), counted()).facts()).containsEntry("blocks", BlockFacts.BLOCKS + 7);
     }
 
     @Test
@@ -191,7 +193,7 @@ class BlocksViewTest {
         assertThat(parse(session).select(".facts").text()).contains("blocked now 192.0.2.7/32 until 2026-03-01 11:35",
             "blocked now alice@example.org until");
         assertThat((List<?>) session.facts().get("blocks")).hasSize(2);
-        Document overview = parse(pages.overview(Range.DAY, List.of()));
+        Document overview = parse(pages.overview(Range.DAY, List.of(), counted()));
         assertThat(overview.select(".figures div:has(a[href=/smtp-guard/blocks]) b").text()).isEqualTo("3");
     }
 
@@ -250,5 +252,10 @@ class BlocksViewTest {
 
     private static Document parse(View view) {
         return Jsoup.parse(view.page());
+    }
+
+    /** The limit on guessing, as it is without problems. */
+    private static Health counted() {
+        return new HealthRecord("bruteForce", "counted", Instant.EPOCH).update(Optional.empty(), "counted", Instant.EPOCH);
     }
 }

@@ -46,6 +46,8 @@ import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.resilience.BackendStatus;
+import org.smtpguard.resilience.Health;
+import org.smtpguard.resilience.HealthRecord;
 import org.smtpguard.resilience.Safeguarded;
 import org.smtpguard.resilience.Safeguards;
 import org.smtpguard.sequence.Port;
@@ -97,7 +99,7 @@ class JsonSchemasTest {
         Stream<Arguments> topics = Stream.concat(Arrays.stream(DiagnosisId.values()).map(DiagnosisId::toString),
             Stream.of("235", "503", "STARTTLS")).map(topic -> answer("diagnosis", pages.diagnosis(topic).orElseThrow()));
         return Stream.of(counts, topics, Stream.of(
-            answer("overview", pages.overview(Range.DAY, backends)),
+            answer("overview", pages.overview(Range.DAY, backends, counted())),
             answer("sessions", pages.sessions(SessionFilter.NONE, 1, List.of("refused"))),
             answer("sessions-deleted", pages.delete(SessionFilter.NONE.and("ref", "7f3a9c23", session -> false))),
             answer("session", pages.session("7f3a9c21").orElseThrow()),
@@ -199,7 +201,8 @@ class JsonSchemasTest {
 
     static Stream<Arguments> states() {
         return Stream.of(
-            Arguments.of("definitions", "/$defs/backend/properties/state", names(BackendStatus.State.values())),
+            Arguments.of("definitions", "/$defs/backend/properties/circuit", names(BackendStatus.State.values())),
+            Arguments.of("definitions", "/$defs/health", names(Health.State.values())),
             Arguments.of("definitions", "/$defs/guessingMode", names(Mode.values())),
             Arguments.of("definitions", "/$defs/block/properties/subject", names(Block.Subject.values())),
             Arguments.of("definitions", "/$defs/appPassword/properties/state", names(AppPasswordFacts.State.values())),
@@ -300,6 +303,11 @@ class JsonSchemasTest {
             }
 
             @Override
+            public Optional<String> address() {
+                return flaw.map(any -> "/root/conf/users");
+            }
+
+            @Override
             public Optional<String> flaw() {
                 return flaw;
             }
@@ -315,5 +323,10 @@ class JsonSchemasTest {
     /** Of backends, which block nothing. */
     private static Stream<CredentialResult.Kind> verdicts() {
         return Arrays.stream(CredentialResult.Kind.values()).filter(kind -> kind != CredentialResult.Kind.BLOCKED);
+    }
+
+    /** The limit on guessing, as it is without problems. */
+    private static Health counted() {
+        return new HealthRecord("bruteForce", "counted", Instant.EPOCH).update(Optional.empty(), "counted", Instant.EPOCH);
     }
 }

@@ -31,6 +31,8 @@ import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.Verb;
 import org.smtpguard.resilience.BackendStatus;
+import org.smtpguard.resilience.Health;
+import org.smtpguard.resilience.HealthRecord;
 import org.smtpguard.resilience.Safeguarded;
 import org.smtpguard.resilience.Safeguards;
 import org.smtpguard.sequence.Port;
@@ -78,7 +80,7 @@ class PagesTest {
         assertThat(page.text()).contains(catalogue.article(id).meaning(), catalogue.article(id).when(), catalogue.article(id).fix(),
             catalogue.article(id).reference(), "1 refused");
 
-        Document overview = parse(pages.overview(Range.DAY, List.of()));
+        Document overview = parse(pages.overview(Range.DAY, List.of(), counted()));
         assertThat(overview.select(".diagnoses tr:has(a[href$=/" + id + "]) td.refused").text()).isEqualTo("1");
     }
 
@@ -117,7 +119,7 @@ class PagesTest {
         violations.count(DiagnosisId.SYN_COMMAND, Verb.OTHER, HOSTILE, false);
 
         assertThat(Stream.of(pages.session("7f3a9c21").orElseThrow(), pages.sessions(SessionFilter.NONE, 1, List.of("refused")),
-            pages.overview(Range.DAY, List.of()),
+            pages.overview(Range.DAY, List.of(), counted()),
             pages.violations(Range.DAY, ViolationCount.By.CLIENT, Optional.empty()),
             pages.simulation(List.of(HOSTILE, "MAIL " + HOSTILE), BEGIN),
             pages.failure(404, HOSTILE), pages.authCheck(List.of(HOSTILE), List.of(new Answer(HOSTILE, HOSTILE, HOSTILE, 1)))))
@@ -180,10 +182,11 @@ class PagesTest {
             status(CredentialResult.refused(), Optional.of("its file stands still")))));
 
         assertThat(page.select("article").eachAttr("class")).containsExactly("bad", "warn");
-        assertThat(page.select("article").eachText().get(0)).startsWith("apps Circuit open, after too many failures in a row")
-            .contains("last failure nobody answers");
-        assertThat(page.select("article").eachText().get(1))
-            .contains("Answers", "its file stands still", "last failure none since the start");
+        assertThat(page.select("article").eachText().get(0)).startsWith("apps ").contains(" at apps.example.org:636 Down for ",
+            " circuit open: 5 failures in a row, the last: nobody answers ", " answers 0 yes, 0 no failures 5, ", " circuit open ",
+            " pending 0 of at most 200 waiting 0 of at most 1000 ", "last answer none since the start last failure nobody answers, ");
+        assertThat(page.select("article").eachText().get(1)).contains("Degraded for ", " its file stands still ", "answers 0 yes, 10 no",
+            "latency p50 ", " (last 10 requests)", "circuit closed", "last failure none since the start");
         assertThat(parse(pages.backends(List.of())).select("main").text()).contains("No port has a backend");
     }
 
@@ -192,9 +195,10 @@ class PagesTest {
         Document page = parse(pages.backends(List.of(status(CredentialResult.overloaded("too many requests wait"), Optional.empty()),
             status(CredentialResult.refused(), Optional.empty()))));
 
-        assertThat(page.select("article").eachAttr("class")).as("it is none of their faults").containsExactly("good", "good");
-        assertThat(page.select("article").eachText().get(0)).contains("overload 10 answered 454 since the start");
-        assertThat(page.select("article").eachText().get(1)).contains("overload none since the start");
+        assertThat(page.select("article").eachAttr("class")).containsExactly("warn", "good");
+        assertThat(page.select("article").eachText().get(0)).contains("Degraded for ",
+            "this server is overloaded, not the backend: too many requests wait", "failures 0, and 10 because this server was overloaded");
+        assertThat(page.select("article").eachText().get(1)).contains("failures 0, no overload of this server");
     }
 
     @Test
@@ -214,11 +218,13 @@ class PagesTest {
         assertThat(banner(status(CredentialResult.refused(), Optional.empty()))).isEqualTo("OK: the backend answers.");
         assertThat(banner(status(CredentialResult.refused(), Optional.empty()), status(CredentialResult.refused(), Optional.empty())))
             .isEqualTo("OK: both backends answer.");
+        assertThat(banner(backend(CredentialResult.refused(), Optional.empty()).status()))
+            .isEqualTo("OK: no problem is known. No request was answered yet by apps.");
         assertThat(banner()).isEqualTo("The guard is active. No port has a backend.");
         assertThat(banner(status(CredentialResult.refused(), Optional.of("its file stands still"))))
-            .contains("degraded: apps");
+            .isEqualTo("No backend is down. Degraded: apps.");
         assertThat(banner(status(CredentialResult.unavailable("gone"), Optional.empty())))
-            .contains("Circuit open after too many failures: apps", "No user can log in");
+            .isEqualTo("Down: apps. No backend answers.");
     }
 
     @Test
@@ -226,11 +232,13 @@ class PagesTest {
         record("EHLO client.example", "MAIL");
         violations.count(DiagnosisId.SEQ_MAIL_NESTED, Verb.MAIL, "192.0.2.1", true);
 
-        Map<String, Object> facts = pages.overview(Range.DAY, List.of(status(CredentialResult.unavailable("gone"), Optional.empty())))
+        Map<String, Object> facts = pages.overview(Range.DAY, List.of(status(CredentialResult.unavailable("gone"), Optional.empty())),
+            counted())
             .facts();
 
         assertThat(facts).containsEntry("refused", 0L).containsEntry("observed", 1L).containsEntry("since", "2026-02-28T10:30:00Z");
-        assertThat(facts.get("backends").toString()).contains("name=apps", "state=open", "overloaded=0", "lastFailure={reason=gone");
+        assertThat(facts.get("backends").toString()).contains("name=apps", "health=down",
+            "reason=circuit open: 5 failures in a row, the last: gone", "circuit=open", "overloaded=0", "lastFailure={reason=gone");
         assertThat(facts.get("sessions").toString()).contains("reference=7f3a9c21", "lastDiagnosis=SEQ-MAIL-NESTED");
         assertThat((List<?>) facts.get("diagnoses")).hasSize(DiagnosisId.values().length);
     }
@@ -248,12 +256,30 @@ class PagesTest {
     }
 
     private String banner(BackendStatus... status) {
-        return parse(pages.overview(Range.DAY, List.of(status))).select(".banner").text();
+        return parse(pages.overview(Range.DAY, List.of(status), counted())).select(".banner").text();
+    }
+
+    @Test
+    void theOverviewTellsOfTheLimitOnGuessingToo() {
+        Health uncounted = new HealthRecord("bruteForce", "counted", Instant.EPOCH).update(Optional.of("Redis is away"), "", Instant.EPOCH);
+        View view = pages.overview(Range.DAY, List.of(status(CredentialResult.refused(), Optional.empty())), uncounted);
+
+        assertThat(parse(view).select(".banner").text())
+            .isEqualTo("No backend is down. Degraded: the limit on guessing (Redis is away).");
+        assertThat(view.facts().get("guessing").toString()).contains("health=degraded", "reason=Redis is away");
     }
 
     /** How a backend is that has answered so ten times. */
     private static BackendStatus status(CredentialResult answer, Optional<String> flaw) {
-        Safeguarded backend = Safeguarded.around(new CredentialBackend() {
+        Safeguarded backend = backend(answer, flaw);
+        for (int i = 0; i < 10; i++) {
+            backend.verify(Credentials.of("alice", Secret.of("secret")));
+        }
+        return backend.status();
+    }
+
+    private static Safeguarded backend(CredentialResult answer, Optional<String> flaw) {
+        return Safeguarded.around(new CredentialBackend() {
             @Override
             public String name() {
                 return "apps";
@@ -265,16 +291,17 @@ class PagesTest {
             }
 
             @Override
+            public Optional<String> address() {
+                return Optional.of("apps.example.org:636");
+            }
+
+            @Override
             public Optional<String> flaw() {
                 return flaw;
             }
         }, Safeguards.of(new BackendSettings("Any", "apps", Map.of(), file -> {
             throw new IllegalStateException(file);
         })));
-        for (int i = 0; i < 10; i++) {
-            backend.verify(Credentials.of("alice", Secret.of("secret")));
-        }
-        return backend.status();
     }
 
     private void record(String command, String refused) {
@@ -292,5 +319,10 @@ class PagesTest {
 
     private static Document parse(View view) {
         return Jsoup.parse(view.page());
+    }
+
+    /** The limit on guessing, as it is without problems. */
+    private static Health counted() {
+        return new HealthRecord("bruteForce", "counted", Instant.EPOCH).update(Optional.empty(), "counted", Instant.EPOCH);
     }
 }

@@ -76,7 +76,7 @@ class SafeguardedLawsTest {
                 } else {
                     time.pass(Duration.ofMillis(random.nextInt(well ? 200 : 1_500)));
                 }
-                seen.merge(safeguarded.status().state(), 1, Integer::sum);
+                seen.merge(safeguarded.status().circuit(), 1, Integer::sum);
                 holdsAlways(step);
             }
         }
@@ -88,10 +88,10 @@ class SafeguardedLawsTest {
 
     private void holdsAlways(int step) {
         BackendStatus status = safeguarded.status();
-        assertThat(status.pending()).as("step %d: pending", step).isBetween(0, MOST).isEqualTo(backend.pending.size());
-        assertThat(status.waiting()).as("step %d: waiting", step).isBetween(0, QUEUE);
-        if (status.pending() < MOST) {
-            assertThat(status.waiting()).as("step %d: nobody waits where there is room", step).isZero();
+        assertThat(status.load().pending()).as("step %d: pending", step).isBetween(0, MOST).isEqualTo(backend.pending.size());
+        assertThat(status.load().waiting()).as("step %d: waiting", step).isBetween(0, QUEUE);
+        if (status.load().pending() < MOST) {
+            assertThat(status.load().waiting()).as("step %d: nobody waits where there is room", step).isZero();
         }
     }
 
@@ -99,8 +99,8 @@ class SafeguardedLawsTest {
         time.pass(LIMIT.plus(RequestGate.QUEUE_LIMIT));
         assertThat(all).as("each question has one answer, or was hung up on").allMatch(asked -> asked.answers.get() == 1);
         assertThat(backend.timesAsked.values()).as("no question is put twice").allMatch(times -> times.get() == 1);
-        assertThat(safeguarded.status().pending()).isZero();
-        assertThat(safeguarded.status().waiting()).isZero();
+        assertThat(safeguarded.status().load().pending()).isZero();
+        assertThat(safeguarded.status().load().waiting()).isZero();
         assertThat(time.alarms()).isZero();
 
         // And whatever has happened, it is over when it is over.
@@ -110,7 +110,7 @@ class SafeguardedLawsTest {
             backend.pending(new Random(i)).orElseThrow().answer.complete(YES);
             assertThat(answer).isCompletedWithValue(YES);
         }
-        assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+        assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
     }
 
     private static void answer(Question question, int how) {

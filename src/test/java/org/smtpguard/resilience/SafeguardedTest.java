@@ -134,7 +134,7 @@ class SafeguardedTest {
             time.pass(MOMENT);
 
             assertThat(answer).isCompletedWithValue(CredentialResult.unavailable("no answer within 200 ms"));
-            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.OPEN);
             assertThat(time.alarms()).isZero();
         }
 
@@ -153,10 +153,10 @@ class SafeguardedTest {
 
             assertThat(answer.join().isOverload()).isTrue();
             assertThat(backend.last()).as("the worker will find nothing to do").isCancelled();
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
             assertThat(safeguarded.status().lastFailure()).isEmpty();
-            assertThat(safeguarded.status().overloaded()).isOne();
-            assertThat(safeguarded.status().pending()).isZero();
+            assertThat(safeguarded.status().requests().overloaded()).isOne();
+            assertThat(safeguarded.status().load().pending()).isZero();
         }
 
         @Test
@@ -179,7 +179,7 @@ class SafeguardedTest {
 
             assertThat(answer).isCompletedWithValue(CredentialResult.unavailable(reason));
             assertThat(safeguarded.status().lastFailure().orElseThrow().reason()).isEqualTo(reason);
-            assertThat(safeguarded.status().pending()).isZero();
+            assertThat(safeguarded.status().load().pending()).isZero();
             assertThat(log.text() + safeguarded.status() + safeguarded).doesNotContain(PASSWORD);
         }
     }
@@ -237,16 +237,16 @@ class SafeguardedTest {
             };
             IntStream.range(0, 5).forEach(i -> safeguarded.verify(Credentials.of("user" + i, Secret.of(PASSWORD))));
             assertThat(order).containsExactly("user0", "user1");
-            assertThat(safeguarded.status().pending()).isEqualTo(2);
-            assertThat(safeguarded.status().waiting()).isEqualTo(3);
+            assertThat(safeguarded.status().load().pending()).isEqualTo(2);
+            assertThat(safeguarded.status().load().waiting()).isEqualTo(3);
 
             backend.asked.get(1).complete(YES);
             backend.asked.get(2).complete(NO);
             backend.asked.get(0).complete(YES);
 
             assertThat(order).containsExactly("user0", "user1", "user2", "user3", "user4");
-            assertThat(safeguarded.status().pending()).isEqualTo(2);
-            assertThat(safeguarded.status().waiting()).isZero();
+            assertThat(safeguarded.status().load().pending()).isEqualTo(2);
+            assertThat(safeguarded.status().load().waiting()).isZero();
         }
 
         @Test
@@ -259,11 +259,11 @@ class SafeguardedTest {
                     CredentialResult result = ask(safeguarded).join();
                     assertThat(result).isEqualTo(CredentialResult.overloaded("too many requests wait, 1 are pending"));
                 }
-                assertThat(log.at(Level.WARN)).hasSize(1).first().asString()
+                assertThat(log.at(Level.WARN)).as("besides that its health has changed").hasSize(2).first().asString()
                     .startsWith("Overload: requests to backend corp are answered 454, 1 since the start: ");
-                assertThat(safeguarded.status().overloaded()).isEqualTo(10);
+                assertThat(safeguarded.status().requests().overloaded()).isEqualTo(10);
                 time.pass(Duration.ofMillis(100));
-                assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+                assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
                 assertThat(safeguarded.status().lastFailure()).isEmpty();
                 assertThat(log.text()).doesNotContain(PASSWORD);
             }
@@ -279,9 +279,9 @@ class SafeguardedTest {
 
             assertThat(first).isNotDone();
             assertThat(others).allSatisfy(other -> assertThat(other.join().isOverload()).isTrue());
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
-            assertThat(safeguarded.status().overloaded()).isEqualTo(5);
-            assertThat(safeguarded.status().waiting()).isZero();
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().requests().overloaded()).isEqualTo(5);
+            assertThat(safeguarded.status().load().waiting()).isZero();
             backend.last().complete(YES);
             assertThat(backend.asked).hasSize(1);
             assertThat(time.alarms()).isZero();
@@ -321,7 +321,7 @@ class SafeguardedTest {
             Safeguarded safeguarded = around(Map.of("circuitBreaker failures", "1"));
 
             assertThat(ask(safeguarded).join()).isEqualTo(CredentialResult.overloaded("too many requests are waiting for a worker"));
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
         }
 
         @Test
@@ -350,7 +350,7 @@ class SafeguardedTest {
 
             second.cancel(false);
 
-            assertThat(safeguarded.status().waiting()).isZero();
+            assertThat(safeguarded.status().load().waiting()).isZero();
             assertThat(time.alarms()).isEqualTo(1);
             CompletableFuture<CredentialResult> third = ask(safeguarded);
             backend.asked.get(0).complete(NO);
@@ -372,7 +372,7 @@ class SafeguardedTest {
             ask(safeguarded).cancel(false);
 
             assertThat(backend.last()).isCancelled();
-            assertThat(safeguarded.status().pending()).isZero();
+            assertThat(safeguarded.status().load().pending()).isZero();
             assertThat(time.alarms()).isZero();
         }
 
@@ -390,8 +390,8 @@ class SafeguardedTest {
             running.get().queued();
 
             assertThat(backend.last()).isCancelled();
-            assertThat(safeguarded.status().pending()).isZero();
-            assertThat(safeguarded.status().overloaded()).isZero();
+            assertThat(safeguarded.status().load().pending()).isZero();
+            assertThat(safeguarded.status().requests().overloaded()).isZero();
         }
 
         @Test
@@ -402,9 +402,9 @@ class SafeguardedTest {
             answer.cancel(false);
 
             assertThat(backend.last()).isNotCancelled();
-            assertThat(safeguarded.status().pending()).isEqualTo(1);
+            assertThat(safeguarded.status().load().pending()).isEqualTo(1);
             backend.last().complete(YES);
-            assertThat(safeguarded.status().pending()).isZero();
+            assertThat(safeguarded.status().load().pending()).isZero();
             assertThat(time.alarms()).isZero();
         }
 
@@ -416,8 +416,8 @@ class SafeguardedTest {
             time.pass(LIMIT);
 
             assertThat(backend.last()).isCancelled();
-            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
-            assertThat(safeguarded.status().pending()).isZero();
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.OPEN);
+            assertThat(safeguarded.status().load().pending()).isZero();
         }
 
         @Test
@@ -427,7 +427,7 @@ class SafeguardedTest {
                 ask(safeguarded).cancel(false);
                 backend.last().complete(NO);
             }
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
             assertThat(safeguarded.status().lastFailure()).isEmpty();
         }
 
@@ -437,11 +437,11 @@ class SafeguardedTest {
             time.pass(PROBE_EVERY);
             backend.isSilent();
             ask(safeguarded).cancel(false);
-            assertThat(safeguarded.status().state()).isEqualTo(State.HALF_OPEN);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.HALF_OPEN);
 
             backend.last().complete(NO);
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
         }
     }
 
@@ -457,11 +457,11 @@ class SafeguardedTest {
             ask(safeguarded);
             backend.answers(DOWN);
             IntStream.range(0, 4).forEach(i -> ask(safeguarded));
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
 
             assertThat(ask(safeguarded).join()).as("the fifth was asked").isEqualTo(DOWN);
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.OPEN);
             assertThat(backend.asked).hasSize(10);
             assertThat(ask(safeguarded).join())
                 .isEqualTo(CredentialResult.notQueried("circuit open: 5 failures in a row, the last: connection refused"));
@@ -476,7 +476,7 @@ class SafeguardedTest {
                 backend.answers(i % 5 == 4 ? of(kind) : DOWN);
                 ask(safeguarded);
             }
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
         }
 
         @Test
@@ -489,7 +489,7 @@ class SafeguardedTest {
             assertThat(ask(safeguarded).join().wasQueried()).isFalse();
             time.pass(MOMENT);
             CompletableFuture<CredentialResult> probe = ask(safeguarded);
-            assertThat(safeguarded.status().state()).isEqualTo(State.HALF_OPEN);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.HALF_OPEN);
             assertThat(ask(safeguarded).join()).as("one probe is enough").isEqualTo(
                 CredentialResult.notQueried("circuit open: 5 failures in a row, the last: connection refused"));
             assertThat(backend.asked).hasSize(before + 1);
@@ -497,7 +497,7 @@ class SafeguardedTest {
             backend.last().complete(NO);
 
             assertThat(probe).isCompletedWithValue(NO);
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
             assertThat(ask(safeguarded)).isNotDone();
         }
 
@@ -508,7 +508,7 @@ class SafeguardedTest {
 
             assertThat(ask(safeguarded).join()).isEqualTo(DOWN);
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.OPEN);
             time.pass(PROBE_EVERY.minus(MOMENT));
             assertThat(ask(safeguarded).join().reason()).isEqualTo("circuit open: 6 failures in a row, the last: connection refused");
             time.pass(MOMENT);
@@ -525,7 +525,7 @@ class SafeguardedTest {
             time.pass(LIMIT);
 
             assertThat(probe.join().reason()).isEqualTo("no answer within 200 ms");
-            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.OPEN);
         }
 
         @Test
@@ -537,7 +537,7 @@ class SafeguardedTest {
             backend.answers(YES);
 
             assertThat(ask(safeguarded)).isCompletedWithValue(YES);
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
         }
 
         @Test
@@ -550,18 +550,18 @@ class SafeguardedTest {
             backend.answers(DOWN);
             IntStream.range(0, 5).forEach(i -> ask(safeguarded));
             early.get(0).complete(YES);
-            assertThat(safeguarded.status().state()).as("an old success does not close it").isEqualTo(State.OPEN);
+            assertThat(safeguarded.status().circuit()).as("an old success does not close it").isEqualTo(State.OPEN);
 
             time.pass(PROBE_EVERY);
             backend.isSilent();
             ask(safeguarded);
             early.get(1).complete(DOWN);
             early.get(2).complete(YES);
-            assertThat(safeguarded.status().state()).as("nor decides in place of the probe").isEqualTo(State.HALF_OPEN);
+            assertThat(safeguarded.status().circuit()).as("nor decides in place of the probe").isEqualTo(State.HALF_OPEN);
             assertThat(ask(safeguarded).join().wasQueried()).as("nor makes room for a second one").isFalse();
             backend.last().complete(NO);
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
             early.get(3).complete(DOWN);
             assertThat(safeguarded.status().lastFailure().orElseThrow().at()).isEqualTo(VirtualTime.START);
         }
@@ -580,8 +580,8 @@ class SafeguardedTest {
 
             assertThat(sixth).isDone();
             assertThat(others).allSatisfy(other -> assertThat(other.join().kind()).isEqualTo(Kind.UNAVAILABLE));
-            assertThat(safeguarded.status().waiting()).isZero();
-            assertThat(safeguarded.status().pending()).isZero();
+            assertThat(safeguarded.status().load().waiting()).isZero();
+            assertThat(safeguarded.status().load().pending()).isZero();
             assertThat(time.alarms()).isZero();
         }
 
@@ -591,7 +591,7 @@ class SafeguardedTest {
             backend.answers(DOWN);
             IntStream.range(0, 100).forEach(i -> assertThat(ask(safeguarded).join()).isEqualTo(DOWN));
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
             assertThat(safeguarded.status().lastFailure()).isPresent();
         }
 
@@ -608,8 +608,11 @@ class SafeguardedTest {
                 backend.answers(YES);
                 IntStream.range(0, 100).forEach(i -> ask(safeguarded));
 
-                assertThat(log.at(Level.WARN)).containsExactly("Backend corp: circuit open, one request every 10000 ms is let through: "
-                    + "5 failures in a row, the last: connection refused");
+                assertThat(log.at(Level.WARN)).containsExactly(
+                    "down backend=corp since=2024-01-01T00:00:00Z reason=\"1 failure: connection refused\"",
+                    "Backend corp: circuit open, one request every 10000 ms is let through: "
+                    + "5 failures in a row, the last: connection refused",
+                    "healthy backend=corp since=2024-01-01T00:00:40Z reason=\"it answers\"");
                 assertThat(log.at(Level.INFO)).containsExactly("Backend corp has answered: circuit closed");
                 assertThat(log.text()).doesNotContain(PASSWORD);
             }
@@ -618,7 +621,6 @@ class SafeguardedTest {
         @Test
         void saysSinceWhenAndWhy() {
             Safeguarded safeguarded = around();
-            assertThat(safeguarded.status().since()).isEqualTo(VirtualTime.START);
             time.pass(Duration.ofMinutes(1));
             backend.answers(DOWN);
             IntStream.range(0, 5).forEach(i -> ask(safeguarded));
@@ -626,9 +628,10 @@ class SafeguardedTest {
             ask(safeguarded);
 
             BackendStatus status = safeguarded.status();
-            assertThat(status.since()).as("a probe that failed changes nothing").isEqualTo(VirtualTime.START.plusSeconds(60));
+            assertThat(status.health().since()).as("a probe that failed changes nothing").isEqualTo(VirtualTime.START.plusSeconds(60));
             assertThat(status.lastFailure().orElseThrow().at()).isEqualTo(VirtualTime.START.plusSeconds(70));
-            assertThat(status.toString()).isEqualTo("corp: open since 2024-01-01T00:01:00Z, 0 pending, 0 waiting,"
+            assertThat(status.toString()).isEqualTo("corp (org.smtpguard.resilience.TestBackend): down since 2024-01-01T00:01:00Z:"
+                + " circuit open: 6 failures in a row, the last: connection refused, circuit open, 0 pending, 0 waiting,"
                 + " last failure: connection refused at 2024-01-01T00:01:10Z");
         }
     }
@@ -646,7 +649,7 @@ class SafeguardedTest {
             for (int i = 0; i < 50; i++) {
                 assertThat(ask(safeguarded, "invented-" + i).join()).isEqualTo(limited);
             }
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
             backend.answers(YES);
             assertThat(ask(safeguarded)).isCompletedWithValue(YES);
         }
@@ -658,7 +661,7 @@ class SafeguardedTest {
             backend.answers(limited.forThisUser());
             ask(safeguarded);
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
         }
 
         @Test
@@ -681,7 +684,7 @@ class SafeguardedTest {
             backend.isSilent();
             IntStream.range(0, 8).forEach(i -> ask(safeguarded, "guess"));
             time.pass(LIMIT);
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
             assertThat(safeguarded.status().lastFailure()).as("told all the same").isPresent();
 
             backend.answers(YES);
@@ -698,7 +701,7 @@ class SafeguardedTest {
             IntStream.range(0, 5).forEach(i -> ask(safeguarded));
             time.pass(LIMIT);
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.OPEN);
         }
 
         @Test
@@ -710,7 +713,7 @@ class SafeguardedTest {
             ask(safeguarded);
             time.pass(LIMIT.dividedBy(2));
 
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
         }
 
         @Test
@@ -718,12 +721,12 @@ class SafeguardedTest {
             Safeguarded safeguarded = around();
             backend.answers(broken.perhapsForThisUser());
             IntStream.range(0, 5).forEach(i -> ask(safeguarded, "odd"));
-            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.OPEN);
             assertThat(ask(safeguarded, "odd").join().wasQueried()).isFalse();
 
             backend.answers(YES);
             assertThat(ask(safeguarded)).as("alice is a probe at once").isCompletedWithValue(YES);
-            assertThat(safeguarded.status().state()).isEqualTo(State.CLOSED);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.CLOSED);
         }
 
         @Test
@@ -733,7 +736,7 @@ class SafeguardedTest {
             IntStream.range(0, 1_000).forEach(i -> ask(safeguarded, "user-" + i));
 
             assertThat(backend.asked).hasSize(100);
-            assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+            assertThat(safeguarded.status().circuit()).isEqualTo(State.OPEN);
             time.pass(PROBE_EVERY);
             backend.answers(YES);
             assertThat(ask(safeguarded, "user-1")).isCompletedWithValue(YES);
@@ -821,7 +824,7 @@ class SafeguardedTest {
 
             assertThat(safeguarded.name()).isEqualTo("corp");
             assertThat(safeguarded.flaw()).contains("stands at its last good version");
-            assertThat(safeguarded.status().flaw()).isEqualTo(safeguarded.flaw());
+            assertThat(safeguarded.health().reason()).endsWith("stands at its last good version");
             safeguarded.close();
 
             assertThat(backend.closed).isTrue();
@@ -854,7 +857,7 @@ class SafeguardedTest {
         Safeguarded safeguarded = around();
         backend.answers(DOWN);
         IntStream.range(0, 5).forEach(i -> ask(safeguarded));
-        assertThat(safeguarded.status().state()).isEqualTo(State.OPEN);
+        assertThat(safeguarded.status().circuit()).isEqualTo(State.OPEN);
         return safeguarded;
     }
 

@@ -70,12 +70,12 @@ class HealthCheckIT {
             isAnswered(server, "454");
             cause = webAdmin.json(CHECK).path("cause").asText();
             assertThat(cause).contains("backend apps is degraded since ")
-                .contains("; backend directory is unavailable since ").contains("the directory hung up");
+                .contains("; backend directory is down since ").contains("the directory hung up");
             assertThat(status(webAdmin, 200)).isEqualTo("degraded");
 
             Files.writeString(users, good);
             cause = webAdmin.json(CHECK).path("cause").asText();
-            assertThat(cause).startsWith("backend directory is unavailable since ").doesNotContain("apps");
+            assertThat(cause).startsWith("backend directory is down since ").doesNotContain("apps");
 
             directory.is(Health.WELL);
             Awaitility.await().atMost(PATIENCE).untilAsserted(() -> isAnswered(server, "235"));
@@ -94,7 +94,7 @@ class HealthCheckIT {
             isAnswered(server, "454");
             assertThat(status(webAdmin, 503)).isEqualTo("unhealthy");
             String cause = webAdmin.read(webAdmin.get(CHECK, "application/json")).path("cause").asText();
-            assertThat(cause).startsWith("backend directory is unavailable since ").endsWith(": the directory hung up");
+            assertThat(cause).startsWith("backend directory is down since ").endsWith(": the directory hung up");
             assertThat(since(cause)).isBetween(before.minusSeconds(1), Instant.now());
             assertThat(webAdmin.get("/healthcheck", "application/json").statusCode()).as("as monitoring asks").isEqualTo(503);
 

@@ -140,7 +140,7 @@ class MetricsIT {
             wire.expect("454");
         }
         assertThat(metrics()).containsEntry("smtpGuard_auth_pending", 0.0).containsEntry("smtpGuard_backend_directory_pending", 0.0)
-            .containsEntry("smtpGuard_backend_directory_circuit", 2.0);
+            .containsEntry("smtpGuard_backend_directory_circuit", 2.0).containsEntry("smtpGuard_backend_directory_health", 2.0);
 
         directory.is(Health.WELL);
         Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
@@ -148,7 +148,8 @@ class MetricsIT {
                 wire.send("AUTH PLAIN " + plain(CAROL, PASSWORD)).expect("235");
             }
         });
-        assertThat(metrics()).containsEntry("smtpGuard_backend_directory_circuit", 0.0);
+        assertThat(metrics()).containsEntry("smtpGuard_backend_directory_circuit", 0.0)
+            .containsEntry("smtpGuard_backend_directory_health", 0.0);
     }
 
     @Test

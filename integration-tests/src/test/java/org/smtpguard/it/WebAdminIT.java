@@ -230,10 +230,13 @@ class WebAdminIT {
 
         assertThat(backends.findValuesAsText("name")).contains("apps", "opinions");
         assertThat(backends).allSatisfy(backend -> {
-            assertThat(backend.path("state").asText()).isIn("closed", "open", "half-open");
+            assertThat(backend.path("class").asText()).isNotEmpty();
+            assertThat(backend.path("health").asText()).isIn("healthy", "degraded", "down");
+            assertThat(backend.path("reason").asText()).isNotEmpty();
+            assertThat(backend.path("circuit").asText()).isIn("closed", "open", "half-open");
             assertThat(Instant.parse(backend.path("since").asText())).isBefore(Instant.now());
-            assertThat(backend.path("pending").isNumber()).isTrue();
-            assertThat(backend.path("overloaded").isNumber()).isTrue();
+            assertThat(backend.path("queue").path("pending").isNumber()).isTrue();
+            assertThat(backend.path("requests").path("overloaded").isNumber()).isTrue();
             assertThat(backend.path("cache").path("hits").isNumber()).isTrue();
         });
     }

@@ -49,13 +49,15 @@ public final class DovecotBackend implements CredentialBackend {
     private final BackendSettings settings;
     private final Set<String> relayed;
     private final Duration limit;
+    private final DovecotAddress address;
     private final DovecotClient client;
 
     public DovecotBackend(BackendSettings settings, Workers workers) {
         this.settings = settings.only(DovecotAddress.ELEMENT, RELAY);
         this.relayed = relayed(settings);
         this.limit = settings.timeout(TIME_LIMIT);
-        this.client = new DovecotClient(DovecotAddress.of(settings), "smtp-guard-dovecot-" + settings.name(), limit);
+        this.address = DovecotAddress.of(settings);
+        this.client = new DovecotClient(address, "smtp-guard-dovecot-" + settings.name(), limit);
     }
 
     private static Set<String> relayed(BackendSettings settings) {
@@ -216,6 +218,11 @@ public final class DovecotBackend implements CredentialBackend {
         return client.mechanisms().handle((offered, fault) -> fault != null ? Optional.of(reason(fault))
             : Stream.concat(Stream.of(PLAIN), relayed.stream().sorted()).filter(name -> !offered.contains(name)).findFirst()
                 .map(DovecotConnection::notOffered));
+    }
+
+    @Override
+    public Optional<String> address() {
+        return Optional.of(address.toString());
     }
 
     @Override

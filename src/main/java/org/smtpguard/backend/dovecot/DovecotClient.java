@@ -74,13 +74,13 @@ final class DovecotClient implements AutoCloseable {
     }
 
     private DovecotConnection connect() {
-        DovecotConnection connection = new DovecotConnection(loop);
+        DovecotConnection connection = new DovecotConnection(loop, address);
         current = Optional.of(connection);
         connection.ready().thenRun(() -> delay = MIN_DELAY);
         connection.closed().thenRun(this::onLost);
         ChannelFutureListener outcome = (ChannelFuture done) -> {
             if (!done.isSuccess()) {
-                connection.onUnreachable(address, done.cause());
+                connection.onUnreachable(done.cause());
             }
         };
         bootstrap.clone().handler(new ChannelInitializer<>() {

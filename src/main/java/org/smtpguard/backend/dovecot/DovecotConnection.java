@@ -36,6 +36,7 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
     private static final String MINOR = "2";
 
     private final DovecotLoop loop;
+    private final String address;
     private final CompletableFuture<DovecotConnection> ready = new CompletableFuture<>();
     private final CompletableFuture<DovecotException> closed = new CompletableFuture<>();
     private final Map<Integer, CompletableFuture<DovecotReply>> open = new HashMap<>();
@@ -46,8 +47,10 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
     /** Fires if nothing is received within the time limit after a request. */
     private Optional<Future<?>> silenceTimer = Optional.empty();
 
-    DovecotConnection(DovecotLoop loop) {
+    /** @param address for the operator */
+    DovecotConnection(DovecotLoop loop, String address) {
         this.loop = loop;
+        this.address = address;
     }
 
     /** Completes when requests can be sent, or fails with the {@link DovecotException} that ended the connection. */
@@ -211,14 +214,14 @@ final class DovecotConnection extends SimpleChannelInboundHandler<String> {
     }
 
     /** @param fault the reason why connecting failed */
-    void onUnreachable(String address, Throwable fault) {
+    void onUnreachable(Throwable fault) {
         end("it cannot be reached (" + fault.getClass().getSimpleName() + ", connecting to " + address + ")");
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext channel, Throwable fault) {
         end(fault instanceof TooLongFrameException ? "it has sent a line of more than " + MAX_LINE + " octets"
-            : "the connection has failed (" + fault.getClass().getSimpleName() + ")");
+            : "the connection has failed (" + fault.getClass().getSimpleName() + ", at " + address + ")");
     }
 
     @Override

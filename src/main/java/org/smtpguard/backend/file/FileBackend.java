@@ -194,6 +194,11 @@ public final class FileBackend implements CredentialBackend {
         });
     }
 
+    @Override
+    public Optional<String> address() {
+        return Optional.of(file.toString());
+    }
+
     /** As of the last check of the file. */
     @Override
     public Optional<String> flaw() {

@@ -1,6 +1,5 @@
 package org.smtpguard.backend.http;
 
-import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -26,7 +25,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.TruncatedChunkException;
@@ -56,6 +54,8 @@ public final class HttpBackend implements CredentialBackend {
     private static final ContentType JSON = ContentType.create("application/json");
     private static final String URL = "url";
 
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
@@ -260,10 +260,18 @@ public final class HttpBackend implements CredentialBackend {
         }
         boolean isNoHttp = cause instanceof HttpException || cause instanceof MessageConstraintException
             || cause instanceof MalformedChunkCodingException;
-        if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
-            return cause.getClass().getName() + ", connecting to " + HttpHost.create(url).toHostString();
-        }
-        return isNoHttp ? "its answer is not HTTP/1.1" : cause.getClass().getName();
+        return isNoHttp ? "its answer is not HTTP/1.1"
+            : cause.getClass().getName() + (isUnreachable(cause) ? ", connecting to " : ", at ") + hostAndPort();
+    }
+
+    private String hostAndPort() {
+        return url.getHost() + ":" + (url.getPort() >= 0 ? url.getPort() : isTls(url) ? HTTPS_PORT : HTTP_PORT);
+    }
+
+    /** Without the path, which may be confidential. */
+    @Override
+    public Optional<String> address() {
+        return Optional.of(url.getScheme() + "://" + hostAndPort());
     }
 
     @Override

@@ -148,6 +148,11 @@ public final class ImapBackend implements CredentialBackend {
         }).thenApply(result -> Optional.of(result.reason()).filter(any -> result.kind() == CredentialResult.Kind.UNAVAILABLE));
     }
 
+    @Override
+    public Optional<String> address() {
+        return Optional.of(address.toString());
+    }
+
     private CompletableFuture<CredentialResult> query(Origin origin, ImapRequest request) {
         ImapConnection connection = new ImapConnection(address.getHost(), address.getPort());
         CompletableFuture<CredentialResult> answer = new CompletableFuture<>();
@@ -165,8 +170,8 @@ public final class ImapBackend implements CredentialBackend {
                 answer.complete(connection.isUsed() ? unavailable.perhapsForThisUser() : unavailable);
             } catch (IOException e) {
                 CredentialResult unavailable = CredentialResult.unavailable(e);
-                answer.complete(connection.isUsed() ? unavailable.perhapsForThisUser()
-                    : CredentialResult.unavailable(unavailable.reason() + ", connecting to " + address));
+                answer.complete(connection.isUsed() ? unavailable.because(unavailable.reason() + ", at " + address).perhapsForThisUser()
+                    : unavailable.because(unavailable.reason() + ", connecting to " + address));
             }
         });
         answer.whenComplete((result, fault) -> connection.abort());

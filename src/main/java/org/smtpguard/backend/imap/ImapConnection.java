@@ -13,6 +13,8 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
+import com.google.common.net.HostAndPort;
+
 /**
  * A connection to an IMAP server that reads and writes lines. Their length and number are limited, so a dialogue always ends.
  *
@@ -55,7 +57,7 @@ final class ImapConnection {
             secured.startHandshake();
         } catch (SSLException e) {
             throw new ImapException("the TLS handshake failed (" + e.getClass().getSimpleName()
-                + "): it has to offer TLS on this port, with a"
+                + ", connecting to " + HostAndPort.fromParts(host, port) + "): it has to offer TLS on this port, with a"
                 + " trusted certificate for " + host);
         }
         use(secured);

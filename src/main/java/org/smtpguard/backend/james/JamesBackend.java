@@ -53,7 +53,22 @@ public final class JamesBackend implements CredentialBackend {
             // Whether or not the user exists: a repository on a directory would bind anonymously.
             return CompletableFuture.completedFuture(CredentialResult.refused());
         }
-        return workers.blocking().judge(credentials.origin(), () -> users.verify(credentials.username(), credentials.password()));
+        return workers.blocking().judge(credentials.origin(), () -> verifyNow(credentials));
+    }
+
+    private CredentialResult verifyNow(Credentials credentials) {
+        try {
+            return users.verify(credentials.username(), credentials.password());
+        } catch (Throwable fault) {
+            // Also errors, as of any backend.
+            CredentialResult result = CredentialResult.unavailable(fault);
+            return result.wasQueried() ? result.because(problem(result)) : result;
+        }
+    }
+
+    /** James does not tell where its users are. */
+    private static String problem(CredentialResult result) {
+        return "James' users repository cannot be queried: " + result.reason();
     }
 
     @Override
@@ -63,7 +78,7 @@ public final class JamesBackend implements CredentialBackend {
                 users.probe();
                 return Optional.empty();
             } catch (Throwable fault) {
-                return Optional.of("James' users repository cannot be queried: " + CredentialResult.unavailable(fault).reason());
+                return Optional.of(problem(CredentialResult.unavailable(fault)));
             }
         });
     }

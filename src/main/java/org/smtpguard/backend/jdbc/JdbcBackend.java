@@ -171,6 +171,12 @@ public final class JdbcBackend implements CredentialBackend {
         return answer;
     }
 
+    /** Without user, password and other parameters of the URL. */
+    @Override
+    public Optional<String> address() {
+        return Optional.of(database.address());
+    }
+
     @Override
     public Optional<String> flaw() {
         String flaws = Stream.of(sample.problem(), hashUpgrade.problem(), lastLogin.flatMap(JdbcLastLogin::problem))

@@ -150,7 +150,15 @@ public final class JdbcDatabase implements AutoCloseable {
                 whereSupported(() -> prepared.setQueryTimeout((int) Math.max(1, left.toSeconds())));
                 return work.run(connection, prepared);
             }
+        } catch (SQLException e) {
+            // A connection that was lost: the driver's exception does not tell to where.
+            throw JdbcException.isOfConnection(e) ? new JdbcException(e, address) : e;
         }
+    }
+
+    /** For the operator. */
+    String address() {
+        return address;
     }
 
     /**

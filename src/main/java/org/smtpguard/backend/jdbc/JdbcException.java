@@ -20,6 +20,11 @@ public final class JdbcException extends SQLException {
         super(describe(fault) + ", connecting to " + address, fault instanceof SQLException ? ((SQLException) fault).getSQLState() : null);
     }
 
+    /** Whether a connection was lost, and the message does not name the database yet. */
+    static boolean isOfConnection(SQLException fault) {
+        return !(fault instanceof JdbcException) && fault.getSQLState() != null && fault.getSQLState().startsWith("08");
+    }
+
     /**
      * The failure as a result. A pool without a free connection is overload, not a failure of the database. A data exception
      * (class 22) concerns this user or row only. A missing connection, log-in, schema or capacity cannot be caused by a user

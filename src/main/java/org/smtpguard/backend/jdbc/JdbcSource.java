@@ -17,6 +17,7 @@ import java.util.function.ToLongFunction;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import org.smtpguard.credential.BackendSettings;
@@ -44,9 +45,21 @@ final class JdbcSource implements DataSource {
         "jdbc:sqlserver:", List.of(TimeLimit.seconds("loginTimeout"), TimeLimit.millis("socketTimeout")),
         "jdbc:oracle:", List.of(TimeLimit.millis("oracle.net.CONNECT_TIMEOUT"), TimeLimit.millis("oracle.jdbc.ReadTimeout")));
 
-    /** The part of a URL that may be shown. A user name with a password ends with {@code @}. */
-    private static final Pattern SHOWN = Pattern.compile("^jdbc:[a-z0-9]+:(?:[a-z0-9]+:)?//"
-        + "[\\w.,:\\[\\]\\\\-]+(?=[/?;#]|$)(?:/[\\w.-]+(?=[?;#]|$))?");
+    /** Hosts with ports. Only digits are a port: other text after a colon may be a password. */
+    private static final String HOSTS = "(?:[\\w.-]+|\\[[0-9A-Fa-f:]+])(?::\\d+)?(?:,(?:[\\w.-]+|\\[[0-9A-Fa-f:]+])(?::\\d+)?)*";
+    /**
+     * The parts of a URL that may be shown: prefix, hosts, and the name of the database. User and password before the host are left out,
+     * as are all parameters. The part before the path ends as drivers end it (RFC 3986 §3.2); a URL with another {@code @} is not shown,
+     * unless that is in a parameter.
+     */
+    private static final Pattern SHOWN = Pattern.compile("(jdbc:[a-z0-9]+:(?:[a-z0-9]+:)?//)(?:[^/?#;]*@)?(" + HOSTS
+        + ")(?:(/[\\w.-]+)?(?:[?#](?:[^@]*|\\w+=.*))?|/[^@]*)", Pattern.DOTALL);
+    /** The same of SQL Server and H2: parameters begin with a semicolon. */
+    private static final Pattern SHOWN_BEFORE_SEMICOLON = Pattern.compile("(jdbc:(?:sqlserver|h2:tcp)://)()"
+        + "([\\w.-]+(?:\\\\\\w+)?(?::\\d+)?(?:/[\\w.-]+)?)(?:;.*)?", Pattern.DOTALL);
+    /** The same of Oracle: a user name with a password ends with the only {@code @}. */
+    private static final Pattern SHOWN_OF_ORACLE =
+        Pattern.compile("(jdbc:oracle:[a-z0-9]+:)[^@]*(@(?://)?)([\\w.-]+(?::\\d+)?(?:[:/][\\w.-]+)?)");
 
     private final Driver driver;
     private final String url;
@@ -145,8 +158,13 @@ final class JdbcSource implements DataSource {
      * password in its parameters or before the host.
      */
     String address() {
-        Matcher matcher = SHOWN.matcher(url);
-        return url.indexOf('@') < 0 && matcher.find() ? matcher.group() : kind();
+        return address(url);
+    }
+
+    static String address(String url) {
+        return Stream.of(SHOWN_BEFORE_SEMICOLON, SHOWN, SHOWN_OF_ORACLE).map(pattern -> pattern.matcher(url)).filter(Matcher::matches)
+            .findFirst().map(shown -> shown.group(1) + shown.group(2) + Optional.ofNullable(shown.group(3)).orElse(""))
+            .orElseGet(() -> kind(url));
     }
 
     ClassLoader driverLoader() {

@@ -129,6 +129,11 @@ public final class LdapBackend implements CredentialBackend {
         return workers.submit(Origin.byHand(), () -> method.check(LdapDeadline.in(timeLimit)));
     }
 
+    @Override
+    public Optional<String> address() {
+        return Optional.of(servers.toString());
+    }
+
     /** A directory is not told where the client comes from. */
     @Override
     public Origin relevant(Origin origin) {

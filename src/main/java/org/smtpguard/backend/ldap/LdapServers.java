@@ -114,10 +114,10 @@ final class LdapServers {
         }
     }
 
-    /** Which servers did not answer when they were last tried, and why. */
+    /** Which servers did not answer when they were last tried, and why; empty if none did, since that is an outage. */
     Optional<String> flaw() {
-        return Optional.of(servers.stream().flatMap(server -> server.fault.stream()).collect(Collectors.joining("; ")))
-            .filter(text -> !text.isEmpty());
+        List<String> faults = servers.stream().flatMap(server -> server.fault.stream()).collect(Collectors.toList());
+        return faults.isEmpty() || faults.size() == servers.size() ? Optional.empty() : Optional.of(String.join("; ", faults));
     }
 
     /** Whether an idle connection may be used: its server has not failed since, and no preferred one is good or due to be tried. */

@@ -20,6 +20,8 @@ import org.smtpguard.credential.RequestFuture;
 import org.smtpguard.james.backends.Backends;
 import org.smtpguard.james.config.SharedBruteForce;
 import org.smtpguard.james.event.Logbook;
+import org.smtpguard.resilience.Health;
+import org.smtpguard.resilience.HealthRecord;
 import org.smtpguard.sasl.LoginLimit;
 
 /**
@@ -29,10 +31,13 @@ import org.smtpguard.sasl.LoginLimit;
  */
 @Singleton
 public final class LoginProtection implements LoginLimit {
+    private static final String HEALTHY = "failed log-ins are counted";
+
     private final Backends backends;
     private final EventLogs logs;
     private final Logbook logbook;
     private final Clock clock = Clock.systemUTC();
+    private final HealthRecord health = new HealthRecord("bruteForce", HEALTHY, clock.instant());
     private final FailureDelay delay = new FailureDelay(this::maximumDelay);
     // Guarded by this.
     private final SharedBruteForce shared = new SharedBruteForce();
@@ -43,7 +48,7 @@ public final class LoginProtection implements LoginLimit {
         this.backends = backends;
         this.logs = logs;
         this.logbook = logbook;
-        logbook.metrics().blocks(() -> count(true), () -> count(false));
+        logbook.metrics().blocks(() -> count(true), () -> count(false), this::health);
     }
 
     /**
@@ -70,9 +75,9 @@ public final class LoginProtection implements LoginLimit {
         return limiter;
     }
 
-    /** Why failed log-ins are not kept, or not counted together, at the moment; empty if all is well. */
-    public Optional<String> problem() {
-        return limiter.flatMap(GuessLimiter::problem);
+    /** Degraded while failed log-ins are not kept, or not counted together. */
+    public Health health() {
+        return health.update(limiter.flatMap(GuessLimiter::problem), HEALTHY, clock.instant());
     }
 
     @Override

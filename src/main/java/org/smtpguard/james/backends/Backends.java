@@ -71,7 +71,7 @@ public final class Backends {
         if (shared == null) {
             shared = create(settings);
             byName.put(settings.name(), shared);
-            metrics.backend(settings.name(), () -> status(settings.name()));
+            metrics.backend(settings.name(), () -> named(settings.name()).map(Safeguarded::status));
             if (shared.backend.appPasswords().isPresent()) {
                 metrics.expiring(settings.name(), () -> expiring(settings.name()));
             }
@@ -113,8 +113,8 @@ public final class Backends {
     }
 
     /** The current status of each backend, sorted by name. */
-    public synchronized List<BackendStatus> status() {
-        return byName.values().stream().map(shared -> shared.backend.status()).collect(Collectors.toUnmodifiableList());
+    public List<BackendStatus> status() {
+        return all().stream().map(Safeguarded::status).collect(Collectors.toUnmodifiableList());
     }
 
     private synchronized long expiring(String name) {
@@ -122,8 +122,8 @@ public final class Backends {
             .map(passwords -> passwords.expiringBefore(Instant.now().plus(EXPIRING))).orElse(0L);
     }
 
-    private synchronized Optional<BackendStatus> status(String name) {
-        return Optional.ofNullable(byName.get(name)).map(shared -> shared.backend.status());
+    private synchronized Optional<Safeguarded> named(String name) {
+        return Optional.ofNullable(byName.get(name)).map(shared -> shared.backend);
     }
 
     private Shared create(BackendSettings settings) {

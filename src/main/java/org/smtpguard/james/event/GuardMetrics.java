@@ -21,6 +21,7 @@ import org.apache.james.metrics.api.NoopGaugeRegistry;
 import org.apache.james.metrics.dropwizard.DropWizardMetricFactory;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.resilience.BackendStatus;
+import org.smtpguard.resilience.Health;
 import reactor.core.publisher.Mono;
 
 /**
@@ -66,8 +67,9 @@ public final class GuardMetrics {
         this.repeatedFailures = metrics.generate(PREFIX + "bruteForce.samePassword");
     }
 
-    /** Shows how many networks and users are blocked at the moment. */
-    public void blocks(Supplier<Long> networks, Supplier<Long> users) {
+    /** Shows how many networks and users are blocked at the moment, and whether failed log-ins are counted as they should. */
+    public void blocks(Supplier<Long> networks, Supplier<Long> users, Supplier<Health> health) {
+        gauges.register(PREFIX + "bruteForce.health", () -> (long) health.get().state().ordinal());
         gauges.register(PREFIX + "bruteForce.blockedNetworks", networks::get);
         gauges.register(PREFIX + "bruteForce.blockedUsers", users::get);
     }
@@ -139,11 +141,11 @@ public final class GuardMetrics {
 
     /** @param status the backend's status; empty while no port uses it */
     public void backend(String name, Supplier<Optional<BackendStatus>> status) {
+        gauge(name, "health", status, known -> (long) known.health().state().ordinal());
         gauge(name, "circuit", status, GuardMetrics::circuit);
-        gauge(name, "flawed", status, known -> known.flaw().isPresent() ? 1L : 0L);
-        gauge(name, "pending", status, known -> (long) known.pending());
-        gauge(name, "waiting", status, known -> (long) known.waiting());
-        gauge(name, "overloaded", status, BackendStatus::overloaded);
+        gauge(name, "pending", status, known -> (long) known.load().pending());
+        gauge(name, "waiting", status, known -> (long) known.load().waiting());
+        gauge(name, "overloaded", status, known -> known.requests().overloaded());
         gauge(name, "cache.hits", status, known -> known.cache().hits());
         gauge(name, "cache.stale", status, known -> known.cache().stale());
         gauge(name, "cache.misses", status, known -> known.cache().misses());
@@ -166,7 +168,7 @@ public final class GuardMetrics {
     }
 
     private static long circuit(BackendStatus status) {
-        switch (status.state()) {
+        switch (status.circuit()) {
             case CLOSED:
                 return 0;
             case HALF_OPEN:

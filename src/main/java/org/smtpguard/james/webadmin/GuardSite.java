@@ -42,6 +42,7 @@ import org.smtpguard.page.Pages;
 import org.smtpguard.page.Range;
 import org.smtpguard.page.Shown;
 import org.smtpguard.page.View;
+import org.smtpguard.resilience.Health;
 import org.smtpguard.resilience.Safeguarded;
 import org.smtpguard.sequence.Port;
 import org.smtpguard.sequence.Port.AuthOffer;
@@ -79,6 +80,7 @@ public final class GuardSite {
 
     private final Pages pages;
     private final Backends backends;
+    private final Supplier<Health> guessing;
     private final AuthCheck authCheck;
     private final SessionRequests sessions;
     private final BlockRequests blocks;
@@ -94,6 +96,7 @@ public final class GuardSite {
         this.blocks = new BlockRequests(protection::limiter, pages);
         this.backends = backends;
         this.appPasswords = new AppPasswordRequests(backends, pages, Clock.systemUTC());
+        this.guessing = protection::health;
         this.authCheck = new AuthCheck(logbook, Clock.systemUTC());
         this.origin = origin(properties, !(authentication instanceof NoAuthenticationFilter));
     }
@@ -285,7 +288,7 @@ public final class GuardSite {
     }
 
     private View overview(Request request) {
-        return pages.overview(range(request), backends.status());
+        return pages.overview(range(request), backends.status(), guessing.get());
     }
 
     private View blocks(Request request) {

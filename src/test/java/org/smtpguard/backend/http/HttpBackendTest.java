@@ -515,7 +515,7 @@ class HttpBackendTest implements AsynchronousBackendContract {
             try (CredentialBackend backend = new HttpBackend(settings(Map.of("url", "http://nowhere.invalid/", "timeout", LONG)),
                 TestWorkers.busy())) {
                 assertThat(ask(backend, PASSWORD))
-                    .isEqualTo(CredentialResult.unavailable("java.net.UnknownHostException, connecting to nowhere.invalid"));
+                    .isEqualTo(CredentialResult.unavailable("java.net.UnknownHostException, connecting to nowhere.invalid:80"));
             }
         }
 

@@ -425,8 +425,8 @@ class ImapBackendTest implements ImapContract {
                 });
             ImapBackend backend = backend(server, TestWorkers.on(pool), tls, Map.of("trustStore", store.toString()));
 
-            String reason = "the TLS handshake failed (SSLHandshakeException): it has to offer TLS on this port, with a trusted"
-                + " certificate for 127.0.0.1";
+            String reason = "the TLS handshake failed (SSLHandshakeException, connecting to " + backend.address().orElseThrow()
+                + "): it has to offer TLS on this port, with a trusted certificate for 127.0.0.1";
             assertThat(verify(backend, USER, PASSWORD)).isEqualTo(CredentialResult.unavailable(reason));
             assertThat(backend.check().toCompletableFuture().get()).contains(reason);
             assertThat(server.heard()).doesNotContain("a1 CAPABILITY", "a2 CAPABILITY");

@@ -99,7 +99,7 @@ class GuardMetricsTest {
     void aBackendThatNoPortUsesAnyMoreIsZero() {
         metrics.backend("apps", Optional::empty);
 
-        for (String name : List.of("circuit", "flawed", "pending", "waiting", "overloaded", "cache.hits", "cache.stale", "cache.misses",
+        for (String name : List.of("health", "circuit", "pending", "waiting", "overloaded", "cache.hits", "cache.stale", "cache.misses",
             "cache.entries")) {
             assertThat(gauge("smtpGuard.backend.apps." + name)).isEqualTo(0L);
         }

@@ -1,0 +1,74 @@
+package org.smtpguard.resilience;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the present {@link Health} of something, and logs one line for each change of its state, at WARN, in the order of the changes.
+ *
+ * <p>Threads: any. Nothing is logged while a lock is held.
+ */
+public final class HealthRecord {
+    private static final Logger LOGGER = LoggerFactory.getLogger("org.smtpguard.HEALTH");
+
+    private final String subject;
+    private final Queue<Health> unlogged = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger changes = new AtomicInteger();
+    // Guarded by this.
+    private Health current;
+
+    /**
+     * @param subject what it is of, in the log
+     * @param reason why it is healthy in the beginning
+     */
+    public HealthRecord(String subject, String reason, Instant start) {
+        this.subject = subject;
+        this.current = Health.of(Health.State.HEALTHY, reason, start);
+    }
+
+    /**
+     * Updates the health.
+     *
+     * @param seen with the time of the change, if this is one; called under the lock, so that the last to see something has the last word
+     * @return the health now
+     */
+    Health update(Supplier<Health> seen) {
+        Health updated;
+        boolean isChange;
+        synchronized (this) {
+            Health found = seen.get();
+            isChange = found.state() != current.state();
+            updated = isChange ? found : found.since(current.since());
+            current = updated;
+            if (isChange) {
+                unlogged.add(updated);
+            }
+        }
+        if (isChange && changes.getAndIncrement() == 0) {
+            do {
+                log(unlogged.remove());
+            } while (changes.decrementAndGet() > 0);
+        }
+        return updated;
+    }
+
+    /** Updates the health of something that has problems, but is never down. */
+    public Health update(Optional<String> problem, String healthy, Instant now) {
+        return update(() -> problem.map(text -> Health.of(Health.State.DEGRADED, text, now))
+            .orElseGet(() -> Health.of(Health.State.HEALTHY, healthy, now)));
+    }
+
+    private void log(Health health) {
+        // Recovery too, since James' sample logback.xml shows no INFO of ours.
+        LOGGER.warn("{} {} since={} reason=\"{}\"", health.state(), subject, health.since().truncatedTo(ChronoUnit.SECONDS),
+            health.reason().replace('"', '\''));
+    }
+}
