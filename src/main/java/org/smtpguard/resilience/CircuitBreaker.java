@@ -14,6 +14,7 @@ import org.smtpguard.resilience.BackendStatus.State;
 /**
  * Protects a failing backend from requests. After a number of failures in a row the circuit is open: requests are answered immediately,
  * without a query. After a delay one trial request is admitted (the circuit is half-open); if it is answered, the circuit is closed again.
+ * A successful check closes it too, after failures that a check can see ({@link #checked}).
  *
  * <p>Each admitted request carries the number of the period in which it was admitted. The outcome of a request from before the circuit
  * opened says nothing about the backend's present state, and is not counted.
