@@ -83,6 +83,7 @@ class FailureReasonsTest {
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("cases")
+    @SuppressWarnings("try") // Nobody listens once it is closed.
     void anExceptionIsNotNamedWithoutTheServer(Kind kind, Fault fault) throws Exception {
         try (LoopbackServer server = LoopbackServer.serving(peer -> serve(peer, fault))) {
             if (fault == Fault.NOBODY_LISTENS) {
