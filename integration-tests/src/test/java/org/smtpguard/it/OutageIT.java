@@ -50,7 +50,7 @@ import org.smtpguard.it.web.WebAdmin;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OutageIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration TOO_LATE = Duration.ofSeconds(6);
     /** Long enough for a machine that is busy. */
     private static final String SAFEGUARDS =
