@@ -201,7 +201,7 @@ public final class CredentialResult {
      * @throws IllegalStateException if this is not {@link Kind#UNAVAILABLE}
      */
     public CredentialResult because(String reason) {
-        return new CredentialResult(requireUnavailable().kind, reason, evidence, backend, refusal);
+        return new CredentialResult(requireUnavailable().kind, reason, evidence, backend, refusal, scope);
     }
 
     private CredentialResult requireUnavailable() {
