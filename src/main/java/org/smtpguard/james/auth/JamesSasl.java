@@ -60,7 +60,8 @@ import org.smtpguard.sasl.SaslStep;
 public final class JamesSasl {
     private static final String XOAUTH2 = "XOAUTH2";
     private static final List<String> BEARER = List.of("OAUTHBEARER", XOAUTH2);
-    private static final byte[] NO_TOKEN = "n,".getBytes(StandardCharsets.US_ASCII);
+    /** Valid in form, so that James refuses the token: it reports a message without one as malformed from 3.10 on. */
+    private static final byte[] NO_TOKEN = "n,user=invalid\1auth=Bearer invalid\1\1".getBytes(StandardCharsets.US_ASCII);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LIMIT = Duration.ofSeconds(10);
     /** Logged as the backend of the mechanisms for bearer tokens. */
@@ -294,7 +295,7 @@ public final class JamesSasl {
             }
             Optional<BearerMessage> read = BearerMessage.parse(response);
             Optional<String> user = read.flatMap(sent -> sent.user().or(() -> owner(sent)));
-            // Without a token, James produces the failure message.
+            // Without a user or a token, James produces the failure message.
             byte[] message = user.map(name -> read.get().forJames(name)).orElse(NO_TOKEN);
             return beginAtJames(user, Optional.of(message), Optional.of(response));
         }

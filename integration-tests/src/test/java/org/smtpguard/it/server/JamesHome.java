@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public final class JamesHome {
     private static final String JAVA = "smtpguard.james.java";
     /** A jar of James whose name has its version. */
     private static final Pattern VERSIONED = Pattern.compile("protocols-smtp-(\\d+)\\.(\\d+)[^/]*\\.jar");
+    private static final String WEBADMIN = "webadmin.properties";
     private static final Pattern JVM_VERSION = Pattern.compile("(?m)^JAVA_RUNTIME_VERSION=\"(.*)\"$");
     /** As published: {@code libs} and {@code classes} in the image, {@code *.lib} beside the jar of the server in a zip or a build. */
     private static final List<String> LIBRARIES = List.of("lib", "libs");
@@ -162,6 +164,12 @@ public final class JamesHome {
 
     /** The configuration in the form that this version reads; that of the project is in the form of 3.8.1. */
     Map<String, String> configuration(Map<String, String> project) {
-        return project;
+        if (isBefore(3, 10)) {
+            return project;
+        }
+        Map<String, String> configuration = new HashMap<>(project);
+        // Otherwise WebAdmin requires a password, another at each start.
+        configuration.computeIfPresent(WEBADMIN, (file, content) -> content + "\npassword.generate=false\n");
+        return configuration;
     }
 }

@@ -152,20 +152,27 @@ public final class Mailbox {
             .get(0);
     }
 
-    /** Waits until there are so many messages with this text; returns how many there are. Reads each message once. */
+    /**
+     * Waits until there are so many messages with this text, as long as messages arrive: how long James takes to deliver thousands
+     * depends on its version and on the machine. Returns how many there are. Reads each message once.
+     */
     public int awaitMessagesWith(String text, int count) {
-        int[] read = {0};
-        int[] with = {0};
-        return Awaitility.await(count + " messages with '" + text + "' for " + name)
+        int read = 0;
+        int with = 0;
+        while (with < count) {
+            List<String> messages = awaitMessagesAfter(read);
+            read += messages.size();
+            with += (int) messages.stream().filter(message -> message.contains(text)).count();
+        }
+        return with;
+    }
+
+    private List<String> awaitMessagesAfter(int known) {
+        return Awaitility.await("more than " + known + " messages for " + name)
             .atMost(MANY)
             .pollDelay(Duration.ZERO)
             .pollInterval(Duration.ofMillis(500))
-            .until(() -> {
-                List<String> messages = messagesAfter(read[0]);
-                read[0] += messages.size();
-                with[0] += (int) messages.stream().filter(message -> message.contains(text)).count();
-                return with[0];
-            }, found -> found >= count);
+            .until(() -> messagesAfter(known), messages -> !messages.isEmpty());
     }
 
     /** Sends a command, waits for its OK and returns what came on the way: lines and, whole, each literal. */
