@@ -177,7 +177,7 @@ class OAuthIT {
         String challenge = challenge(stock, response("OAUTHBEARER", ALICE, old));
         assertThat(new String(Base64.getDecoder().decode(challenge), StandardCharsets.UTF_8)).contains("\"status\":\"invalid_token\"");
         for (String response : new String[] {response("OAUTHBEARER", ALICE, "not.a.token"), response("OAUTHBEARER", ALICE, old),
-            response("OAUTHBEARER", ALICE, bobs), base64("nonsense"), base64("n,user=alice@localhost\1\1")}) {
+            response("OAUTHBEARER", ALICE, bobs), base64("of no such form"), base64("n,user=alice@localhost\1\1")}) {
             try (WireScript wire = greeted(guarded.smtp())) {
                 wire.send("AUTH OAUTHBEARER " + response);
                 // From 3.10 on James refuses the token of a user who may not act as the other without a challenge.

@@ -62,13 +62,13 @@ public final class TokenIssuer implements AutoCloseable {
 
     /** A token for that user, good for as long, or as long ago. */
     public String token(String email, Duration validity) {
-        return sign("{\"email\":\"" + email + "\",\"aud\":\"" + AUDIENCE + "\",\"exp\":"
+        return sign(",\"kid\":\"" + KEY_ID + "\"", "{\"email\":\"" + email + "\",\"aud\":\"" + AUDIENCE + "\",\"exp\":"
             + Instant.now().plus(validity).getEpochSecond() + "}");
     }
 
     /** A token for WebAdmin. */
     public String webAdminToken(boolean isAdmin) {
-        return sign("{\"sub\":\"operator\",\"admin\":" + isAdmin + ",\"exp\":" + Instant.now().plus(Duration.ofHours(1)).getEpochSecond()
+        return sign("", "{\"sub\":\"operator\",\"admin\":" + isAdmin + ",\"exp\":" + Instant.now().plus(Duration.ofHours(1)).getEpochSecond()
             + "}");
     }
 
@@ -84,8 +84,9 @@ public final class TokenIssuer implements AutoCloseable {
             + "\n-----END PRIVATE KEY-----\n";
     }
 
-    private String sign(String claims) {
-        String unsigned = base64Url("{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"" + KEY_ID + "\"}") + "." + base64Url(claims);
+    /** @param key what the header says of the key: WebAdmin of James 3.9 refuses a token that names one which it does not know */
+    private String sign(String key, String claims) {
+        String unsigned = base64Url("{\"alg\":\"RS256\",\"typ\":\"JWT\"" + key + "}") + "." + base64Url(claims);
         try {
             Signature signature = Signature.getInstance("SHA256withRSA");
             signature.initSign(keys.getPrivate());

@@ -28,6 +28,9 @@ public final class Mailbox {
     private static final Duration MANY = PATIENCE.multipliedBy(8);
     /** A message shows some microseconds before James has told of it. */
     private static final Duration STILL = Duration.ofMillis(50);
+    /** That long without a message, those of a large test have arrived. */
+    private static final Duration LULL = Duration.ofSeconds(2);
+    private static final Duration LONGEST = Duration.ofMinutes(15);
     private static final String TAG = "a1";
     private static final Pattern LITERAL = Pattern.compile("\\{(\\d+)}$");
     private static final Pattern MESSAGES = Pattern.compile("\\* STATUS \\S+ \\(MESSAGES (\\d+)\\)");
@@ -47,20 +50,17 @@ public final class Mailbox {
 
     /** All messages as they are stored, headers and body, oldest first. */
     public List<String> messages() {
-        return messagesAfter(0);
-    }
-
-    private List<String> messagesAfter(int known) {
         return inInbox(connection -> {
             // By the numbers that they have in this session. EXISTS and the UIDs are read from the store, where a message
             // that is just being delivered shows before the session knows it; numbers are the session's own, and FETCH
             // refuses any message as long as the session knows none.
-            String numbers = command(connection, "SEARCH ALL").stream()
+            int last = command(connection, "SEARCH ALL").stream()
                 .filter(line -> line.startsWith("* SEARCH"))
                 .flatMap(line -> Stream.of(line.substring("* SEARCH".length()).strip().split(" ")))
-                .filter(number -> !number.isEmpty() && Integer.parseInt(number) > known)
-                .collect(Collectors.joining(","));
-            return numbers.isEmpty() ? List.of() : command(connection, "FETCH " + numbers + " (BODY.PEEK[])").stream()
+                .filter(number -> !number.isEmpty())
+                .mapToInt(Integer::parseInt)
+                .max().orElse(0);
+            return last == 0 ? List.of() : command(connection, "FETCH 1:" + last + " (BODY.PEEK[])").stream()
                 // Each message comes as a literal: what is left are the lines around them.
                 .filter(part -> !part.startsWith("* ") && !part.startsWith(")"))
                 .collect(Collectors.toList());
@@ -104,7 +104,7 @@ public final class Mailbox {
     }
 
     private List<String> inInbox(Reading reading) {
-        awaitStillness();
+        awaitStillness(STILL, PATIENCE);
         try (Connection connection = logIn()) {
             command(connection, "EXAMINE INBOX");
             List<String> found = reading.from(connection);
@@ -116,12 +116,12 @@ public final class Mailbox {
     }
 
     /** Waits until no message has come for a moment. */
-    private void awaitStillness() {
+    private void awaitStillness(Duration moment, Duration patience) {
         int[] before = {-1};
         Awaitility.await("a moment without a new message for " + name)
-            .atMost(PATIENCE)
+            .atMost(patience)
             .pollDelay(Duration.ZERO)
-            .pollInterval(STILL)
+            .pollInterval(moment)
             .until(() -> {
                 int now = count();
                 boolean still = now == before[0];
@@ -154,25 +154,28 @@ public final class Mailbox {
 
     /**
      * Waits until there are so many messages with this text, as long as messages arrive: how long James takes to deliver thousands
-     * depends on its version and on the machine. Returns how many there are. Reads each message once.
+     * depends on its version and on the machine. Returns how many there are.
      */
     public int awaitMessagesWith(String text, int count) {
-        int read = 0;
+        int known = 0;
         int with = 0;
         while (with < count) {
-            List<String> messages = awaitMessagesAfter(read);
-            read += messages.size();
-            with += (int) messages.stream().filter(message -> message.contains(text)).count();
+            awaitMoreThan(known);
+            awaitStillness(LULL, LONGEST);
+            // All at one time: while James delivers several at once, a message may get a number below one that was read.
+            List<String> messages = messages();
+            known = messages.size();
+            with = (int) messages.stream().filter(message -> message.contains(text)).count();
         }
         return with;
     }
 
-    private List<String> awaitMessagesAfter(int known) {
-        return Awaitility.await("more than " + known + " messages for " + name)
+    private void awaitMoreThan(int known) {
+        Awaitility.await("more than " + known + " messages for " + name)
             .atMost(MANY)
             .pollDelay(Duration.ZERO)
             .pollInterval(Duration.ofMillis(500))
-            .until(() -> messagesAfter(known), messages -> !messages.isEmpty());
+            .until(() -> count() > known);
     }
 
     /** Sends a command, waits for its OK and returns what came on the way: lines and, whole, each literal. */
