@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.smtpguard.it.server.JamesHome;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.server.Ports;
 import org.smtpguard.it.server.TokenIssuer;
@@ -125,14 +126,18 @@ class StockComparisonIT {
         compare("testAuthSendMail", "unauthorized", SAME, EHLO, AUTH, FROM_ALICE, "RCPT TO:<mail@sample.example>", "DATA", MESSAGE + "x");
         compare("testAuthSendMail without the first NUL", "lenient", SAME, EHLO, "AUTH PLAIN " + base64(ALICE + "\0" + PASSWORD));
         String trailing = base64(ALICE + "\0" + PASSWORD + "\0");
-        compare("testAuthSendMail without the first NUL, with one at the end", "lenient", SAME, EHLO, "AUTH PLAIN " + trailing);
-        compare("testAuthSendMail without the first NUL, with one at the end", "lenient", SAME, EHLO, "AUTH PLAIN", trailing);
+        // James 3.10 takes this for a log-in without a password, and refuses what is not base64.
+        boolean isLenient = JamesHome.current().isBefore(3, 10);
+        String accepted = isLenient ? SAME : "AUTH-ENCODING";
+        compare("testAuthSendMail without the first NUL, with one at the end", "lenient", accepted, EHLO, "AUTH PLAIN " + trailing);
+        compare("testAuthSendMail without the first NUL, with one at the end", "lenient", accepted, EHLO, "AUTH PLAIN", trailing);
         compare("testAuthSendMail without the first NUL, with one at the end", "always", "AUTH-ENCODING", EHLO, "AUTH PLAIN " + trailing);
         compare("testAuthSendMail without padding", "lenient", SAME, EHLO, AUTH.replace("=", ""));
         compare("testAuth, LOGIN", "always", SAME, EHLO, "AUTH LOGIN", base64(ALICE), base64(PASSWORD), FROM_ALICE);
         compare("testAuthShouldSucceedWhenPasswordHasMoreThan255Characters", "lenient", SAME, EHLO,
             "AUTH PLAIN " + base64("\0" + ALICE + "\0" + "1".repeat(300) + "\0"));
-        compare("testAuthShouldFailedWhenUserPassIsNotBase64Decoded", "always", "AUTH-ENCODING", EHLO, "AUTH PLAIN", "canNotDecode");
+        compare("testAuthShouldFailedWhenUserPassIsNotBase64Decoded", "always", isLenient ? "AUTH-ENCODING" : SAME, EHLO, "AUTH PLAIN",
+            "canNotDecode");
         compare("testAuthSendMailFromAlias", "verify", SAME, EHLO, AUTH, FROM_ALICE, TO_BOB);
         compare("testAuthSendMailFromGroupAlias", "verify", SAME, EHLO, AUTH, "MAIL FROM:<bob@localhost>", TO_BOB);
         compare("testAuthWithEmptySender", "unauthorized", "SEQ-AUTH-IN-TRANSACTION", EHLO, "MAIL FROM:<>", AUTH);
