@@ -131,7 +131,8 @@ class StockComparisonIT {
         if (isLenient) {
             compare("testAuthSendMail without the first NUL, with one at the end", "lenient", SAME, EHLO, "AUTH PLAIN " + trailing);
             compare("testAuthSendMail without the first NUL, with one at the end", "lenient", SAME, EHLO, "AUTH PLAIN", trailing);
-            compare("testAuthSendMail without the first NUL, with one at the end", "always", "AUTH-ENCODING", EHLO, "AUTH PLAIN " + trailing);
+            compare("testAuthSendMail without the first NUL, with one at the end", "always", "AUTH-ENCODING", EHLO,
+                "AUTH PLAIN " + trailing);
         }
         compare("testAuthSendMail without padding", "lenient", SAME, EHLO, AUTH.replace("=", ""));
         compare("testAuth, LOGIN", "always", SAME, EHLO, "AUTH LOGIN", base64(ALICE), base64(PASSWORD), FROM_ALICE);
