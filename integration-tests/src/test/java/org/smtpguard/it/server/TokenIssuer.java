@@ -68,8 +68,8 @@ public final class TokenIssuer implements AutoCloseable {
 
     /** A token for WebAdmin. */
     public String webAdminToken(boolean isAdmin) {
-        return sign("", "{\"sub\":\"operator\",\"admin\":" + isAdmin + ",\"exp\":" + Instant.now().plus(Duration.ofHours(1)).getEpochSecond()
-            + "}");
+        return sign("", "{\"sub\":\"operator\",\"admin\":" + isAdmin + ",\"exp\":"
+            + Instant.now().plus(Duration.ofHours(1)).getEpochSecond() + "}");
     }
 
     /** The key by which its tokens are known, in PEM. */
