@@ -100,7 +100,8 @@ class AppPasswordIT {
             wire.send(MAIL).expect("421 4.7.0").expectInReply("\\[AUTH-REVOKED]$").expectClosed();
         }
         try (WireScript wire = greeted()) {
-            wire.send("AUTH PLAIN " + plain(ALICE, made.path("secret").asText())).expect("535 5.7.8").expectInReply("\\[AUTH-CREDENTIALS]$");
+            wire.send("AUTH PLAIN " + plain(ALICE, made.path("secret").asText())).expect("535 5.7.8")
+                .expectInReply("\\[AUTH-CREDENTIALS]$");
         }
         assertThat(server.log()).contains("app password " + id + " (Lost phone) was revoked at ");
         mainPasswordWorks();
@@ -133,7 +134,8 @@ class AppPasswordIT {
 
     @Test
     void anotherSenderIsRefusedAndTheSessionTellsTheDevice() {
-        JsonNode made = issue("{\"label\":\"Scanner\",\"senders\":[\"scans@localhost\"],\"networks\":[\"127.0.0.0/8\"],\"expires\":\"90d\"}");
+        JsonNode made = issue("{\"label\":\"Scanner\",\"senders\":[\"scans@localhost\"],\"networks\":[\"127.0.0.0/8\"],"
+            + "\"expires\":\"90d\"}");
         try (WireScript wire = loggedIn(made.path("secret").asText())) {
             wire.send(MAIL).expect("553 5.7.1").expectInReply("\\[AUTH-SENDER]$").expectInReply("it may be used for scans@localhost$");
             String reference = wire.reply().lines().stream().filter(line -> line.contains("(session ")).findFirst().orElseThrow()

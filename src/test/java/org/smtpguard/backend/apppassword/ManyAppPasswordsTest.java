@@ -77,9 +77,9 @@ class ManyAppPasswordsTest {
                 ofPlain.add(round % 2 == 0 ? second : first);
                 ratios.add(ofApps.get(round) / ofPlain.get(round));
             }
-            System.out.println(String.format(Locale.ROOT, "%d app passwords: read in %.0f ms; one log-in %.3f ms; log-ins a second, median of"
-                + " %d paired rounds: AppPasswordBackend %.0f, FileBackend without hash %.0f, ratio %.2f (%.2f to %.2f)", NUMBER, read, each,
-                ROUNDS, median(ofApps), median(ofPlain), median(ratios), Collections.min(ratios), Collections.max(ratios)));
+            System.out.println(String.format(Locale.ROOT, "%d app passwords: read in %.0f ms; one log-in %.3f ms; log-ins a second, median"
+                + " of %d paired rounds: AppPasswordBackend %.0f, FileBackend without hash %.0f, ratio %.2f (%.2f to %.2f)", NUMBER, read,
+                each, ROUNDS, median(ofApps), median(ofPlain), median(ratios), Collections.min(ratios), Collections.max(ratios)));
         } finally {
             pool.shutdownNow();
         }
