@@ -67,9 +67,11 @@ class MetricsIT {
         String backend = "<backend class=\"org.smtpguard.fixture.SocketBackend\" name=\"%s\"><port>" + directory.port()
             + "</port><token>t0ken</token><timeout>3s</timeout><circuitBreaker failures=\"1\" retryAfter=\"1s\"/>%s</backend>";
         server = JamesServer.guarded()
+            .withConf("app-passwords", "# SMTP Guard app passwords, format 1\n")
             .editPort(Endpoint.SMTP, port -> port.replaceAll("<greeting .*?/>", "")
                 .replace("<mode>enforce</mode>", "<mode>enforce</mode><rule id=\"SEQ-BARE-LF\" mode=\"observe\"/>")
-                .replace("</mechanisms>", "</mechanisms>" + String.format(Locale.ROOT, backend, "cached directory", "<cache/>")))
+                .replace("</mechanisms>", "</mechanisms><backend class=\"AppPasswordBackend\" name=\"devices\"><file>file://conf/app-passwords"
+                    + "</file></backend>" + String.format(Locale.ROOT, backend, "cached directory", "<cache/>")))
             .editPort(Endpoint.SUBMISSION, port -> port.replace("<requireSSL>true</requireSSL>", "<requireSSL>false</requireSSL>")
                 .replaceAll("(?s)<backend .*?</backend>", Matcher.quoteReplacement(String.format(Locale.ROOT, backend, "directory", ""))))
             .start();
