@@ -70,8 +70,9 @@ class MetricsIT {
             .withConf("app-passwords", "# SMTP Guard app passwords, format 1\n")
             .editPort(Endpoint.SMTP, port -> port.replaceAll("<greeting .*?/>", "")
                 .replace("<mode>enforce</mode>", "<mode>enforce</mode><rule id=\"SEQ-BARE-LF\" mode=\"observe\"/>")
-                .replace("</mechanisms>", "</mechanisms><backend class=\"AppPasswordBackend\" name=\"devices\"><file>file://conf/app-passwords"
-                    + "</file></backend>" + String.format(Locale.ROOT, backend, "cached directory", "<cache/>")))
+                .replace("</mechanisms>", "</mechanisms><backend class=\"AppPasswordBackend\" name=\"devices\">"
+                    + "<file>file://conf/app-passwords</file></backend>"
+                    + String.format(Locale.ROOT, backend, "cached directory", "<cache/>")))
             .editPort(Endpoint.SUBMISSION, port -> port.replace("<requireSSL>true</requireSSL>", "<requireSSL>false</requireSSL>")
                 .replaceAll("(?s)<backend .*?</backend>", Matcher.quoteReplacement(String.format(Locale.ROOT, backend, "directory", ""))))
             .start();
