@@ -231,6 +231,16 @@ public final class AppPasswordBackend implements CredentialBackend {
     }
 
     @Override
+    public Optional<String> summary() {
+        return Optional.of("app passwords");
+    }
+
+    @Override
+    public Optional<String> address() {
+        return Optional.of(store.address());
+    }
+
+    @Override
     public Optional<String> flaw() {
         String flaws = Stream.of(store.mistake(), store.problem()).flatMap(Optional::stream).collect(Collectors.joining("; "));
         return Optional.of(flaws).filter(text -> !text.isEmpty());

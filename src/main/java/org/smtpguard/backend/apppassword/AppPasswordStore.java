@@ -62,4 +62,7 @@ interface AppPasswordStore extends AutoCloseable {
     /** Writes what is still to be written, as far as possible. */
     @Override
     void close();
+
+    /** Where it is, for the operator: the file, or {@code host:port} of the database. */
+    String address();
 }

@@ -310,6 +310,11 @@ final class FileStore implements AppPasswordStore {
     }
 
     @Override
+    public String address() {
+        return file.toString();
+    }
+
+    @Override
     public void close() {
         writeUses();
     }

@@ -298,6 +298,11 @@ final class JdbcStore implements AppPasswordStore {
     }
 
     @Override
+    public String address() {
+        return database.address();
+    }
+
+    @Override
     public void close() {
         database.close();
     }

@@ -157,7 +157,7 @@ public final class JdbcDatabase implements AutoCloseable {
     }
 
     /** For the operator. */
-    String address() {
+    public String address() {
         return address;
     }
 

@@ -65,6 +65,14 @@ class FileAppPasswordsTest extends AppPasswordBackendTests {
 
     private Path file;
 
+    @Test
+    void operatorsAreToldItsKindAndItsFile() throws Exception {
+        try (AppPasswordBackend backend = open(TestWorkers.direct(), clock(), false)) {
+            assertThat(backend.summary()).hasValue("app passwords");
+            assertThat(backend.address()).hasValue(file.toString());
+        }
+    }
+
     @BeforeEach
     void theFileExists() throws Exception {
         file = directory.resolve("app-passwords");
