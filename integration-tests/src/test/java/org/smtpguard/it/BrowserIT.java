@@ -308,7 +308,10 @@ class BrowserIT {
         Path pictures = Path.of(System.getProperty("smtpguard.it.project", "."), "docs", "pictures");
         for (String scheme : List.of("light", "dark")) {
             browser.scheme(scheme);
-            browser.open(webAdmin.uri("/smtp-guard?since=15m")).screenshot(pictures.resolve("overview-" + scheme + ".png"), ".pair");
+            browser.open(webAdmin.uri("/smtp-guard?since=15m"));
+            browser.evaluate("document.querySelectorAll('.backends p').forEach(p => { p.textContent ="
+                + " p.textContent.replace(/ at .*\\/conf\\//, ' at /root/conf/'); })");
+            browser.screenshot(pictures.resolve("overview-" + scheme + ".png"), ".pair");
             browser.open(webAdmin.uri("/smtp-guard/sessions/" + reference))
                 .screenshot(pictures.resolve("session-" + scheme + ".png"), ".beside");
         }

@@ -119,7 +119,7 @@ class FailureReasonsTest {
     }
 
     private Safeguarded backend(Kind kind, String place) throws ReflectiveOperationException {
-        Map<String, String> elements = new HashMap<>(Map.of("timeout", "20s"));
+        Map<String, String> elements = new HashMap<>(Map.of("timeout", "10s"));
         kind.elements.forEach((name, value) -> elements.put(name, value.replace("PLACE", place)));
         BackendSettings settings = new BackendSettings(kind.type.getSimpleName(), "corp", elements, url -> {
             throw new UnsupportedOperationException(url);
