@@ -94,6 +94,7 @@ class WebAdminIT {
 
     @Test
     void aSessionShowsItsLogInsAndIsFoundByThem() {
+        JamesServer.assumeOnThisMachine("the server sees the addresses of its clients");
         String reference;
         try (WireScript wire = wireFrom("127.43.0.1", server.smtp()).expect("220")) {
             wire.send("EHLO client.example").expect("250")
@@ -121,6 +122,7 @@ class WebAdminIT {
 
     @Test
     void transcriptsAreDeletedOneByOneOrByWhoseTheyAre() {
+        JamesServer.assumeOnThisMachine("the server sees the addresses of its clients");
         List<String> references = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             try (WireScript wire = wireFrom("127.44.0.1", server.smtp()).expect("220")) {
