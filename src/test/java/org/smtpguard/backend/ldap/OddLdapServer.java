@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.smtpguard.it.server.LdapDirectory;
@@ -21,6 +22,7 @@ final class OddLdapServer implements AutoCloseable {
     private final ServerSocket listener;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final AtomicInteger requests = new AtomicInteger();
+    private final CountDownLatch over = new CountDownLatch(1);
 
     /** How it behaves. */
     enum Manner {
@@ -88,6 +90,7 @@ final class OddLdapServer implements AutoCloseable {
                 // Closed.
             }
         }
+        over.countDown();
     }
 
     private void serve(Socket socket, Manner manner) {
@@ -109,9 +112,15 @@ final class OddLdapServer implements AutoCloseable {
         thread.start();
     }
 
+    /** Hangs up when nobody can connect any more: a thread that waits for the next client keeps the port open until it wakes. */
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            over.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : sockets) {
             socket.close();
         }
