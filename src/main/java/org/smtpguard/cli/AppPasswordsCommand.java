@@ -26,7 +26,7 @@ import org.smtpguard.credential.InvalidRequestException;
 import org.smtpguard.credential.IssuedAppPassword;
 import org.smtpguard.james.check.ConfiguredAppPasswords;
 
-/** Manages app passwords, beside a server that runs or not. */
+/** Manages app passwords, whether or not the server is running. */
 final class AppPasswordsCommand {
     private static final String CONFIG = "conf/smtpserver.xml";
     private static final int SECONDS = 60;

@@ -38,7 +38,7 @@ public final class Main {
         "",
         "  --json          print the report as JSON",
         "",
-        "app-passwords manages the app passwords of an AppPasswordBackend, beside a running James. init creates the store, add prints the",
+        "app-passwords manages the app passwords of an AppPasswordBackend, also while James runs. init creates the store, add prints the",
         "new password and nothing else to standard output.",
         "",
         "  --config FILE   James' smtpserver.xml; conf/smtpserver.xml by default",

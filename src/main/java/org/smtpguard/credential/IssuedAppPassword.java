@@ -2,7 +2,7 @@ package org.smtpguard.credential;
 
 import java.util.Objects;
 
-/** A new app password with its secret, which is stored nowhere: whoever receives this shows it once. Immutable. */
+/** A new app password with its secret, which is stored nowhere: its receiver shows it once. Immutable. */
 public final class IssuedAppPassword {
     private final AppPassword appPassword;
     private final Secret secret;

@@ -1,5 +1,6 @@
 package org.smtpguard.resilience;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -17,6 +18,10 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: any. Nothing is logged while a lock is held.
  */
 public final class HealthRecord {
+    /** So many changes are logged within {@link #PERIOD}: what fails and recovers with each request must not fill the log. */
+    static final int LINES = 20;
+    static final Duration PERIOD = Duration.ofMinutes(10);
+
     private static final Logger LOGGER = LoggerFactory.getLogger("org.smtpguard.HEALTH");
 
     private final String subject;
@@ -24,6 +29,8 @@ public final class HealthRecord {
     private final AtomicInteger changes = new AtomicInteger();
     // Guarded by this.
     private Health current;
+    private Instant periodBegin;
+    private int lines;
 
     /**
      * @param subject what it is of, in the log
@@ -32,6 +39,7 @@ public final class HealthRecord {
     public HealthRecord(String subject, String reason, Instant start) {
         this.subject = subject;
         this.current = Health.of(Health.State.HEALTHY, reason, start);
+        this.periodBegin = start;
     }
 
     /**
@@ -42,22 +50,32 @@ public final class HealthRecord {
      */
     Health update(Supplier<Health> seen) {
         Health updated;
-        boolean isChange;
+        boolean isLogged;
         synchronized (this) {
             Health found = seen.get();
-            isChange = found.state() != current.state();
+            boolean isChange = found.state() != current.state();
             updated = isChange ? found : found.since(current.since());
             current = updated;
-            if (isChange) {
-                unlogged.add(updated);
+            isLogged = isChange && admits(updated.since());
+            if (isLogged) {
+                unlogged.add(lines < LINES ? updated : Health.of(updated.state(), updated.reason() + "; it changes too often: further"
+                    + " changes are logged from " + periodBegin.plus(PERIOD).truncatedTo(ChronoUnit.SECONDS) + " on", updated.since()));
             }
         }
-        if (isChange && changes.getAndIncrement() == 0) {
+        if (isLogged && changes.getAndIncrement() == 0) {
             do {
                 log(unlogged.remove());
             } while (changes.decrementAndGet() > 0);
         }
         return updated;
+    }
+
+    private boolean admits(Instant now) {
+        if (!now.isBefore(periodBegin.plus(PERIOD))) {
+            periodBegin = now;
+            lines = 0;
+        }
+        return ++lines <= LINES;
     }
 
     /** Updates the health of something that has problems, but is never down. */

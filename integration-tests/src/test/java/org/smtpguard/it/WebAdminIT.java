@@ -133,6 +133,8 @@ class WebAdminIT {
         assertThat(delete("/smtp-guard/sessions/" + references.get(0)).body()).isEqualTo("{\"deleted\":1}");
         assertThat(delete("/smtp-guard/sessions/" + references.get(0)).statusCode()).isEqualTo(404);
         assertThat(delete("/smtp-guard/sessions").statusCode()).as("of whom?").isEqualTo(400);
+        assertThat(delete("/smtp-guard/sessions?ref=" + references.get(1) + "&client=127.44.0.1").statusCode()).as("one or all?")
+            .isEqualTo(400);
         assertThat(delete("/smtp-guard/sessions?client=127.44.0.1").body()).isEqualTo("{\"deleted\":2}");
         assertThat(webAdmin.get("/smtp-guard/sessions/" + references.get(2), JSON).statusCode()).isEqualTo(404);
     }

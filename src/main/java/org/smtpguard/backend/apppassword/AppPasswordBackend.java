@@ -127,7 +127,7 @@ public final class AppPasswordBackend implements CredentialBackend {
         if (origin.remoteAddress().isPresent()) {
             store.use(stored, new AppPasswordUse(now(), origin.remoteAddress(), origin.mechanism()));
         }
-        return CredentialResult.accepted(info.user()).within(scope(stored));
+        return CredentialResult.accepted(info.user()).within(scope(stored, origin));
     }
 
     private static String describe(AppPassword info) {
@@ -151,13 +151,15 @@ public final class AppPasswordBackend implements CredentialBackend {
             .anyMatch(network -> network.contains(client.get()));
     }
 
-    private LoginScope scope(StoredAppPassword stored) {
+    /** Each later look-up waits in the queue in the place of its client's network, without the listener of the log-in. */
+    private LoginScope scope(StoredAppPassword stored, Origin origin) {
         AppPassword info = stored.info();
-        return LoginScope.of(info.id(), info.label(), info.senders(), () -> recheck(stored.hash(), info.user()));
+        Origin later = Origin.of(origin.mechanism(), origin.remoteAddress(), origin.sessionId(), origin.isUnderTls());
+        return LoginScope.of(info.id(), info.label(), info.senders(), () -> recheck(stored.hash(), info.user(), later));
     }
 
-    private CompletionStage<CredentialResult> recheck(String hash, String user) {
-        return workers.judge(Origin.byHand(), () -> available(() -> {
+    private CompletionStage<CredentialResult> recheck(String hash, String user, Origin origin) {
+        return workers.judge(origin, () -> available(() -> {
             Optional<AppPassword> info = store.find(hash).map(StoredAppPassword::info);
             return info.filter(one -> one.isUsable(clock.instant())).isPresent() ? CredentialResult.accepted(user)
                 : CredentialResult.refused(info.map(one -> one.isRevoked() ? "revoked" : "expired").orElse("removed"));
@@ -195,14 +197,16 @@ public final class AppPasswordBackend implements CredentialBackend {
 
     /** Also those that are refused: which one the client has, and why it is refused, is known after the proof. */
     private KeyResult keys(String user, Origin origin) throws StoreException {
+        // Both queries for each name: their number must not tell who has app passwords.
         Optional<UserSalt> salt = store.salt(user);
-        List<KeyCandidate> candidates = salt.isEmpty() ? List.of() : store.of(user).stream()
+        List<StoredAppPassword> all = store.of(user);
+        List<KeyCandidate> candidates = salt.isEmpty() ? List.of() : all.stream()
             .flatMap(stored -> stored.keys().stream().map(keys -> new KeyCandidate(
                 new ScramKeys(salt.get().iterations(), salt.get().salt(), keys.storedKey(), keys.serverKey()),
                 () -> verdict(stored, origin))))
             .collect(Collectors.toList());
         // With none that can be used, the next backend's keys are those of the user.
-        boolean isAnyUsable = store.of(user).stream().anyMatch(stored -> stored.keys().isPresent()
+        boolean isAnyUsable = all.stream().anyMatch(stored -> stored.keys().isPresent()
             && stored.info().isUsable(clock.instant()));
         return isAnyUsable && !candidates.isEmpty() ? KeyResult.found(user, candidates) : KeyResult.unknown();
     }

@@ -30,7 +30,7 @@ import org.smtpguard.james.config.NamedClass;
 import org.smtpguard.james.event.GuardMetrics;
 
 /**
- * The app passwords of a {@code smtpserver.xml}, for use without a server, beside one that runs. Other backends are not created.
+ * The app passwords of a {@code smtpserver.xml}, for the command line, whether or not the server runs. Other backends are not created.
  */
 public final class ConfiguredAppPasswords implements AutoCloseable {
     private static final String BACKEND = "AppPasswordBackend";

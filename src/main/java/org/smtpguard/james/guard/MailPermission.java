@@ -48,7 +48,7 @@ public final class MailPermission {
             return execute.get();
         }
         CompletableFuture<CredentialResult> valid = scope.get().recheck();
-        return valid.isDone() ? reply(port, session, command, valid.join(), execute)
+        return valid.isDone() && !valid.isCompletedExceptionally() ? reply(port, session, command, valid.join(), execute)
             : port.replies().consult(session, valid, result -> reply(port, session, command,
                 result.orElseGet(() -> CredentialResult.unavailable("the check failed")), execute));
     }

@@ -126,7 +126,7 @@ public final class GuardSite {
         service.internalServerError(GuardSite::internalError);
         get(service, "", this::overview, "since");
         get(service, "/", this::overview, "since");
-        get(service, "/sessions", sessions::list, SessionRequests.FILTERS);
+        get(service, "/sessions", sessions::list, SessionRequests.LIST);
         get(service, "/sessions/:reference", request -> sessions.session(request.params("reference")));
         delete(service, "/sessions", sessions::delete, SessionRequests.FILTERS);
         delete(service, "/sessions/:reference", request -> sessions.delete(request.params("reference")));

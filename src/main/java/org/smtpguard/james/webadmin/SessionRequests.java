@@ -27,7 +27,9 @@ import spark.Request;
 /** Requests about sessions: lists by what is searched for, one session, and deletion. Threads: WebAdmin's own, which never wait. */
 final class SessionRequests {
     /** The query parameters of a list. */
-    static final String[] FILTERS = {"ref", "client", "user", "rule", "port", "backend", "outcome", "since", "until", "page"};
+    static final String[] LIST = {"ref", "client", "user", "rule", "port", "backend", "outcome", "since", "until", "page"};
+    /** Those of a deletion: all that narrow a list. */
+    static final String[] FILTERS = {"client", "user", "rule", "port", "backend", "outcome", "since", "until"};
 
     /** Also as a refusal shows it. */
     private static final Pattern REFERENCE = Pattern.compile("\\(?(?:session\\s+)?([0-9A-Fa-f-]{1,64})\\)?[.;]?");
