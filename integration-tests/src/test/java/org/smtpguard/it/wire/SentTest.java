@@ -1,6 +1,7 @@
 package org.smtpguard.it.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,5 +26,11 @@ class SentTest {
         WireScript.plain("alice@localhost", "wrong");
 
         assertThat(Sent.foundIn("AUTH method PLAIN failed from alice@localhost@127.0.0.1: REFUSED (wrong password) by apps")).isEmpty();
+    }
+
+    /** The log of another server, in another class, would fail for it. */
+    @Test
+    void aPasswordThatALogHoldsByChanceIsRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> WireScript.plain("phone@localhost", "app")).withMessageContaining("longer");
     }
 }
