@@ -145,10 +145,10 @@ class EveryDiagnosisIT {
         all.put("AUTH-TLS-REQUIRED", submission(wire -> greeted(wire).send(ALICE).expect("538")));
         all.put("AUTH-IDENTITY", clear(wire -> greeted(wire).send("AUTH PLAIN " + base64("bob@localhost\0alice@localhost\0secret"))
             .expect("535")));
-        all.put("AUTH-SENDER", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("phone@localhost", "of-the-phone")).expect("235").send(MAIL)
-            .expect("553")));
-        all.put("AUTH-REVOKED", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("lost@localhost", "of-a-lost-phone")).expect("235").send(MAIL)
-            .expect("421")));
+        all.put("AUTH-SENDER", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("phone@localhost", "of-the-phone")).expect("235")
+            .send(MAIL).expect("553")));
+        all.put("AUTH-REVOKED", clear(wire -> greeted(wire).send("AUTH PLAIN " + plain("lost@localhost", "of-a-lost-phone")).expect("235")
+            .send(MAIL).expect("421")));
         return all;
     }
 
