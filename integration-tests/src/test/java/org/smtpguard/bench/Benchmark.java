@@ -26,7 +26,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * each load on each contender), {@code .warmup} (30, seconds for each contender), {@code .profile} (letters of scenarios whose JVMs
  * leave a recording of JFR in {@code target/bench}), {@code .without} (ids of rules that the guard has off), {@code .before} (another
  * build of the jar, which runs beside this one: what a change has done); and {@code smtpguard.update}
- * (writes what was measured into {@code docs/development/benchmarks.md}).
+ * (writes what was measured into {@code docs/development/benchmarks.md}, of another James than the build's into a page of its own).
  */
 public final class Benchmark {
     private static final double RAMP_SECONDS = 1;
@@ -67,7 +67,8 @@ public final class Benchmark {
         for (Supplier<Scenario> maker : Scenarios.all()) {
             Scenario scenario = maker.get();
             if (only.contains("") || only.contains(scenario.id())) {
-                Report report = new Report(scenario, measure(scenario), machine, rounds, seconds);
+                Noise noise = Noise.listen();
+                Report report = new Report(scenario, measure(scenario), machine, noise, rounds, seconds);
                 console.println(report.text());
                 if (Boolean.getBoolean("smtpguard.update")) {
                     report.write();

@@ -26,4 +26,11 @@ final class Outcome {
         return series.getOrDefault(load, Map.of()).values().stream().mapToDouble(rounds -> rounds.median(Measure.PER_SECOND))
             .filter(value -> value > 0).min().orElse(1);
     }
+
+    /** How far equal rounds of contenders that go as fast as they can differ, as shares of their medians: of all contenders and loads. */
+    Series.Spread differences(Scenario scenario) {
+        return Series.Spread.of(scenario.loads().stream().filter(load -> !load.isPaced() && !load.isHeld())
+            .flatMap(load -> series.getOrDefault(load.id(), Map.of()).values().stream())
+            .map(rounds -> rounds.spread(Measure.PER_SECOND)).mapToDouble(spread -> (spread.most - spread.least) / spread.median));
+    }
 }

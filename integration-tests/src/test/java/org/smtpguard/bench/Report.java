@@ -9,12 +9,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import org.smtpguard.it.server.JamesHome;
+
 /** What a scenario gave, as it stands on the page. */
 final class Report {
+    private static final String PAGE = "benchmarks.md";
+    private static final String CHARTS = "benchmarks/";
     private static final Map<Measure, String> COLUMNS = new LinkedHashMap<>();
 
     static {
@@ -36,10 +41,11 @@ final class Report {
     private final Outcome outcome;
     private final String head;
 
-    Report(Scenario scenario, Outcome outcome, Machine machine, int rounds, double seconds) {
+    Report(Scenario scenario, Outcome outcome, Machine machine, Noise noise, int rounds, double seconds) {
         this.scenario = scenario;
         this.outcome = outcome;
-        this.head = String.format(Locale.ROOT, "%s Medians of %d rounds of %.0f s.", machine, rounds, seconds);
+        this.head = String.format(Locale.ROOT, "%s Medians of %d rounds of %.0f s.%s", machine, rounds, seconds,
+            noise.text(scenario, outcome));
     }
 
     String text() {
@@ -48,7 +54,7 @@ final class Report {
         lines.add("");
         lines.add(scenario.text());
         lines.add("");
-        lines.add("![(" + scenario.id() + ") " + scenario.title() + "](benchmarks/" + scenario.id() + ".svg)");
+        lines.add("![(" + scenario.id() + ") " + scenario.title() + "](" + CHARTS + chart() + ")");
         lines.add("");
         lines.addAll(figures());
         lines.add("");
@@ -97,17 +103,33 @@ final class Report {
             .anyMatch(contender -> outcome.of(load.id(), contender.name()).has(measure)));
     }
 
-    /** Into the page, in place of what stands there of this scenario, with its chart beside it. */
+    /** Where the charts of this version of James are, below those of the build's. */
+    private String chart() {
+        return (JamesHome.current().isElsewhere() ? JamesHome.current().version() + "/" : "") + scenario.id() + ".svg";
+    }
+
+    /**
+     * Into the page of this version of James, in place of what stands there of this scenario, with its chart beside it; and into the
+     * table of all versions.
+     */
     void write() throws IOException {
+        JamesHome james = JamesHome.current();
         Path docs = Machine.project().resolve("docs/development");
-        Path page = docs.resolve("benchmarks.md");
-        Matcher place = Pattern.compile("(?s)(<!-- bench:" + scenario.id() + " -->\n).*?(<!-- /bench:" + scenario.id() + " -->)")
+        replace(docs.resolve(james.isElsewhere() ? "benchmarks-" + james.version() + ".md" : PAGE), scenario.id(), old -> text());
+        replace(docs.resolve(PAGE), "versions",
+            old -> "\n" + VersionTable.read(old).with(scenario, outcome, james.version()).text() + "\n");
+        Path chart = docs.resolve(CHARTS + chart());
+        Files.createDirectories(chart.getParent());
+        Files.writeString(chart, new Chart(scenario, outcome).svg(), StandardCharsets.UTF_8);
+    }
+
+    private static void replace(Path page, String name, UnaryOperator<String> text) throws IOException {
+        Matcher place = Pattern.compile("(?s)(<!-- bench:" + name + " -->\n)(.*?)(<!-- /bench:" + name + " -->)")
             .matcher(Files.readString(page, StandardCharsets.UTF_8));
         if (!place.find()) {
-            throw new IllegalStateException(page + " has no place for scenario " + scenario.id());
+            throw new IllegalStateException(page + " has no place for " + name);
         }
-        Files.writeString(page, place.replaceFirst("$1" + Matcher.quoteReplacement(text()) + "$2"), StandardCharsets.UTF_8);
-        Files.writeString(Files.createDirectories(docs.resolve("benchmarks")).resolve(scenario.id() + ".svg"),
-            new Chart(scenario, outcome).svg(), StandardCharsets.UTF_8);
+        Files.writeString(page, place.replaceFirst("$1" + Matcher.quoteReplacement(text.apply(place.group(2))) + "$3"),
+            StandardCharsets.UTF_8);
     }
 }

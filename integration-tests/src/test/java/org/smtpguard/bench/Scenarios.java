@@ -72,10 +72,13 @@ final class Scenarios {
                 Target.atLeast("AUTH/s of 1,000 clients (or what the machine can do: bare Netty's)",
                     outcome -> outcome.median("1000", GUARDED, PER_SECOND),
                     outcome -> Math.min(0.9 * most1000, outcome.median("1000", BARE, PER_SECOND))),
-                Target.atMost("bystanders' p99 among 100 clients, times an idle server's", 2,
-                    outcome -> outcome.median("100", GUARDED, NOOP_P99) / outcome.median("idle", GUARDED, P99)),
-                Target.atMost("bystanders' p99 among 1,000 clients, times an idle server's", 2,
-                    outcome -> outcome.median("1000", GUARDED, NOOP_P99) / outcome.median("idle", GUARDED, P99)));
+                bystanders("100", "100 clients"), bystanders("1000", "1,000 clients"));
+    }
+
+    /** Not with an idle server's: that compares the machine's busy moments with its quiet ones, whatever the server is. */
+    private static Target bystanders(String load, String clients) {
+        return Target.atMost("bystanders' p99 among " + clients + ", times bare Netty's", 1.5,
+            outcome -> outcome.ratio(load, GUARDED, BARE, NOOP_P99));
     }
 
     private static Scenario fastBackend() {
@@ -100,6 +103,7 @@ final class Scenarios {
             .mustShow(
                 Target.atLeast("same hash, cache: times stock", 3, outcome -> outcome.ratio("b", cached, STOCK, PER_SECOND)),
                 Target.atLeast("same hash, no cache: times stock", 1, outcome -> outcome.ratio("b", uncached, STOCK, PER_SECOND)),
+                Target.atLeast("no hash: times stock", 2, outcome -> outcome.ratio("b", plain, STOCK, PER_SECOND)),
                 Target.atLeast("no hash: times Postfix with Dovecot", 1.2, outcome -> outcome.ratio("b", plain, POSTFIX, PER_SECOND)),
                 Target.atLeast("no hash: times bare Netty", 0.8, outcome -> outcome.ratio("b", plain, BARE, PER_SECOND)),
                 Target.atLeast("same hash, cache: times bare Netty", 0.8, outcome -> outcome.ratio("b", cached, BARE, PER_SECOND)));

@@ -29,13 +29,29 @@ final class Target {
         return new Target(text, measured, outcome -> bound, false);
     }
 
-    /** A row of a table: the target, its bound, what was measured, whether that is enough. */
-    String row(Outcome outcome) {
+    String text() {
+        return text;
+    }
+
+    String limit(Outcome outcome) {
+        return (isLeast ? "≥ " : "≤ ") + number(bound.apply(outcome));
+    }
+
+    String measured(Outcome outcome) {
+        return number(measured.apply(outcome));
+    }
+
+    /** Whether what was measured is enough. */
+    String verdict(Outcome outcome) {
         double value = measured.apply(outcome);
         double limit = bound.apply(outcome);
         boolean isMet = isLeast ? value >= limit : value <= limit;
-        return String.format(Locale.ROOT, "| %s | %s %s | %s | %s |", text, isLeast ? "≥" : "≤", number(limit), number(value),
-            Double.isNaN(value) || Double.isNaN(limit) ? "not measured" : isMet ? "met" : "**missed**");
+        return Double.isNaN(value) || Double.isNaN(limit) ? "not measured" : isMet ? "met" : "**missed**";
+    }
+
+    /** A row of a table: the target, its bound, what was measured, whether that is enough. */
+    String row(Outcome outcome) {
+        return "| " + text + " | " + limit(outcome) + " | " + measured(outcome) + " | " + verdict(outcome) + " |";
     }
 
     private static String number(double value) {
