@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,6 +27,8 @@ import org.slf4j.LoggerFactory;
 import org.smtpguard.backend.jdbc.JdbcDatabase;
 import org.smtpguard.backend.jdbc.JdbcException;
 import org.smtpguard.backend.jdbc.JdbcStatement;
+import org.smtpguard.backend.jdbc.LateWrites;
+import org.smtpguard.backend.support.Background;
 import org.smtpguard.backend.support.LastingProblem;
 import org.smtpguard.credential.AppPassword;
 import org.smtpguard.credential.AppPasswordRequest;
@@ -71,16 +71,13 @@ final class JdbcStore implements AppPasswordStore {
     private static final JdbcStatement SHAPES = statement("SELECT iterations, COUNT(*) FROM " + SALTS + " GROUP BY iterations");
 
     private final JdbcDatabase database;
-    private final Executor writers;
-    private final LastingProblem problem;
+    private final LateWrites uses;
     /** When the last use of each was written, by id: as many as there are app passwords in use. */
     private final Map<String, Instant> written = new ConcurrentHashMap<>();
 
-    /** @param writers runs writes that no client waits for */
-    JdbcStore(String backend, JdbcDatabase database, Executor writers) {
+    JdbcStore(String backend, JdbcDatabase database, Background background) {
         this.database = database;
-        this.writers = writers;
-        this.problem = new LastingProblem(LOGGER, backend);
+        this.uses = new LateWrites(database, USE, background, new LastingProblem(LOGGER, backend), JdbcStore::describe);
     }
 
     private static JdbcStatement statement(String sql, String... parameters) {
@@ -157,20 +154,7 @@ final class JdbcStore implements AppPasswordStore {
         Map<String, String> values = new HashMap<>(Map.of("last_used", text(use.time()), "last_mechanism", use.mechanism(), "id", id,
             "before", text(before)));
         use.address().ifPresent(address -> values.put("last_address", address));
-        try {
-            writers.execute(() -> write(values));
-        } catch (RejectedExecutionException e) {
-            problem.report(describe("too many are waiting to be written"));
-        }
-    }
-
-    private void write(Map<String, String> values) {
-        try {
-            database.run(USE, values);
-            problem.resolved();
-        } catch (SQLException | RuntimeException e) {
-            problem.report(describe(JdbcException.describe(e)));
-        }
+        uses.write(values);
     }
 
     private static String describe(String fault) {
@@ -201,7 +185,7 @@ final class JdbcStore implements AppPasswordStore {
 
     @Override
     public Optional<String> problem() {
-        return problem.current();
+        return uses.problem();
     }
 
     @Override

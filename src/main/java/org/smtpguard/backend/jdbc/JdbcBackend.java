@@ -7,13 +7,13 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smtpguard.backend.support.Background;
 import org.smtpguard.backend.support.HashSettings;
 import org.smtpguard.backend.support.HashUpgrade;
 import org.smtpguard.backend.support.PasswordCheck;
@@ -89,10 +89,10 @@ public final class JdbcBackend implements CredentialBackend {
         Optional<JdbcStatement> sampled = JdbcSample.statement(settings, lookup);
         // Last, since it starts threads.
         this.database = new JdbcDatabase(settings, timeLimit());
-        Executor writers = new Sideline(blocking, Math.max(1, JdbcDatabase.poolSize(settings) / 2));
-        this.sample = new JdbcSample(settings, sampled, database, schemes, writers, System::nanoTime);
-        this.hashUpgrade = new HashUpgrade(settings.name(), schemes, hashing, writers);
-        this.lastLogin = record.map(statement -> new JdbcLastLogin(settings.name(), statement, database, writers));
+        Background background = new Sideline(blocking, Math.max(1, JdbcDatabase.poolSize(settings) / 2));
+        this.sample = new JdbcSample(settings, sampled, database, schemes, background, System::nanoTime);
+        this.hashUpgrade = new HashUpgrade(settings.name(), schemes, hashing, background);
+        this.lastLogin = record.map(statement -> new JdbcLastLogin(settings.name(), statement, database, background));
     }
 
     @Override

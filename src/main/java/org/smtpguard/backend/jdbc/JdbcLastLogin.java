@@ -1,23 +1,18 @@
 package org.smtpguard.backend.jdbc;
 
-import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smtpguard.backend.support.Background;
 import org.smtpguard.backend.support.LastingProblem;
 import org.smtpguard.credential.BackendSettings;
 import org.smtpguard.credential.Origin;
 
-/**
- * Records log-ins in the database, with the operator's statement. No client waits for it; a failure is reported and does not
- * affect the log-in.
- */
+/** Records log-ins in the database, with the operator's statement. */
 final class JdbcLastLogin {
     static final String ELEMENT = "lastLogin";
 
@@ -25,17 +20,10 @@ final class JdbcLastLogin {
     private static final String REMOTE_IP = "remoteIp";
     private static final String MECHANISM = "mechanism";
 
-    private final JdbcStatement statement;
-    private final JdbcDatabase database;
-    private final Executor writers;
-    private final LastingProblem problem;
+    private final LateWrites writes;
 
-    /** @param writers runs writes that may block */
-    JdbcLastLogin(String backend, JdbcStatement statement, JdbcDatabase database, Executor writers) {
-        this.statement = statement;
-        this.database = database;
-        this.writers = writers;
-        this.problem = new LastingProblem(LOGGER, backend);
+    JdbcLastLogin(String backend, JdbcStatement statement, JdbcDatabase database, Background background) {
+        this.writes = new LateWrites(database, statement, background, new LastingProblem(LOGGER, backend), JdbcLastLogin::describe);
     }
 
     /** @throws org.smtpguard.credential.InvalidConfigurationException if its parameters are invalid */
@@ -53,20 +41,7 @@ final class JdbcLastLogin {
         Map<String, String> values = new HashMap<>(JdbcUser.names(user));
         values.put(MECHANISM, origin.mechanism());
         origin.remoteAddress().ifPresent(address -> values.put(REMOTE_IP, address));
-        try {
-            writers.execute(() -> write(values));
-        } catch (RejectedExecutionException e) {
-            problem.report(describe("too many are waiting to be written"));
-        }
-    }
-
-    private void write(Map<String, String> values) {
-        try {
-            database.run(statement, values);
-            problem.resolved();
-        } catch (SQLException | RuntimeException e) {
-            problem.report(describe(JdbcException.describe(e)));
-        }
+        writes.write(values);
     }
 
     private static String describe(String fault) {
@@ -76,6 +51,6 @@ final class JdbcLastLogin {
 
     /** Why the last one could not be written; empty if it was. */
     Optional<String> problem() {
-        return problem.current();
+        return writes.problem();
     }
 }

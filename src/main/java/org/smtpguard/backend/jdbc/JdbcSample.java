@@ -7,13 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.smtpguard.backend.support.Background;
 import org.smtpguard.backend.support.Decoys;
 import org.smtpguard.backend.support.LastingProblem;
 import org.smtpguard.backend.support.ScramShapes;
@@ -43,7 +42,7 @@ final class JdbcSample {
     private final Optional<JdbcStatement> statement;
     private final JdbcDatabase database;
     private final PasswordSchemes schemes;
-    private final Executor background;
+    private final Background background;
     private final LongSupplier nanoTime;
     private final byte[] key;
     private final ReentrantLock sampling = new ReentrantLock();
@@ -51,7 +50,7 @@ final class JdbcSample {
     private volatile SampleOutcome taken;
 
     JdbcSample(BackendSettings settings, Optional<JdbcStatement> statement, JdbcDatabase database, PasswordSchemes schemes,
-               Executor background, LongSupplier nanoTime) {
+               Background background, LongSupplier nanoTime) {
         this.statement = statement;
         this.database = database;
         this.schemes = schemes;
@@ -87,9 +86,7 @@ final class JdbcSample {
         if (!taken.wasTried) {
             takeIfOld();
         } else if (!sampling.isLocked()) {
-            try {
-                background.execute(this::takeIfOld);
-            } catch (RejectedExecutionException e) {
+            if (!background.offer(this::takeIfOld)) {
                 LOGGER.debug("No new sample now: overloaded");
             }
         }

@@ -4,8 +4,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +27,11 @@ public final class HashUpgrade {
     private final String backend;
     private final PasswordSchemes schemes;
     private final WorkerPool hashing;
-    private final Executor writers;
+    private final Background writers;
     private final Set<String> inProgress = ConcurrentHashMap.newKeySet();
     private final LastingProblem problem;
 
-    public HashUpgrade(String backend, PasswordSchemes schemes, WorkerPool hashing, Executor writers) {
+    public HashUpgrade(String backend, PasswordSchemes schemes, WorkerPool hashing, Background writers) {
         this.backend = backend;
         this.schemes = schemes;
         this.hashing = hashing;
@@ -72,8 +70,6 @@ public final class HashUpgrade {
         boolean goesOn = false;
         try {
             goesOn = step.take();
-        } catch (RejectedExecutionException e) {
-            LOGGER.debug("Backend {} leaves an outdated hash for the next log-in: overloaded", backend);
         } catch (Exception | OutOfMemoryError e) {
             problem.report("cannot replace outdated hashes: " + outdated.describe(e));
         } finally {
@@ -95,8 +91,11 @@ public final class HashUpgrade {
             return false;
         }
         String better = schemes.hash(password.storedForm());
-        writers.execute(() -> attempt(user, outdated, () -> write(user, outdated, better, hash)));
-        return true;
+        boolean goesOn = writers.offer(() -> attempt(user, outdated, () -> write(user, outdated, better, hash)));
+        if (!goesOn) {
+            LOGGER.debug("Backend {} leaves an outdated hash for the next log-in: overloaded", backend);
+        }
+        return goesOn;
     }
 
     private boolean write(String user, OutdatedHash outdated, String better, PasswordHash before) throws Exception {

@@ -2,9 +2,7 @@ package org.smtpguard.backend.support;
 
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -14,9 +12,9 @@ import org.smtpguard.credential.WorkerPool;
 
 /**
  * Runs background work on a pool that clients wait for, with limited concurrency, so that background work that hangs cannot
- * occupy the whole pool. Further tasks wait in a bounded queue; a task that does not fit is rejected.
+ * occupy the whole pool. Further tasks wait in a bounded queue; a task that does not fit is refused.
  */
-public final class Sideline implements Executor {
+public final class Sideline implements Background {
     private static final int QUEUE = 1000;
 
     private final WorkerPool workers;
@@ -30,9 +28,9 @@ public final class Sideline implements Executor {
     }
 
     @Override
-    public void execute(Runnable task) {
+    public boolean offer(Runnable task) {
         if (!waiting.offer(task)) {
-            throw new RejectedExecutionException();
+            return false;
         }
         if (places.tryAcquire()) {
             CompletableFuture<Boolean> done = new CompletableFuture<>();
@@ -48,10 +46,9 @@ public final class Sideline implements Executor {
                     rejected.set(waiting.remove(task));
                 }
             });
-            if (rejected.get()) {
-                throw new OverloadException();
-            }
+            return !rejected.get();
         }
+        return true;
     }
 
     private void work() {
