@@ -59,12 +59,12 @@ final class Counter {
                 return false;
             }
         }
+        boolean isFull = count == limit;
         int at = place(limit);
-        if (fingerprints.length != slots.length) {
-            fingerprints = Arrays.copyOf(fingerprints, slots.length);
-        }
-        if (count == limit && at == limit - 1) {
+        if (isFull) {
             System.arraycopy(fingerprints, 1, fingerprints, 0, limit - 1);
+        } else {
+            fingerprints = fingerprints.length == slots.length ? fingerprints : Arrays.copyOf(fingerprints, slots.length);
         }
         fingerprints[at] = fingerprint;
         return true;
@@ -111,10 +111,6 @@ final class Counter {
     /** Forgets so many, the newest first. */
     void drop(int number) {
         count = (short) Math.max(0, count - number);
-    }
-
-    void clear() {
-        count = 0;
     }
 
     int count() {

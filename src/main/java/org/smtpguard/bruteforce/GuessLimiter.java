@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -45,6 +46,7 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
     private final BlockListener listener;
     private final LoginKeys keys;
     private final EventLog log;
+    private final Executor later;
     // Guarded by this.
     private final LoginCounts counts;
     private final WaitingLogins waiting = new WaitingLogins();
@@ -52,12 +54,19 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
     private boolean isSweepDue;
 
     public GuessLimiter(BruteForceSettings settings, InstallationSecret secret, Clock clock, BlockListener listener, EventLog log) {
+        this(settings, secret, clock, listener, log, CompletableFuture.delayedExecutor(SWEEP_SECONDS, TimeUnit.SECONDS));
+    }
+
+    /** @param later executes some seconds later */
+    GuessLimiter(BruteForceSettings settings, InstallationSecret secret, Clock clock, BlockListener listener, EventLog log,
+                 Executor later) {
         this.settings = settings;
         this.clock = clock;
         this.listener = listener;
         this.keys = new LoginKeys(secret);
         this.counts = new LoginCounts(settings);
         this.log = log;
+        this.later = later;
     }
 
     /** Counts what the log has kept, and follows it from now on. Waits for the log: for startup. */
@@ -257,7 +266,7 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
     }
 
     /** Tells the listener of the blocks whose time is over. */
-    void sweep() {
+    private void sweep() {
         List<Block> over;
         synchronized (this) {
             setTime();
@@ -273,7 +282,7 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
     private synchronized void sweepLater() {
         if (!isSweepDue) {
             isSweepDue = true;
-            CompletableFuture.delayedExecutor(SWEEP_SECONDS, TimeUnit.SECONDS).execute(this::sweep);
+            later.execute(this::sweep);
         }
     }
 

@@ -25,6 +25,7 @@ final class LoginCounts {
     private static final String DEFAULT_REASON = "too many failed log-ins";
 
     private final BruteForceSettings settings;
+    private final int describedLimit;
     private final Slots networkSlots;
     private final Slots userSlots;
     private final CounterTable networks;
@@ -38,7 +39,13 @@ final class LoginCounts {
     private int now;
 
     LoginCounts(BruteForceSettings settings) {
+        this(settings, DESCRIBED_LIMIT);
+    }
+
+    /** @param describedLimit of the number of blocks whose reason and failures are known */
+    LoginCounts(BruteForceSettings settings, int describedLimit) {
         this.settings = settings;
+        this.describedLimit = describedLimit;
         this.networkSlots = new Slots(settings.perNetwork().within());
         this.userSlots = new Slots(settings.perUser().within());
         this.networks = new CounterTable(settings.entries() / 2, counter -> isKept(counter, counter.isBlocked(now)));
@@ -202,7 +209,7 @@ final class LoginCounts {
 
     private void describe(long key, Described block) {
         described.remove(key);
-        if (described.size() >= DESCRIBED_LIMIT) {
+        if (described.size() >= describedLimit) {
             described.remove(described.keySet().iterator().next());
         }
         described.put(key, block);

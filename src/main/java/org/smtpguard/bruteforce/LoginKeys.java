@@ -93,7 +93,7 @@ final class LoginKeys {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-        if (all.length < NONCE_OCTETS) {
+        if (all.length < NONCE_OCTETS + TAG_BITS / Byte.SIZE) {
             return Optional.empty();
         }
         return crypt(Cipher.DECRYPT_MODE, Arrays.copyOf(all, NONCE_OCTETS), Arrays.copyOfRange(all, NONCE_OCTETS, all.length))

@@ -91,4 +91,64 @@ class CounterTableTest {
             assertThat(table.find(key) == null).isEqualTo(key % 2 == 1);
         }
     }
+
+    @Test
+    void theOneThatMakesPlaceIsLookedForAmongTheSixteenUsedLongestAgo() {
+        CounterTable small = new CounterTable(20, counter -> kept.contains(counter.key));
+        for (long key = 1; key <= 20; key++) {
+            small.use(key);
+        }
+        for (long key = 1; key <= 15; key++) {
+            kept.add(key);
+        }
+        small.use(21);
+        assertThat(small.find(16)).as("the sixteenth").isNull();
+
+        // In the order of use: 17 to 20, 1 to 15, 21.
+        for (long key = 17; key <= 20; key++) {
+            kept.add(key);
+        }
+        Counter shared = small.use(22);
+
+        assertThat(shared.key).isZero();
+        assertThat(small.use(23)).as("those passed over are looked at last").isNotSameAs(shared);
+        assertThat(small.find(21)).isNull();
+        assertThat(small.size()).isEqualTo(20);
+    }
+
+    @Test
+    void theSharedOneIsNotRemoved() {
+        CounterTable small = new CounterTable(1, counter -> true);
+        Counter own = small.use(1);
+        Counter shared = small.use(2);
+
+        small.remove(shared);
+
+        assertThat(small.size()).isEqualTo(1);
+        assertThat(small.find(1)).isSameAs(own);
+        assertThat(small.find(2)).isSameAs(shared);
+    }
+
+    @Test
+    void aTableWithoutRoomHasOnlyTheSharedOne() {
+        CounterTable none = new CounterTable(0, counter -> false);
+
+        assertThat(none.use(1)).isSameAs(none.use(2));
+        assertThat(none.size()).isZero();
+    }
+
+    @Test
+    void whatIsRemovedIsNotTheOldestAnyMore() {
+        CounterTable small = new CounterTable(2, counter -> false);
+        Counter first = small.use(1);
+        small.use(2);
+        small.remove(first);
+        small.use(3);
+
+        small.use(4);
+
+        assertThat(small.find(2)).isNull();
+        assertThat(small.find(3)).isNotNull();
+        assertThat(small.find(4)).isNotNull();
+    }
 }
