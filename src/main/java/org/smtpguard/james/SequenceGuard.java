@@ -171,7 +171,9 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         }
         if (settings.mode() != Mode.OFF) {
             port.replies().answerLongLines(session);
-            SessionThread.of(session).install(batches);
+            SessionThread thread = SessionThread.of(session);
+            thread.groupReplies();
+            thread.install(batches);
             James381.useOneThreadForNewConnections(session);
         }
         return new DeferredResponse();

@@ -59,6 +59,11 @@ public final class SessionThread {
         return new SessionThread(core);
     }
 
+    /** Groups the replies of a connection ({@link ReplyGroups}). Call it on that thread, when the session connects. */
+    public void groupReplies() {
+        ReplyGroups.install(core);
+    }
+
     /** Installs a detector for batches of lines. Call it on that thread. */
     public void install(ReadBatches batches) {
         batches.install(core);
