@@ -63,7 +63,7 @@ public final class BackendSet {
         Map<String, String> elements = new LinkedHashMap<>();
         for (ConfigurationElement child : element.children()) {
             List<String> attributes = BackendSettings.attributesOf(child.name());
-            child.onlyAttributes(attributes.toArray(new String[0])).onlyElements();
+            child.named("<" + child.name() + "> in " + label(element)).onlyAttributes(attributes.toArray(new String[0])).onlyElements();
             if (elements.put(child.name(), child.text().orElse("")) != null) {
                 throw element.fault("has <" + child.name() + "> twice; keep one");
             }
@@ -76,6 +76,12 @@ public final class BackendSet {
         CredentialBackend backend = backends.acquire(new BackendSettings(element.requiredAttribute("class"),
             element.requiredAttribute("name"), elements, backends::file, backends.secret()));
         return BackendChain.Link.of(backend).onUnknown(onUnknown).onRefused(onRefused).onUnavailable(onUnavailable);
+    }
+
+    /** As the messages of the backend itself name it. */
+    private static String label(ConfigurationElement element) {
+        return element.attribute("class").flatMap(type -> element.attribute("name")
+            .map(name -> "<backend class=\"" + type + "\" name=\"" + name + "\">")).orElseGet(element::name);
     }
 
     private static BackendChain.Then choice(ConfigurationElement element, String attribute) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -161,7 +162,12 @@ public final class ConfigurationCheck {
         checkClasses("extensions.properties", MODULE_KEY, Module.class);
         if (isModuleNeeded) {
             read("extensions.properties").ifPresent(extensions -> {
-                boolean named = extensions.values(MODULE_KEY).contains(NamedClass.GUARD_MODULE.className());
+                List<String> modules = extensions.values(MODULE_KEY);
+                boolean named = modules.contains(NamedClass.GUARD_MODULE.className());
+                if (!named && modules.stream().anyMatch(type -> type.startsWith(NamedClass.PACKAGE))) {
+                    // Misspelt, which was found already.
+                    return;
+                }
                 findings.add(named ? Severity.OK : Severity.WRONG, extensions.file(), extensions.line(MODULE_KEY, ""), MODULE_KEY,
                     named ? "names the guard's module." : "does not name " + NamedClass.GUARD_MODULE.className()
                         + "; add it, after a comma if there are others.");
@@ -219,8 +225,12 @@ public final class ConfigurationCheck {
             if (!guarded) {
                 add(Severity.OK, xml, "the chain", "has no handler of the guard.");
             }
-            new JamesSettings(files, port, (element, sentence) ->
+            boolean isAccepted = new JamesSettings(files, port, (element, sentence) ->
                 add(Severity.WRONG, ServerFile.named(xml, element), element, sentence)).check();
+            if (isAccepted) {
+                new TlsSettings(files, port, (severity, element, sentence) ->
+                    add(severity, ServerFile.named(xml, element), element, sentence)).check(Instant.now());
+            }
             checkName();
             checkChain();
             for (int i = 0; i < handlers.size(); i++) {

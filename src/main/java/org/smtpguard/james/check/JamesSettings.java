@@ -56,7 +56,8 @@ final class JamesSettings {
         };
     }
 
-    void check() {
+    /** Whether James accepts them all. */
+    boolean check() {
         List<ImmutableNode> elements = port.getNodeModel().getNodeHandler().getRootNode().getChildren();
         for (ImmutableNode element : elements) {
             if (!ELSEWHERE.contains(element.getNodeName())) {
@@ -68,7 +69,7 @@ final class JamesSettings {
             checkAlone(child, new ImmutableNode.Builder().name("auth").addChild(child).create())));
         checkTls(elements);
         if (found) {
-            return;
+            return false;
         }
         List<ImmutableNode> identity = elements.stream()
             .filter(element -> Set.of("auth", "authRequired", "verifyIdentity").contains(element.getNodeName()))
@@ -81,6 +82,7 @@ final class JamesSettings {
             TrialServer.refusal(files, new ArrayList<>(elements)).ifPresent(refusal -> report.accept("<smtpserver>",
                 "is not accepted by James" + reason(refusal) + "."));
         }
+        return !found;
     }
 
     private void checkAlone(ImmutableNode element, ImmutableNode asChild) {

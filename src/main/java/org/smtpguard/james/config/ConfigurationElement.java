@@ -40,6 +40,11 @@ public final class ConfigurationElement {
         return name;
     }
 
+    /** The same element with another name in messages. */
+    public ConfigurationElement named(String other) {
+        return new ConfigurationElement(other, node);
+    }
+
     /** Whether James read this element from that one of the file. */
     public boolean isReadFrom(XmlElement element) {
         return element.isSameAs(node);

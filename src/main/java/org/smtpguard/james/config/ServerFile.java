@@ -6,12 +6,13 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.xml.parsers.ParserConfigurationException;
@@ -82,21 +83,34 @@ public final class ServerFile {
 
     /**
      * The element that a message is about: the innermost one in {@code scope} that the message names before its first semicolon, where
-     * each next name counts only inside of the one before.
+     * each next name counts only inside of the one before; of names joined by "in", each counts only inside of the one after.
      */
     public static XmlElement named(XmlElement scope, String message) {
         XmlElement found = scope;
         String about = message.contains("; ") ? message.substring(0, message.indexOf("; ")) : message;
-        Matcher tags = TAG.matcher(about);
-        while (tags.find()) {
-            String name = tags.group(1);
+        for (MatchResult tag : fromTheOutside(about)) {
+            String name = tag.group(1);
             Map<String, String> attributes = new LinkedHashMap<>();
-            ATTRIBUTE.matcher(tags.group(2)).results().forEach(attribute -> attributes.put(attribute.group(1), attribute.group(2)));
+            ATTRIBUTE.matcher(tag.group(2)).results().forEach(attribute -> attributes.put(attribute.group(1), attribute.group(2)));
             Optional<XmlElement> next = found.descendants().filter(element -> element.name().equals(name) && element.has(attributes))
                 .reduce((first, second) -> message.contains("twice") || message.contains(" times") ? second : first);
             found = next.orElse(found);
         }
         return found;
+    }
+
+    private static List<MatchResult> fromTheOutside(String about) {
+        List<MatchResult> ordered = new ArrayList<>();
+        int begin = 0;
+        int end = 0;
+        for (MatchResult tag : TAG.matcher(about).results().collect(Collectors.toList())) {
+            if (!about.substring(end, tag.start()).equals(" in ")) {
+                begin = ordered.size();
+            }
+            ordered.add(begin, tag);
+            end = tag.end();
+        }
+        return ordered;
     }
 
     private static final class Reader extends DefaultHandler {

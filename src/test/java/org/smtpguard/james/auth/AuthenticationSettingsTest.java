@@ -236,19 +236,19 @@ class AuthenticationSettingsTest {
             + "set it in the environment of James.",
         "<concurrency max=\"0\"/> | APPS has max=\"0\" in <concurrency>; it must be a whole number from 1 to 10000.",
         "<concurrency queue=\"-1\"/> | APPS has queue=\"-1\" in <concurrency>; it must be a whole number from 0 to 100000.",
-        "<concurrency most=\"1\"/> | concurrency has an unknown attribute most; known here: max, queue.",
+        "<concurrency most=\"1\"/> | <concurrency> in APPS has an unknown attribute most; known here: max, queue.",
         "<concurrency>10</concurrency> | APPS has text in <concurrency>, which has only attributes.",
         "<concurrency/><concurrency/> | <backend> in HANDLER has <concurrency> twice; keep one.",
         "<circuitBreaker failures=\"1001\"/> | APPS has failures=\"1001\" in <circuitBreaker>; it must be a whole number from 0 to 1000.",
         "<circuitBreaker retryAfter=\"0s\"/> | APPS has retryAfter=\"0s\" in <circuitBreaker>, which is not a duration; "
             + "write for example 500ms, 2s, 5m or 1h.",
-        "<circuitBreaker off=\"true\"/> | circuitBreaker has an unknown attribute off; known here: failures, retryAfter.",
+        "<circuitBreaker off=\"true\"/> | <circuitBreaker> in APPS has an unknown attribute off; known here: failures, retryAfter.",
         "<cache accepted=\"x\"/> | APPS has accepted=\"x\" in <cache>, which is not a duration; write for example 500ms, 2s, 5m or 1h.",
         "<cache refused=\"x\"/> | APPS has refused=\"x\" in <cache>, which is not a duration; write for example 500ms, 2s, 5m or 1h.",
         "<cache stale=\"x\"/> | APPS has stale=\"x\" in <cache>, which is not a duration; write for example 500ms, 2s, 5m or 1h.",
         "<cache entries=\"0\"/> | APPS has entries=\"0\" in <cache>; it must be a whole number from 1 to 10000000.",
-        "<cache><accepted>5m</accepted></cache> | cache has an unknown element <accepted>; known here: none.",
-        "<file timeout=\"5s\">x</file> | file has an unknown attribute timeout; known here: none.",
+        "<cache><accepted>5m</accepted></cache> | <cache> in APPS has an unknown element <accepted>; known here: none.",
+        "<file timeout=\"5s\">x</file> | <file> in APPS has an unknown attribute timeout; known here: none.",
     })
     void theMessageOfAMistakeAroundABackendNamesTheElementAndTheFix(String content, String sentence) {
         assertThatThrownBy(() -> parse(APPS.replace("<file>", content + "<file>"))).isInstanceOf(InvalidConfigurationException.class)

@@ -161,6 +161,14 @@ class ConfigurationCheckTest {
     }
 
     @Test
+    void aMisspeltModuleIsFoundOnce() throws IOException {
+        Files.writeString(conf.resolve("extensions.properties"), "guice.extension.module=org.smtpguard.james.GuardsModule\n");
+
+        assertThat(of(Severity.WRONG, check(SERVERS))).singleElement().satisfies(finding -> assertThat(finding.sentence())
+            .startsWith("names org.smtpguard.james.GuardsModule, which is not on the class path"));
+    }
+
+    @Test
     void aBackendWhoseOtherSideIsAwayIsWrongAndItsPasswordIsNotTold() throws IOException {
         List<Finding> findings = check(SERVERS.replace("<backend class=\"FileBackend\"", "<backend class=\"LdapBackend\" name=\"corp\">"
             + "<url>ldap://127.0.0.1:1</url><baseDn>dc=example</baseDn><filter>(mail={user})</filter><bindDn>cn=james</bindDn>"

@@ -41,6 +41,15 @@ public final class SelfSigned {
 
     /** @param names of the server: host names and IP addresses */
     public static SelfSigned naming(String... names) throws Exception {
+        return valid(Instant.now().minus(Duration.ofHours(1)), Instant.now().plus(Duration.ofDays(1)), names);
+    }
+
+    /** One that had its time a year ago. */
+    public static SelfSigned expired(String... names) throws Exception {
+        return valid(Instant.now().minus(Duration.ofDays(400)), Instant.now().minus(Duration.ofDays(365)), names);
+    }
+
+    private static SelfSigned valid(Instant from, Instant until, String... names) throws Exception {
         // RSA: GnuTLS, which Debian's slapd is built with, cannot read the EC keys that Java writes.
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
@@ -51,8 +60,7 @@ public final class SelfSigned {
             .toArray(GeneralName[]::new));
         Certificate certificate = new JcaX509CertificateConverter().getCertificate(
             new JcaX509v3CertificateBuilder(name, BigInteger.valueOf(System.nanoTime()),
-                Date.from(Instant.now().minus(Duration.ofHours(1))), Date.from(Instant.now().plus(Duration.ofDays(1))), name,
-                keys.getPublic())
+                Date.from(from), Date.from(until), name, keys.getPublic())
                 .addExtension(Extension.subjectAlternativeName, false, alternatives)
                 .build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate())));
         return new SelfSigned(keys, certificate);
