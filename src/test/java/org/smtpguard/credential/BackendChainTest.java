@@ -10,6 +10,7 @@ import static org.smtpguard.credential.CredentialResult.Kind.UNKNOWN;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -260,6 +261,75 @@ class BackendChainTest {
     }
 
     @Test
+    void theFirstBackendThatHasTheUsersKeysGivesThem() {
+        ScramKeys keys = new ScramKeys(4096, new byte[16], new byte[32], new byte[32]);
+        BackendChain chain = new BackendChain(List.of(Link.of(having("a", KeyResult.unknown())), Link.of(having("b",
+            KeyResult.found("alice", keys))), Link.of(having("c", KeyResult.disabled()))));
+
+        KeyResult result = chain.lookup("alice", "SCRAM-SHA-256", Origin.byHand()).join();
+
+        assertThat(result.keys()).containsSame(keys);
+        assertThat(result.backend()).contains("b");
+        assertThat(asked).containsExactly("a", "b");
+    }
+
+    @Test
+    void whereNoBackendHasKeysTheWeightiestReasonIsTheResult() {
+        KeyResult down = KeyResult.none(CredentialResult.unavailable("down").forThisUser());
+        BackendChain chain = new BackendChain(List.of(Link.of(having("a", KeyResult.keyless())), Link.of(having("b", down))));
+
+        KeyResult result = chain.lookup("alice", "SCRAM-SHA-256", Origin.byHand()).join();
+
+        assertThat(result.kind()).isEqualTo(UNAVAILABLE);
+        assertThat(result.keys()).isEmpty();
+        assertThat(result.backend()).contains("b");
+        assertThat(result.asCredentialResult().isForThisUser()).isTrue();
+    }
+
+    @Test
+    void aLookUpThatItsCallerAbandonsIsCancelledAtTheBackend() {
+        CompletableFuture<KeyResult> looked = new CompletableFuture<>();
+        BackendChain chain = new BackendChain(List.of(Link.of(having("a", looked)), Link.of(having("b", KeyResult.unknown()))));
+
+        chain.lookup("alice", "SCRAM-SHA-256", Origin.byHand()).cancel(false);
+
+        assertThat(looked).isCancelled();
+        assertThat(asked).containsExactly("a");
+    }
+
+    @Test
+    void onlyBackendsThatClaimThePasswordAreAsked() {
+        BackendChain chain = new BackendChain(List.of(Link.of(saying("a", ACCEPTED)), Link.of(new Keyed("b",
+            CompletableFuture.completedFuture(KeyResult.unknown())) {
+            @Override
+            public boolean claims(Secret password) {
+                return true;
+            }
+        })));
+
+        assertThat(chain.verify(ALICE).join().backend()).contains("b");
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void theCensusAndTheIdentityAreThoseOfAllBackends() {
+        BackendChain chain = new BackendChain(List.of(Link.of(having("a", KeyResult.unknown())), Link.of(having("b",
+            KeyResult.unknown()))));
+
+        assertThat(chain.census("SCRAM-SHA-256").typical()).hasValue(KeyShape.of(4096, 1));
+        assertThat(chain.census("SCRAM-SHA-256")).hasToString("{i=4096 salt=1=2}");
+        assertThat(chain.identity("alice")).isEqualTo("alice ab");
+    }
+
+    private CredentialBackend having(String name, KeyResult result) {
+        return having(name, CompletableFuture.completedFuture(result));
+    }
+
+    private CredentialBackend having(String name, CompletableFuture<KeyResult> result) {
+        return new Keyed(name, result);
+    }
+
+    @Test
     void aChainWithoutBackendIsAMistake() {
         assertThatThrownBy(() -> new BackendChain(List.of())).isInstanceOf(IllegalArgumentException.class);
     }
@@ -303,6 +373,43 @@ class BackendChainTest {
                 return CredentialResult.tooWeak();
             default:
                 return CredentialResult.unavailable("down");
+        }
+    }
+
+    /** Has keys, counts a user, and adds its name to that of a user. */
+    private class Keyed implements CredentialBackend {
+        private final String name;
+        private final CompletableFuture<KeyResult> result;
+
+        Keyed(String name, CompletableFuture<KeyResult> result) {
+            this.name = name;
+            this.result = result;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public CompletionStage<CredentialResult> verify(Credentials credentials) {
+            return CompletableFuture.completedFuture(CredentialResult.refused());
+        }
+
+        @Override
+        public CompletionStage<KeyResult> lookup(String username, String scheme, Origin origin) {
+            asked.add(name);
+            return result;
+        }
+
+        @Override
+        public KeyCensus census(String scheme) {
+            return KeyCensus.counted(Map.of(KeyShape.of(4096, 1), 1L));
+        }
+
+        @Override
+        public String identity(String username) {
+            return username + (username.contains(" ") ? "" : " ") + name;
         }
     }
 }

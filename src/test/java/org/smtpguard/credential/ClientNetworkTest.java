@@ -37,4 +37,16 @@ class ClientNetworkTest {
     void isEqualToThatOfANeighbour(String one, String other, boolean equal) {
         assertThat(ClientNetwork.of(Optional.of(one)).equals(ClientNetwork.of(Optional.of(other)))).isEqualTo(equal);
     }
+
+    @ParameterizedTest
+    @CsvSource({"192.0.2.1, IPV4, c000020100000000, 0", "2001:db8:1:2:3:4:5:6, IPV6, 20010db800010002, 3000400050006",
+        "localhost, NONE, 0, 0"})
+    void hasTheBitsOfTheAddress(String address, ClientNetwork.Family family, String high, String low) {
+        ClientNetwork network = ClientNetwork.of(Optional.of(address));
+
+        assertThat(network.family()).isEqualTo(family);
+        assertThat(network.high()).isEqualTo(Long.parseUnsignedLong(high, 16));
+        assertThat(network.low()).isEqualTo(Long.parseUnsignedLong(low, 16));
+        assertThat(network).hasSameHashCodeAs(ClientNetwork.of(Optional.of(address))).isNotEqualTo(address);
+    }
 }
