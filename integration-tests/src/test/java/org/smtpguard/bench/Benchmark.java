@@ -22,7 +22,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * {@code mvn -Pbench verify}: James as it comes and James with the guard under the same loads, each in a process of its own, both
  * up and warm, in turn; beside them what the machine can do at the most, and Postfix where it is installed.
  *
- * <p>Properties: {@code smtpguard.bench.only} (letters of scenarios, with commas; all), {@code .rounds} (5), {@code .seconds} (4, of
+ * <p>Properties: {@code smtpguard.bench.only} (letters of scenarios, with commas; all), {@code .loads} (ids of
+ * loads, with commas; all), {@code .rounds} (5), {@code .seconds} (4, of
  * each load on each contender), {@code .warmup} (30, seconds for each contender), {@code .profile} (letters of scenarios whose JVMs
  * leave a recording of JFR in {@code target/bench}), {@code .without} (ids of rules that the guard has off), {@code .before} (another
  * build of the jar, which runs beside this one: what a change has done); and {@code smtpguard.update}
@@ -36,6 +37,7 @@ public final class Benchmark {
 
     private final PrintStream console = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final List<String> only = letters("only");
+    private final List<String> loads = letters("loads");
     private final List<String> profiled = letters("profile");
     private final int rounds = Integer.parseInt(property("rounds", "5"));
     private final double seconds = Double.parseDouble(property("seconds", "4"));
@@ -93,6 +95,9 @@ public final class Benchmark {
                 startRecording(scenario, server);
             }
             for (Load load : scenario.loads()) {
+                if (!loads.contains("") && !loads.contains(load.id())) {
+                    continue;
+                }
                 double pace = load.pacedBy().map(other -> PACE * outcome.slowest(other)).orElse(0.0);
                 List<Contender> order = new ArrayList<>(scenario.contenders());
                 for (int round = 1; round <= rounds; round++) {
