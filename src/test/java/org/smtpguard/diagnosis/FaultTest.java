@@ -45,8 +45,8 @@ class FaultTest {
     }
 
     @ParameterizedTest
-        assertThat(diagnosis).hasToString(fault.id() + " (" + fault.code() + " " + fault.status() + " " + diagnosis.summary()
-            + ")");
+    @CsvSource({"CREDENTIALS_REFUSED, DATA", "TOO_MANY_ERRORS, EHLO <your-domain>", "EARLY_TALK, EHLO <your-domain>",
+        "LOGINS_BLOCKED, QUIT"})
     void leadsOnFromWhereTheSessionIs(Fault fault, String first) {
         assertThat(diagnostician.of(fault, command("AUTH PLAIN"), OPEN).next()).first().asString().startsWith(first);
     }
