@@ -17,7 +17,13 @@ public final class JdbcException extends SQLException {
     /** @param address the database that could not be reached, without secrets */
     JdbcException(Exception fault, String address) {
         // Neither cause nor next exception: they would be logged together with this one.
-        super(describe(fault) + ", connecting to " + address, fault instanceof SQLException ? ((SQLException) fault).getSQLState() : null);
+        super(at(address, describe(fault)), fault instanceof SQLException ? ((SQLException) fault).getSQLState() : null);
+    }
+
+    /** The pool's failure may have one of ours as its cause, which names the database. */
+    private static String at(String address, String description) {
+        String connecting = ", connecting to " + address;
+        return description.endsWith(connecting) ? description : description + connecting;
     }
 
     /** Whether a connection was lost, and the message does not name the database yet. */

@@ -37,6 +37,15 @@ class JdbcExceptionTest {
     }
 
     @Test
+    void itNamesTheDatabaseOnce() {
+        JdbcException refused = new JdbcException(new SQLException(QUOTED, "08001"), "jdbc:h2:mem:users");
+        JdbcException pool = new JdbcException(new SQLTransientConnectionException(QUOTED, "08001", refused), "jdbc:h2:mem:users");
+
+        assertThat(pool.getMessage()).isEqualTo(refused.getMessage());
+        assertThat(refused.getMessage()).endsWith("), connecting to jdbc:h2:mem:users");
+    }
+
+    @Test
     void isPerhapsOfOneUserWhereItIsSlowOrUnexpected() {
         assertThat(Subject.of(JdbcException.result(new SQLTimeoutException(QUOTED)))).isEqualTo(Subject.PERHAPS);
         assertThat(Subject.of(JdbcException.result(new IllegalArgumentException(QUOTED)))).isEqualTo(Subject.PERHAPS);
