@@ -44,6 +44,11 @@ final class BackendHealth {
         this.record = new HealthRecord("backend=" + backend, "not queried yet", time.now());
     }
 
+    /** @param action called after each line that is logged */
+    void afterLine(Runnable action) {
+        record.afterLine(action);
+    }
+
     /** A request was answered, which the circuit breaker knows already. */
     void answered() {
         synchronized (this) {

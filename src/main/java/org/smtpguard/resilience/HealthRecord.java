@@ -27,6 +27,7 @@ public final class HealthRecord {
     private final String subject;
     private final Queue<Health> unlogged = new ConcurrentLinkedQueue<>();
     private final AtomicInteger changes = new AtomicInteger();
+    private volatile Runnable afterLine = () -> { };
     // Guarded by this.
     private Health current;
     private Instant periodBegin;
@@ -40,6 +41,15 @@ public final class HealthRecord {
         this.subject = subject;
         this.current = Health.of(Health.State.HEALTHY, reason, start);
         this.periodBegin = start;
+    }
+
+    /**
+     * @param action called after each line that is logged, so that a buffered log has it soon
+     * @return this
+     */
+    public HealthRecord afterLine(Runnable action) {
+        afterLine = action;
+        return this;
     }
 
     /**
@@ -88,5 +98,6 @@ public final class HealthRecord {
         // Recovery too, since James' sample logback.xml shows no INFO of ours.
         LOGGER.warn("{} {} since={} reason=\"{}\"", health.state(), subject, health.since().truncatedTo(ChronoUnit.SECONDS),
             health.reason().replace('"', '\''));
+        afterLine.run();
     }
 }

@@ -121,6 +121,15 @@ public final class Safeguarded implements CredentialBackend {
         return new Safeguarded(backend, safeguards, watch, time);
     }
 
+    /**
+     * @param action called after each line on its health that is logged
+     * @return this
+     */
+    public Safeguarded afterHealthLine(Runnable action) {
+        gate.health.afterLine(action);
+        return this;
+    }
+
     @Override
     public String name() {
         return backend.name();

@@ -25,6 +25,7 @@ import org.smtpguard.it.server.Endpoint;
 import org.smtpguard.it.server.InstalledProgram;
 import org.smtpguard.it.server.JamesServer;
 import org.smtpguard.it.server.StartFailure;
+import org.smtpguard.it.web.WebAdmin;
 import org.smtpguard.it.wire.WireScript;
 
 /** What an administrator reads in the log of a James whose {@code logback.xml} is James' sample, as it is. */
@@ -113,6 +114,18 @@ class SampleLogIT {
         await().atMost(SOON).untilAsserted(() -> assertThat(log()).contains("client=127.9.9.9"));
         // 60 a minute, and a busy machine may need more than one.
         assertThat(log().lines().filter(line -> line.contains("client=127.9.9.9"))).hasSizeBetween(1, MANY - 1);
+    }
+
+    @Test
+    void aChangeOfHealthThatOnlyTheHealthCheckSeesReachesTheFile() throws IOException {
+        Path users = server.home().resolve("conf/smtp-users");
+        Path away = Files.move(users, users.resolveSibling("smtp-users-away"));
+        try {
+            new WebAdmin(server.webAdmin()).get("/healthcheck/checks/smtp-guard", "application/json");
+            await().atMost(SOON).untilAsserted(() -> assertThat(log()).contains("o.s.HEALTH - degraded backend=apps since="));
+        } finally {
+            Files.move(away, users);
+        }
     }
 
     @Test

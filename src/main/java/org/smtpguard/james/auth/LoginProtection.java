@@ -19,6 +19,7 @@ import org.smtpguard.credential.Origin;
 import org.smtpguard.credential.RequestFuture;
 import org.smtpguard.james.backends.Backends;
 import org.smtpguard.james.config.SharedBruteForce;
+import org.smtpguard.james.event.LogFlush;
 import org.smtpguard.james.event.Logbook;
 import org.smtpguard.resilience.Health;
 import org.smtpguard.resilience.HealthRecord;
@@ -37,7 +38,7 @@ public final class LoginProtection implements LoginLimit {
     private final EventLogs logs;
     private final Logbook logbook;
     private final Clock clock = Clock.systemUTC();
-    private final HealthRecord health = new HealthRecord("bruteForce", HEALTHY, clock.instant());
+    private final HealthRecord health = new HealthRecord("bruteForce", HEALTHY, clock.instant()).afterLine(new LogFlush()::soon);
     private final FailureDelay delay = new FailureDelay(this::maximumDelay);
     // Guarded by this.
     private final SharedBruteForce shared = new SharedBruteForce();

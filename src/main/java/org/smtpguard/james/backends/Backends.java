@@ -24,6 +24,7 @@ import org.smtpguard.credential.InvalidConfigurationException;
 import org.smtpguard.credential.LocalUsers;
 import org.smtpguard.credential.Workers;
 import org.smtpguard.james.event.GuardMetrics;
+import org.smtpguard.james.event.LogFlush;
 import org.smtpguard.resilience.BackendStatus;
 import org.smtpguard.resilience.Safeguarded;
 import org.smtpguard.resilience.Safeguards;
@@ -46,6 +47,7 @@ public final class Backends {
     private final GuardPools pools;
     private final LocalUsers users;
     private final GuardMetrics metrics;
+    private final LogFlush flush = new LogFlush();
     private final GuardSecret secret;
     private final Map<String, Shared> byName = new TreeMap<>();
 
@@ -131,7 +133,7 @@ public final class Backends {
         BackendWorkers workers = pools.workersOf(settings.name(), safeguards.concurrency(), safeguards.queue());
         try {
             return new Shared(settings, Safeguarded.around(create(settings, workers), safeguards,
-                verdict -> metrics.time(settings.name(), verdict)), workers);
+                verdict -> metrics.time(settings.name(), verdict)).afterHealthLine(flush::soon), workers);
         } catch (RuntimeException e) {
             workers.close();
             throw e;

@@ -12,18 +12,16 @@ import org.slf4j.event.Level;
 /**
  * Writes events that clients cause: at one level while they are few ({@link LineBudget}), and at a lower one what exceeds that, with one
  * line a minute that tells how many. The file has each line after about a second, also if the appender is buffered
- * ({@link ServerLog}).
+ * ({@link LogFlush}).
  *
  * <p>Threads: thread-safe. The timer is that of {@link CompletableFuture}.
  */
 final class EventLogger {
-    private static final long FLUSH_SECONDS = 1;
-
     private final Logger logger;
     private final Level few;
     private final Level many;
     private final LineBudget budget = new LineBudget(System::nanoTime);
-    private final AtomicBoolean isFlushScheduled = new AtomicBoolean();
+    private final LogFlush flush = new LogFlush();
     private final AtomicBoolean isEndScheduled = new AtomicBoolean();
 
     /**
@@ -39,7 +37,7 @@ final class EventLogger {
     /** An event that is rare, whatever clients do. */
     void log(String format, Object... arguments) {
         logger.atLevel(few).log(format, arguments);
-        flushSoon();
+        flush.soon();
     }
 
     /** An event that the client at that address has caused. */
@@ -52,28 +50,24 @@ final class EventLogger {
             logger.atLevel(few).log(format, arguments);
         } else {
             logger.atLevel(many).log(format, arguments);
-            schedule(isEndScheduled, LineBudget.PERIOD.toSeconds(), this::endPeriod);
+            scheduleEnd();
         }
-        flushSoon();
+        flush.soon();
     }
 
     private void endPeriod() {
         budget.next().filter(text -> !logger.isEnabledForLevel(many)).ifPresent(text -> {
             logger.atLevel(few).log("{}; set the level of this logger to {} to log each", text, many);
-            flushSoon();
+            flush.soon();
         });
     }
 
-    private void flushSoon() {
-        schedule(isFlushScheduled, FLUSH_SECONDS, ServerLog::flush);
-    }
-
-    private static void schedule(AtomicBoolean isScheduled, long seconds, Runnable task) {
-        if (isScheduled.compareAndSet(false, true)) {
-            Executor later = CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS);
+    private void scheduleEnd() {
+        if (isEndScheduled.compareAndSet(false, true)) {
+            Executor later = CompletableFuture.delayedExecutor(LineBudget.PERIOD.toSeconds(), TimeUnit.SECONDS);
             later.execute(() -> {
-                isScheduled.set(false);
-                task.run();
+                isEndScheduled.set(false);
+                endPeriod();
             });
         }
     }
