@@ -236,7 +236,7 @@ class CredentialsTest {
     }
 
     /** What a backend has to implement, and no more. */
-    private static class Plain implements CredentialBackend {
+    static class Plain implements CredentialBackend {
         @Override
         public String name() {
             return "plain";
