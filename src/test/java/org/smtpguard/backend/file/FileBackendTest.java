@@ -935,9 +935,11 @@ class FileBackendTest implements CredentialBackendContract {
     }
 
     private void write(String... lines) throws IOException {
-        Files.writeString(file, String.join("\n", lines) + "\n");
+        // In one step: a backend that looks meanwhile would find a file that is not finished.
+        Path written = Files.writeString(directory.resolve("written"), String.join("\n", lines) + "\n");
         modified = modified.plusSeconds(1);
-        Files.setLastModifiedTime(file, FileTime.from(modified));
+        Files.setLastModifiedTime(written, FileTime.from(modified));
+        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static String line(String user, String password) {

@@ -64,8 +64,9 @@ class FailureReasonsTest {
         HTTPS(HttpBackend.class, Map.of("url", "https://PLACE/", "user", "guard", "password", SECRET)),
         IMAP(ImapBackend.class, Map.of("address", "PLACE", "tls", "none")),
         IMAPS(ImapBackend.class, Map.of("address", "PLACE", "tls", "imaps")),
-        JDBC(JdbcBackend.class, Map.of("url", "jdbc:postgresql://PLACE/mail?password=" + SECRET, "user", "guard", "password", SECRET,
-            "lookup", "SELECT password FROM users WHERE name = :user")),
+        /** Its pool tries again until the time limit. */
+        JDBC(JdbcBackend.class, Map.of("timeout", "3s", "url", "jdbc:postgresql://PLACE/mail?password=" + SECRET, "user", "guard",
+            "password", SECRET, "lookup", "SELECT password FROM users WHERE name = :user")),
         DOVECOT(DovecotBackend.class, Map.of("address", "PLACE"));
 
         private final Class<? extends CredentialBackend> type;
