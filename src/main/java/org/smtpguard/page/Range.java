@@ -5,8 +5,6 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import org.smtpguard.transcript.Violations;
 
@@ -17,8 +15,6 @@ public final class Range {
 
     /** The ranges that pages offer. */
     static final List<String> OFFERED = List.of("15m", "1h", "6h", "24h");
-
-    private static final Pattern BEFORE_NOW = Pattern.compile("(\\d{1,4})([mhd])");
 
     private final String text;
     private final Optional<Duration> before;
@@ -32,26 +28,14 @@ public final class Range {
 
     /** Parses {@code 15m}, {@code 6h}, {@code 1d}, or a time such as {@code 2026-01-31T12:00:00Z}; empty for other texts. */
     public static Optional<Range> parse(String text) {
-        Matcher before = BEFORE_NOW.matcher(text);
-        if (before.matches()) {
-            long number = Long.parseLong(before.group(1));
-            return Optional.of(new Range(text, Optional.of(unit(before.group(2)).multipliedBy(number)), Optional.empty()));
+        Optional<Duration> before = Durations.parse(text);
+        if (before.isPresent()) {
+            return Optional.of(new Range(text, before, Optional.empty()));
         }
         try {
             return Optional.of(new Range(text, Optional.empty(), Optional.of(Instant.parse(text))));
         } catch (DateTimeParseException e) {
             return Optional.empty();
-        }
-    }
-
-    private static Duration unit(String letter) {
-        switch (letter) {
-            case "m":
-                return Duration.ofMinutes(1);
-            case "h":
-                return Duration.ofHours(1);
-            default:
-                return Duration.ofDays(1);
         }
     }
 

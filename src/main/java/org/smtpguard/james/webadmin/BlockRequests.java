@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.apache.james.core.Username;
@@ -17,6 +16,7 @@ import org.smtpguard.bruteforce.Explanation;
 import org.smtpguard.bruteforce.GuessLimiter;
 import org.smtpguard.bruteforce.Network;
 import org.smtpguard.credential.Saslprep;
+import org.smtpguard.page.Durations;
 import org.smtpguard.page.Pages;
 import org.smtpguard.page.View;
 import spark.Request;
@@ -29,7 +29,6 @@ final class BlockRequests {
     private static final int REASON_LENGTH = 200;
     private static final int IPV4_BITS = 8;
     private static final int IPV6_BITS = 16;
-    private static final Pattern LENGTH = Pattern.compile("(\\d{1,6})([mhd])");
     private static final Duration LONGEST = Duration.ofDays(366);
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
@@ -70,23 +69,11 @@ final class BlockRequests {
     }
 
     private static Duration length(String text) {
-        Matcher matcher = LENGTH.matcher(text);
-        Duration length = matcher.matches() ? unit(matcher.group(2)).multipliedBy(Long.parseLong(matcher.group(1))) : Duration.ZERO;
+        Duration length = Durations.parse(text).orElse(Duration.ZERO);
         if (length.isZero() || length.compareTo(LONGEST) > 0) {
             throw new BadRequestException(400, "The field for has to be a duration from 1m to 366d, such as 30m, 1h or 7d.");
         }
         return length;
-    }
-
-    private static Duration unit(String letter) {
-        switch (letter) {
-            case "m":
-                return Duration.ofMinutes(1);
-            case "h":
-                return Duration.ofHours(1);
-            default:
-                return Duration.ofDays(1);
-        }
     }
 
     private static Network network(GuessLimiter guesses, String text) {
