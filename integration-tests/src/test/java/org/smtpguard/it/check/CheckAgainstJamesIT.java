@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.it.server.GuardCommand;
+import org.smtpguard.it.server.JamesHome;
 import org.smtpguard.it.server.JamesServer;
 
 /**
@@ -61,6 +62,8 @@ class CheckAgainstJamesIT {
     @ParameterizedTest
     @EnumSource(WrongConfiguration.class)
     void bothRejectIt(WrongConfiguration wrong) throws IOException {
+        assumeThat(wrong != WrongConfiguration.IDENTITY || JamesHome.current().isBefore(3, 9))
+            .as("James 3.9 starts with <verifyIdentity> on a port that does not announce AUTH").isTrue();
         assertThat(started(wrong.name())).as("James").isNotEmpty();
 
         JsonNode report = REPORTS.get(wrong.name());

@@ -25,6 +25,7 @@ public final class GuardCommand {
     public static void start(List<Path> homes) throws IOException {
         List<String> command = java("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
             "-Dsmtpguard.fixture.parent=" + ProcessHandle.current().pid());
+        command.addAll(JamesHome.current().trialArguments());
         command.addAll(ClassArchive.arguments());
         command.addAll(List.of("-cp", JamesHome.current().classPath() + File.pathSeparator + program(),
             "org.smtpguard.fixture.TrialStarts"));
@@ -52,7 +53,7 @@ public final class GuardCommand {
         Path directory = Files.createTempDirectory(Files.createDirectories(Layout.work()), "trial-");
         Path classes = Files.createDirectories(directory.resolve("org/smtpguard/fixture"));
         try (FileSystem jar = FileSystems.newFileSystem(Layout.fixturesJar(), (ClassLoader) null)) {
-            for (String name : List.of("TrialStarts", "FollowParent")) {
+            for (String name : List.of("TrialStarts", "FollowParent", "LatestBeans")) {
                 Files.copy(jar.getPath("org/smtpguard/fixture/" + name + ".class"), classes.resolve(name + ".class"));
             }
         }

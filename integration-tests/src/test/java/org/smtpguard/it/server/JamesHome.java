@@ -162,6 +162,11 @@ public final class JamesHome {
         return List.of();
     }
 
+    /** Arguments of the JVM of {@code TrialStarts}: from 3.9 on {@code createServer} adds the search for messages, as {@code main} does. */
+    List<String> trialArguments() {
+        return List.of("-Dsmtpguard.trial.search=" + isBefore(3, 9));
+    }
+
     /** The configuration in the form that this version reads; that of the project is in the form of 3.8.1. */
     Map<String, String> configuration(Map<String, String> project) {
         if (isBefore(3, 10)) {
