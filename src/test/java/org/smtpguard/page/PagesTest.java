@@ -250,7 +250,7 @@ class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "h", "6", "6w", "-1h", "99999h", "yesterday", "2026-03-01", "<b>"})
+    @ValueSource(strings = {"", "h", "6", "6w", "-1h", "9999999h", "yesterday", "2026-03-01", "<b>"})
     void aRangeCannotBeWrittenOtherwise(String text) {
         assertThat(Range.parse(text)).isEmpty();
     }
