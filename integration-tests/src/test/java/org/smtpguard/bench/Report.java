@@ -76,6 +76,9 @@ final class Report {
         for (Load load : scenario.loads()) {
             for (Contender contender : scenario.contenders()) {
                 Series series = outcome.of(load.id(), contender.name());
+                if (measures.stream().noneMatch(series::has)) {
+                    continue;
+                }
                 String ratio = contender.name().equals(first) ? "" : series.ratio(compared, outcome.of(load.id(), first)).toString();
                 lines.add("| " + load.title() + " | " + contender.name() + " | " + measures.stream()
                     .map(measure -> measure.text(figure(series, measure))).collect(Collectors.joining(" | ")) + " | " + ratio + " |");

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,9 +74,11 @@ public final class JamesServer implements AutoCloseable {
         return guarded(Layout.guardJar());
     }
 
-    /** The same with another build of the jar. */
+    /** The same with another build of the jar, and with the test doubles of that build where they are next to it. */
     public static Builder guarded(Path jar) {
-        return new Builder("guarded").withJar(jar).exemptingClients()
+        Path doubles = jar.resolveSibling(jar.getFileName().toString().replaceFirst("\\.jar$", "-fixtures.jar"));
+        Builder builder = Files.isReadable(doubles) ? new Builder("guarded", doubles) : new Builder("guarded");
+        return builder.withJar(jar).exemptingClients()
             .editConf("smtpserver.xml", xml -> xml.replace("<mechanisms>SCRAM-SHA-256 ", "<mechanisms>"));
     }
 
@@ -240,6 +243,10 @@ public final class JamesServer implements AutoCloseable {
         private final List<String> jvmArguments = new ArrayList<>(FAST_START);
 
         private Builder(String name) {
+            this(name, Layout.fixturesJar());
+        }
+
+        private Builder(String name, Path doubles) {
             this.name = name;
             try {
                 this.configuration = new TreeMap<>(JamesHome.current().configuration(ServerHome.projectConfiguration()));
@@ -247,7 +254,7 @@ public final class JamesServer implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
             jvmArguments.addAll(ClassArchive.arguments());
-            withJar(Layout.fixturesJar());
+            withJar(doubles);
             withExtension("guice.extension.startable", "org.smtpguard.fixture.FollowParent");
         }
 
