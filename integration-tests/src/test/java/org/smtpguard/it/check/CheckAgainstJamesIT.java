@@ -54,7 +54,11 @@ class CheckAgainstJamesIT {
         for (WrongConfiguration wrong : WrongConfiguration.values()) {
             HOMES.put(wrong.name(), wrong.builder().layOut());
         }
-        GuardCommand.start(new ArrayList<>(HOMES.values()));
+        List<Path> others = new ArrayList<>(HOMES.values());
+        Path alone = HOMES.get(WrongConfiguration.NAME_TWICE.name());
+        others.remove(alone);
+        GuardCommand.start(others);
+        GuardCommand.start(List.of(alone));
         // After all starts: a check opens the ports.
         HOMES.entrySet().parallelStream().forEach(home -> REPORTS.put(home.getKey(), GuardCommand.check(home.getValue())));
     }
