@@ -141,17 +141,20 @@ class SafeguardedLawsTest {
     void allAtOnce() throws Exception {
         int askers = 3;
         int questions = 30_000;
+        // On a busy machine those who answer may hardly run: then there are more questions.
+        int mostQuestions = 20 * questions;
+        int enough = questions / 100;
         List<Asked> all = new ArrayList<>();
         ExecutorService pool = Executors.newCachedThreadPool();
         AtomicInteger asking = new AtomicInteger(askers);
         try (LogCapture quiet = new LogCapture()) {
             List<Callable<List<Asked>>> tasks = new ArrayList<>();
             for (int asker = 0; asker < askers; asker++) {
-                int first = asker * questions;
+                int first = asker * mostQuestions;
                 tasks.add(() -> {
                     Random random = new Random(first);
                     List<Asked> mine = new ArrayList<>();
-                    for (int i = 0; i < questions; i++) {
+                    for (int i = 0; i < questions || (backend.timesAsked.size() <= enough && i < mostQuestions); i++) {
                         mine.add(new Asked(first + i));
                         if (random.nextInt(3) == 0) {
                             mine.get(mine.size() - 1 - random.nextInt(Math.min(mine.size(), MOST + QUEUE))).answer.cancel(false);
@@ -187,8 +190,8 @@ class SafeguardedLawsTest {
         } finally {
             pool.shutdownNow();
         }
-        assertThat(all).hasSize(askers * questions);
-        assertThat(backend.timesAsked.size()).as("enough is asked to tell something").isGreaterThan(questions / 100);
+        assertThat(all).hasSizeGreaterThanOrEqualTo(askers * questions);
+        assertThat(backend.timesAsked.size()).as("enough is asked to tell something").isGreaterThan(enough);
     }
 
     private CompletableFuture<CredentialResult> ask(String name) {

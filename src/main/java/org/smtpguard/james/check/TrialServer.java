@@ -1,5 +1,6 @@
 package org.smtpguard.james.check;
 
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,8 @@ import org.apache.james.smtpserver.netty.SmtpMetrics;
  */
 @SuppressWarnings("unchecked") // Of a raw type in James.
 final class TrialServer extends SMTPServer {
+    private static final String ENCRYPTION_FACTORY = "org.apache.james.protocols.lib.LegacyJavaEncryptionFactory";
+
     private static final SmtpMetrics NO_METRICS = new SmtpMetrics() {
         @Override
         public Metric getConnectionMetric() {
@@ -50,13 +53,23 @@ final class TrialServer extends SMTPServer {
         return refusal(files, configuration);
     }
 
+    /** James 3.10 makes TLS by a factory that it injects; in versions before there is none. */
+    private void giveEncryption(FileSystem files) throws ReflectiveOperationException {
+        for (Method method : getClass().getMethods()) {
+            if (method.getName().equals("setEncryptionFactory")) {
+                method.invoke(this, Class.forName(ENCRYPTION_FACTORY).getConstructor(FileSystem.class).newInstance(files));
+            }
+        }
+    }
+
     private static Optional<Exception> refusal(FileSystem files, HierarchicalConfiguration<ImmutableNode> port) {
         try {
             TrialServer server = new TrialServer(files);
+            server.giveEncryption(files);
             server.configure(port);
             server.buildSSLContext();
             return Optional.empty();
-        } catch (LinkageError e) {
+        } catch (LinkageError | ReflectiveOperationException e) {
             // Another version of James: nothing can be said of its settings.
             return Optional.empty();
         } catch (Exception e) {
