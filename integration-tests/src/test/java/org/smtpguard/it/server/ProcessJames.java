@@ -2,7 +2,9 @@ package org.smtpguard.it.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +63,7 @@ final class ProcessJames implements RunningJames {
             HEAP,
             "-Djava.awt.headless=true",
             "-Djdk.tls.ephemeralDHKeySize=2048",
+            "-Djdk.net.hosts.file=" + hosts(home),
             "-Dworking.directory=" + home,
             "-Dlogback.configurationFile=" + home.resolve("conf").resolve("logback.xml"),
             "-Dsmtpguard.fixture.parent=" + ProcessHandle.current().pid()));
@@ -68,6 +71,29 @@ final class ProcessJames implements RunningJames {
         command.addAll(jvmArguments);
         command.addAll(List.of("-cp", james.classPath(), james.mainClass()));
         return command;
+    }
+
+    /**
+     * The names that this machine knows without a network. James looks up the name of each client when it connects, on the thread of many
+     * connections: a name server that does not answer would hold all of them up for seconds.
+     */
+    private static Path hosts(Path home) {
+        List<String> lines = new ArrayList<>(List.of("127.0.0.1 localhost"));
+        try {
+            InetAddress machine = InetAddress.getLocalHost();
+            lines.add(machine.getHostAddress() + " " + machine.getHostName());
+        } catch (UnknownHostException e) {
+            // It has none, and James would not find one either.
+        }
+        try {
+            Path ofMachine = Path.of("/etc/hosts");
+            if (Files.isReadable(ofMachine)) {
+                lines.addAll(Files.readAllLines(ofMachine));
+            }
+            return Files.write(home.resolve("hosts"), lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void awaitStart() {
