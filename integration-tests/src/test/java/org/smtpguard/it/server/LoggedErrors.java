@@ -22,13 +22,15 @@ public final class LoggedErrors {
 
     /**
      * What James says with us or without: of a client that is reset; of one that speaks no TLS where it should; of a
-     * STARTTLS with something behind it while there is no session, before the greeting or behind the end; of a bad SIZE=.
+     * STARTTLS with something behind it while there is no session, before the greeting or behind the end; of a bad SIZE=; from 3.9 on
+     * of an EHLO whose argument is no domain name.
      */
     private static final List<Pattern> OF_STOCK_JAMES = Stream.of(
             "BasicChannelInboundHandler - Unable to process request .*(Connection reset|Broken pipe)",
             "BasicChannelInboundHandler - Unable to process request .*(javax\\.net\\.ssl\\.SSL|NotSslRecordException)",
             "BasicChannelInboundHandler - Unable to process request .*CommandInjectionDetectedException",
-            "MailSizeEsmtpExtension - Rejected syntactically incorrect value")
+            "MailSizeEsmtpExtension - Rejected syntactically incorrect value",
+            "(Helo|Ehlo)CmdHandler - Invalid EHLO argument received")
         .map(Pattern::compile)
         .collect(Collectors.toList());
 
