@@ -211,16 +211,18 @@ public final class GuessLimiter implements EventLog.Follower, AutoCloseable {
      */
     public Optional<Block> block(Network network, String reason, Duration length) {
         return block(Subject.NETWORK, Optional.of(network.within(settings.prefixes())), Optional.empty(), reason,
-            clock.instant().plus(length));
+            length);
     }
 
     /** Refuses all log-ins of a user. @return as above */
     public Optional<Block> block(String user, String reason, Duration length) {
-        return block(Subject.USER, Optional.empty(), Optional.of(user), reason, clock.instant().plus(length));
+        return block(Subject.USER, Optional.empty(), Optional.of(user), reason, length);
     }
 
-    private Optional<Block> block(Subject subject, Optional<Network> network, Optional<String> user, String reason, Instant until) {
-        Block block = new Block(subject, network, user, true, reason, clock.instant(), until, List.of());
+    private Optional<Block> block(Subject subject, Optional<Network> network, Optional<String> user, String reason, Duration length) {
+        Instant now = clock.instant();
+        Instant until = now.plus(length);
+        Block block = new Block(subject, network, user, true, reason, now, until, List.of());
         Optional<Long> userKey = user.map(keys::userKey);
         synchronized (this) {
             setTime();
