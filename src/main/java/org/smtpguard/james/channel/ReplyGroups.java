@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import org.apache.james.protocols.netty.HandlerConstants;
 
 /**
@@ -22,6 +23,8 @@ import org.apache.james.protocols.netty.HandlerConstants;
 final class ReplyGroups {
     private static final String LINES = "smtpguard.groups";
     private static final String FLUSHES = "smtpguard.flushes";
+    /** As many as Netty's own handler holds: what a client sends in one read must not pile up replies. */
+    private static final int MAX_HELD = FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES;
 
     private final Flushes flushes = new Flushes();
     /** Written by the session's thread, read by the event loop. */
@@ -71,7 +74,7 @@ final class ReplyGroups {
     }
 
     private final class Flushes extends ChannelOutboundHandlerAdapter {
-        private boolean isHeld;
+        private int held;
         private boolean isClosing;
         private ChannelHandlerContext context;
 
@@ -89,17 +92,17 @@ final class ReplyGroups {
 
         @Override
         public void flush(ChannelHandlerContext next) {
-            if (isOpen && !isClosing) {
-                isHeld = true;
+            if (isOpen && !isClosing && held < MAX_HELD) {
+                held++;
             } else {
-                isHeld = false;
+                held = 0;
                 next.flush();
             }
         }
 
         private void release() {
-            if (isHeld) {
-                isHeld = false;
+            if (held > 0) {
+                held = 0;
                 context.flush();
             }
         }

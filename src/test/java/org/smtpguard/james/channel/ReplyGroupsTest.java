@@ -63,6 +63,13 @@ class ReplyGroupsTest {
     }
 
     @Test
+    void aClientThatSendsManyCommandsAtOnceDoesNotPileUpReplies() {
+        read("NOOP\r\n".repeat(1000));
+
+        assertThat(sent).hasSize(4);
+    }
+
+    @Test
     void aLineThatIsNotCompleteHoldsNothingBack() {
         read("MAIL\r\nRC");
         assertThat(sent).containsExactly("re MAIL");
