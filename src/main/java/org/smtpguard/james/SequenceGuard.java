@@ -166,12 +166,13 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         if (settings.mode(DiagnosisId.SEQ_PIPELINING) == Mode.ENFORCE) {
             session.stopDetectingCommandInjection();
         }
+        SessionThread thread = SessionThread.of(session);
         if (settings.mode(DiagnosisId.SEQ_PIPELINING) != Mode.OFF) {
             James381.countReads(session);
+            thread.countReads();
         }
         if (settings.mode() != Mode.OFF) {
             port.replies().answerLongLines(session);
-            SessionThread thread = SessionThread.of(session);
             thread.groupReplies();
             thread.install(batches);
             James381.useOneThreadForNewConnections(session);

@@ -3,6 +3,7 @@ package org.smtpguard.bench;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.bootstrap.ServerBootstrap;
@@ -17,10 +18,13 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.LineBasedFrameDecoder;
+import io.netty.util.concurrent.DefaultEventExecutorGroup;
+import io.netty.util.concurrent.EventExecutorGroup;
 
 /**
- * The limit: what the Netty of James can do at the most, on as many threads as James has, with the answers of a server and nothing
- * behind them. Whatever a client says is accepted. Ends with its input.
+ * The limit: what the Netty of James can do at the most, on the threads that James has, with the answers of a server and nothing
+ * behind them. What a client says is accepted, or, where that is asked for, refused in one line but for the greeting. Ends with its
+ * input.
  */
 public final class BareServer {
     private static final int LONGEST_LINE = 8192;
@@ -29,9 +33,15 @@ public final class BareServer {
     private BareServer() {
     }
 
-    /** @param arguments the port on loopback, and how many milliseconds AUTH takes */
+    /**
+     * @param arguments the port on loopback, how many milliseconds AUTH takes, how many threads frame and handle lines (0: the event
+     * loop does), and whether commands are refused
+     */
     public static void main(String[] arguments) throws Exception {
         int authMillis = Integer.parseInt(arguments[1]);
+        int threads = Integer.parseInt(arguments[2]);
+        boolean refuses = Boolean.parseBoolean(arguments[3]);
+        Optional<EventExecutorGroup> sessions = threads == 0 ? Optional.empty() : Optional.of(new DefaultEventExecutorGroup(threads));
         new ServerBootstrap().group(new NioEventLoopGroup(1), new NioEventLoopGroup())
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -39,7 +49,8 @@ public final class BareServer {
             .childHandler(new ChannelInitializer<SocketChannel>() {
                 @Override
                 protected void initChannel(SocketChannel channel) {
-                    channel.pipeline().addLast(new LineBasedFrameDecoder(LONGEST_LINE), new Canned(authMillis));
+                    channel.pipeline().addLast(sessions.orElse(null), new LineBasedFrameDecoder(LONGEST_LINE),
+                        new Canned(authMillis, refuses));
                 }
             })
             .bind(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0]))).sync();
@@ -57,13 +68,17 @@ public final class BareServer {
         private static final ByteBuf AUTH = reply("235 2.7.0 Authentication successful");
         private static final ByteBuf DATA = reply("354 Ok Send data ending with <CRLF>.<CRLF>");
         private static final ByteBuf OK = reply("250 2.0.0 Ok");
+        private static final ByteBuf REFUSED = reply("503 5.5.1 Bad sequence of commands");
+        private static final ByteBuf UNKNOWN = reply("500 5.5.1 Unknown command");
         private static final ByteBuf BYE = reply("221 2.0.0 Bye");
 
         private final int authMillis;
+        private final boolean refuses;
         private boolean isInContent;
 
-        private Canned(int authMillis) {
+        private Canned(int authMillis, boolean refuses) {
             this.authMillis = authMillis;
+            this.refuses = refuses;
         }
 
         private static ByteBuf reply(String text) {
@@ -96,15 +111,18 @@ public final class BareServer {
                         context.executor().schedule(() -> context.writeAndFlush(AUTH.duplicate()), authMillis, TimeUnit.MILLISECONDS);
                     }
                     break;
+                case "RCPT":
+                    context.writeAndFlush((refuses ? REFUSED : OK).duplicate());
+                    break;
                 case "DATA":
-                    isInContent = true;
-                    context.writeAndFlush(DATA.duplicate());
+                    isInContent = !refuses;
+                    context.writeAndFlush((refuses ? REFUSED : DATA).duplicate());
                     break;
                 case "QUIT":
                     context.writeAndFlush(BYE.duplicate()).addListener(ChannelFutureListener.CLOSE);
                     break;
                 default:
-                    context.writeAndFlush(OK.duplicate());
+                    context.writeAndFlush((refuses ? UNKNOWN : OK).duplicate());
                     break;
             }
         }

@@ -26,7 +26,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * loads, with commas; all), {@code .rounds} (5), {@code .seconds} (4, of
  * each load on each contender), {@code .warmup} (30, seconds for each contender), {@code .profile} (letters of scenarios whose JVMs
  * leave a recording of JFR in {@code target/bench}), {@code .without} (ids of rules that the guard has off), {@code .before} (another
- * build of the jar, which runs beside this one: what a change has done); and {@code smtpguard.update}
+ * build of the jar, which runs beside this one, and is not written into a page: what a change has done); and {@code smtpguard.update}
  * (writes what was measured into {@code docs/development/benchmarks.md}, of another James than the build's into a page of its own).
  */
 public final class Benchmark {
@@ -70,10 +70,12 @@ public final class Benchmark {
             Scenario scenario = maker.get();
             if (only.contains("") || only.contains(scenario.id())) {
                 Noise noise = Noise.listen();
-                Report report = new Report(scenario, measure(scenario), machine, noise, rounds, seconds);
-                console.println(report.text());
+                Outcome outcome = measure(scenario);
+                String length = String.format(Locale.ROOT, "%d rounds of %.0f s, after a warm-up of %.0f s", rounds, seconds,
+                    warmUpSeconds);
+                console.println(new Report(scenario, outcome, machine, noise, length).text());
                 if (Boolean.getBoolean("smtpguard.update")) {
-                    report.write();
+                    new Report(scenario.published(), outcome, machine, noise, length).write();
                 }
             }
         }

@@ -2,6 +2,9 @@ package org.smtpguard.bench;
 
 /** One of those that are compared: a port of a server. */
 final class Contender {
+    /** What the name of one ends with that runs another build of the jar. */
+    static final String ANOTHER_BUILD = " (before)";
+
     private final String name;
     private final Server server;
     private final int port;

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -41,11 +40,11 @@ final class Report {
     private final Outcome outcome;
     private final String head;
 
-    Report(Scenario scenario, Outcome outcome, Machine machine, Noise noise, int rounds, double seconds) {
+    /** @param length rounds and times, as a part of a sentence */
+    Report(Scenario scenario, Outcome outcome, Machine machine, Noise noise, String length) {
         this.scenario = scenario;
         this.outcome = outcome;
-        this.head = String.format(Locale.ROOT, "%s Medians of %d rounds of %.0f s.%s", machine, rounds, seconds,
-            noise.text(scenario, outcome));
+        this.head = machine + " Medians of " + length + "." + noise.text(scenario, outcome);
     }
 
     String text() {

@@ -45,6 +45,15 @@ final class Scenario {
         return this;
     }
 
+    /** The same without contenders with {@link Contender#ANOTHER_BUILD}: what they gave is printed, but is not for the page. */
+    Scenario published() {
+        Scenario published = new Scenario(id, title, text);
+        contenders.stream().filter(contender -> !contender.name().endsWith(Contender.ANOTHER_BUILD)).forEach(published.contenders::add);
+        published.loads.addAll(loads);
+        published.targets.addAll(targets);
+        return published;
+    }
+
     String id() {
         return id;
     }

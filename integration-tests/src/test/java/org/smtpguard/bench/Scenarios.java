@@ -148,9 +148,10 @@ final class Scenarios {
         return new Scenario("e", "Floods of refused commands", "Sessions of 15 commands that are refused, one after the other: `RCPT`"
             + " and `DATA` out of order, and one that is none. Ours come with their cause, the state and what is next;"
             + " stock James' are one line. \"Logged\" is with the guard's line for each refusal in the log, which James' sample of a"
-            + " logback.xml has off (it writes INFO of James' own loggers alone).")
+            + " logback.xml has off (it writes INFO of James' own loggers alone). Bare Netty refuses in one line.")
             .among(stock("")).among(guarded(GUARDED, AS_CONFIGURED))
             .among(new Contender(GUARDED + ", logged", new JamesUnderLoad(JamesServer::measured, chain(AS_CONFIGURED)).loggingRefusals()))
+            .among(new Contender(BARE, BareUnderLoad.refusing()))
             .under(closed, closed.paced())
             .mustShow(Target.atLeast("refusals/s, times stock", 1.5, outcome -> outcome.ratio("e", GUARDED, STOCK, PER_SECOND)));
     }
@@ -233,7 +234,7 @@ final class Scenarios {
     private static Contender[] guarded(String... namesAndBackends) {
         List<Contender> contenders = new ArrayList<>(guarded(JamesServer::measured, "", namesAndBackends));
         if (!BEFORE.isEmpty()) {
-            contenders.addAll(guarded(() -> JamesServer.guarded(Path.of(BEFORE)), " (before)", namesAndBackends));
+            contenders.addAll(guarded(() -> JamesServer.guarded(Path.of(BEFORE)), Contender.ANOTHER_BUILD, namesAndBackends));
         }
         return contenders.toArray(Contender[]::new);
     }

@@ -1,13 +1,8 @@
 package org.smtpguard.james.channel;
 
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.ChannelPromise;
-import io.netty.handler.flush.FlushConsolidationHandler;
 import org.apache.james.protocols.netty.HandlerConstants;
 
 /**
@@ -16,95 +11,42 @@ import org.apache.james.protocols.netty.HandlerConstants;
  * immediately. ({@code james.v381} groups the replies of 3.8.0 and 3.8.1, whose lines it frames on the event loop.)
  *
  * <p>Threads: the session's own opens a group when a line is not the last one of what was read, and closes it at the end of the
- * read. The event loop holds flushes while a group is open, and flushes once for the group: by a task that is queued after all its
- * replies. No outbound handler is on the session's thread, since James writes the reply to STARTTLS on the event loop and begins TLS
- * right after it.
+ * read. The event loop holds flushes while a group is open, and flushes once for the group ({@link EventLoopSide}): by a task that is
+ * queued after all its replies. No outbound handler is on the session's thread, since James writes the reply to STARTTLS on the event
+ * loop and begins TLS right after it.
  */
-final class ReplyGroups {
-    private static final String LINES = "smtpguard.groups";
-    private static final String FLUSHES = "smtpguard.flushes";
-    /** As many as Netty's own handler holds: what a client sends in one read must not pile up replies. */
-    private static final int MAX_HELD = FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES;
+final class ReplyGroups extends ChannelInboundHandlerAdapter {
+    private static final String NAME = "smtpguard.groups";
 
-    private final Flushes flushes = new Flushes();
-    /** Written by the session's thread, read by the event loop. */
-    private volatile boolean isOpen;
+    private final EventLoopSide eventLoop;
+    private final ChannelHandlerContext framer;
 
-    private ReplyGroups() {
+    private ReplyGroups(EventLoopSide eventLoop, ChannelHandlerContext framer) {
+        this.eventLoop = eventLoop;
+        this.framer = framer;
     }
 
-    /** Call it on the session's thread, when it connects. Does nothing where lines are framed on another thread. */
+    /** Call it on the session's thread, when it connects. Does nothing where the event loop frames or handles lines. */
     static void install(ChannelHandlerContext core) {
         ChannelPipeline pipeline = core.pipeline();
-        ChannelHandlerContext framer = pipeline.context(HandlerConstants.FRAMER);
-        if (framer == null || framer.executor() != core.executor() || core.executor() == core.channel().eventLoop()
-            || pipeline.get(HandlerConstants.CHUNK_HANDLER) == null || pipeline.get(LINES) != null) {
-            return;
-        }
-        ReplyGroups groups = new ReplyGroups();
-        pipeline.addBefore(HandlerConstants.CHUNK_HANDLER, FLUSHES, groups.flushes);
-        pipeline.addBefore(core.executor(), HandlerConstants.CORE_HANDLER, LINES, groups.new Lines(framer));
+        EventLoopSide.of(core).filter(side -> pipeline.get(NAME) == null).ifPresent(side -> pipeline.addBefore(core.executor(),
+            HandlerConstants.CORE_HANDLER, NAME, new ReplyGroups(side, pipeline.context(HandlerConstants.FRAMER))));
     }
 
-    private final class Lines extends ChannelInboundHandlerAdapter {
-        private final ChannelHandlerContext framer;
-
-        private Lines(ChannelHandlerContext framer) {
-            this.framer = framer;
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object line) {
+        if (!eventLoop.isGroupOpen() && SessionThread.unfinished(framer.handler()) > 0) {
+            eventLoop.openGroup();
         }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object line) {
-            if (!isOpen && SessionThread.unfinished(framer.handler()) > 0) {
-                isOpen = true;
-            }
-            context.fireChannelRead(line);
-        }
-
-        @Override
-        public void channelReadComplete(ChannelHandlerContext context) {
-            // The handlers behind this one may still reply: a batch ends with this event.
-            context.fireChannelReadComplete();
-            if (isOpen) {
-                isOpen = false;
-                Channel channel = context.channel();
-                SessionThread.execute(channel.eventLoop(), flushes::release);
-            }
-        }
+        context.fireChannelRead(line);
     }
 
-    private final class Flushes extends ChannelOutboundHandlerAdapter {
-        private int held;
-        private boolean isClosing;
-        private ChannelHandlerContext context;
-
-        @Override
-        public void handlerAdded(ChannelHandlerContext added) {
-            context = added;
-        }
-
-        /** James closes a connection by writing an empty buffer. That is flushed immediately, whatever else was read. */
-        @Override
-        public void write(ChannelHandlerContext next, Object message, ChannelPromise promise) {
-            isClosing |= message == Unpooled.EMPTY_BUFFER;
-            next.write(message, promise);
-        }
-
-        @Override
-        public void flush(ChannelHandlerContext next) {
-            if (isOpen && !isClosing && held < MAX_HELD) {
-                held++;
-            } else {
-                held = 0;
-                next.flush();
-            }
-        }
-
-        private void release() {
-            if (held > 0) {
-                held = 0;
-                context.flush();
-            }
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        // The handlers behind this one may still reply: a batch ends with this event.
+        context.fireChannelReadComplete();
+        if (eventLoop.isGroupOpen()) {
+            eventLoop.closeGroup();
         }
     }
 }

@@ -64,6 +64,11 @@ public final class SessionThread {
         ReplyGroups.install(core);
     }
 
+    /** Counts what is read but not yet delivered as lines ({@link ReadsInTransit}). Call it on that thread, when the session connects. */
+    public void countReads() {
+        ReadsInTransit.count(core);
+    }
+
     /** Installs a detector for batches of lines. Call it on that thread. */
     public void install(ReadBatches batches) {
         batches.install(core);

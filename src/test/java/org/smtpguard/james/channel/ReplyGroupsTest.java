@@ -8,13 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.LineBasedFrameDecoder;
 import io.netty.handler.stream.ChunkedWriteHandler;
@@ -31,13 +25,13 @@ import org.junit.jupiter.api.Timeout;
 class ReplyGroupsTest {
     private final EventExecutor session = new DefaultEventExecutor();
     private final List<String> sent = new ArrayList<>();
-    private final EmbeddedChannel connection = new EmbeddedChannel(new Wire(sent));
+    private final EmbeddedChannel connection = new EmbeddedChannel(new FlushedReplies(sent));
 
     @BeforeEach
     void connect() {
         connection.pipeline().addLast(HandlerConstants.CHUNK_HANDLER, new ChunkedWriteHandler());
         connection.pipeline().addLast(session, HandlerConstants.FRAMER, new LineBasedFrameDecoder(100));
-        connection.pipeline().addLast(session, HandlerConstants.CORE_HANDLER, new James());
+        connection.pipeline().addLast(session, HandlerConstants.CORE_HANDLER, new AnsweringHandler());
         onSessionThread(() -> ReplyGroups.install(connection.pipeline().context(HandlerConstants.CORE_HANDLER)));
     }
 
@@ -101,7 +95,7 @@ class ReplyGroupsTest {
         read("MAIL\r\nRCPT\r\n");
         EmbeddedChannel older = new EmbeddedChannel();
         older.pipeline().addLast(HandlerConstants.FRAMER, new LineBasedFrameDecoder(100));
-        older.pipeline().addLast(HandlerConstants.CORE_HANDLER, new James());
+        older.pipeline().addLast(HandlerConstants.CORE_HANDLER, new AnsweringHandler());
         List<String> before = older.pipeline().names();
         ReplyGroups.install(older.pipeline().context(HandlerConstants.CORE_HANDLER));
 
@@ -119,46 +113,5 @@ class ReplyGroupsTest {
     private void onSessionThread(Runnable task) {
         await().until(session.submit(task)::isDone);
         connection.runPendingTasks();
-    }
-
-    /** Answers each line, and hangs up as James does. */
-    private static final class James extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            ByteBuf line = (ByteBuf) message;
-            String command = line.toString(StandardCharsets.US_ASCII);
-            line.release();
-            context.writeAndFlush("re " + command);
-            if ("QUIT".equals(command)) {
-                context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-            }
-        }
-    }
-
-    /** Notes what goes out with each flush. */
-    private static final class Wire extends ChannelOutboundHandlerAdapter {
-        private final List<String> sent;
-        private final List<String> written = new ArrayList<>();
-
-        private Wire(List<String> sent) {
-            this.sent = sent;
-        }
-
-        @Override
-        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-            if (context.channel().isOpen() && message != Unpooled.EMPTY_BUFFER) {
-                written.add(message.toString());
-            }
-            context.write(message, promise);
-        }
-
-        @Override
-        public void flush(ChannelHandlerContext context) {
-            if (!written.isEmpty()) {
-                sent.add(String.join(", ", written));
-                written.clear();
-            }
-            context.flush();
-        }
     }
 }

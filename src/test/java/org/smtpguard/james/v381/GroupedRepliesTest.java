@@ -6,21 +6,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.LineBasedFrameDecoder;
 import org.junit.jupiter.api.Test;
+import org.smtpguard.james.channel.AnsweringHandler;
+import org.smtpguard.james.channel.FlushedReplies;
 
 class GroupedRepliesTest {
     private final List<String> sent = new ArrayList<>();
-    private final EmbeddedChannel channel = new EmbeddedChannel(new Wire(sent), new GroupedReplies(), new LineBasedFrameDecoder(100),
-        new James());
+    private final EmbeddedChannel channel = new EmbeddedChannel(new FlushedReplies(sent), new GroupedReplies(),
+        new LineBasedFrameDecoder(100), new AnsweringHandler());
 
     @Test
     void repliesToCommandsThatWereReadAtOnceGoOutAtOnce() {
@@ -55,46 +51,5 @@ class GroupedRepliesTest {
 
     private void send(String text) {
         channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
-    }
-
-    /** Answers each line, and hangs up as James does. */
-    private static final class James extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            ByteBuf line = (ByteBuf) message;
-            String command = line.toString(StandardCharsets.US_ASCII);
-            line.release();
-            context.writeAndFlush("re " + command);
-            if ("QUIT".equals(command)) {
-                context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-            }
-        }
-    }
-
-    /** Notes what goes out with each flush. */
-    private static final class Wire extends ChannelOutboundHandlerAdapter {
-        private final List<String> sent;
-        private final List<String> written = new ArrayList<>();
-
-        private Wire(List<String> sent) {
-            this.sent = sent;
-        }
-
-        @Override
-        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-            if (context.channel().isOpen() && message != Unpooled.EMPTY_BUFFER) {
-                written.add(message.toString());
-            }
-            context.write(message, promise);
-        }
-
-        @Override
-        public void flush(ChannelHandlerContext context) {
-            if (!written.isEmpty()) {
-                sent.add(String.join(", ", written));
-                written.clear();
-            }
-            context.flush();
-        }
     }
 }

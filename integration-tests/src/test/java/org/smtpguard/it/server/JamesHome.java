@@ -143,7 +143,7 @@ public final class JamesHome {
     }
 
     /** The first number of the version of its JVM. */
-    int jvmFeature() {
+    public int jvmFeature() {
         return java.equals(Path.of(System.getProperty("java.home"))) ? Runtime.version().feature()
             : Runtime.Version.parse(runtimeVersion()).feature();
     }

@@ -1,0 +1,121 @@
+package org.smtpguard.james.channel;
+
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.flush.FlushConsolidationHandler;
+import org.apache.james.protocols.netty.HandlerConstants;
+
+/**
+ * What the guard does on the event loop where James frames lines on the session's own thread and that is another: from 3.8.2 on. It
+ * counts what is read ({@link ReadsInTransit}) and holds flushes while a group of replies is open ({@link ReplyGroups}). One handler for
+ * both, since adding one from the session's thread wakes the event loop.
+ *
+ * <p>Threads: the event loop's, but for what is said of methods.
+ */
+final class EventLoopSide extends ChannelDuplexHandler {
+    /** An event that is fired before the first read that is counted, and follows all reads before. */
+    static final Object COUNTING = new Object();
+
+    private static final String NAME = "smtpguard.loop";
+    /** As many as Netty's own handler holds: what a client sends in one read must not pile up replies. */
+    private static final int MAX_HELD = FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES;
+
+    private final Executor eventLoop;
+    private final AtomicInteger reads = new AtomicInteger();
+    /** Written by the session's thread. */
+    private volatile boolean isGroupOpen;
+    private int held;
+    private boolean isClosing;
+    private ChannelHandlerContext context;
+
+    private EventLoopSide(Executor eventLoop) {
+        this.eventLoop = eventLoop;
+    }
+
+    /**
+     * That of a connection; it is installed if it is missing. Call it on the session's thread.
+     *
+     * @param core the context of James' handler
+     * @return empty where lines are framed on another thread than they are handled on, or on the event loop
+     */
+    static Optional<EventLoopSide> of(ChannelHandlerContext core) {
+        ChannelPipeline pipeline = core.pipeline();
+        ChannelHandlerContext framer = pipeline.context(HandlerConstants.FRAMER);
+        if (framer == null || framer.executor() != core.executor() || core.executor() == core.channel().eventLoop()
+            || pipeline.get(HandlerConstants.CHUNK_HANDLER) == null) {
+            return Optional.empty();
+        }
+        EventLoopSide installed = pipeline.get(EventLoopSide.class);
+        if (installed != null) {
+            return Optional.of(installed);
+        }
+        EventLoopSide side = new EventLoopSide(core.channel().eventLoop());
+        pipeline.addBefore(HandlerConstants.CHUNK_HANDLER, NAME, side);
+        return Optional.of(side);
+    }
+
+    /** The number of reads that have been counted. Call it on any thread. */
+    int reads() {
+        return reads.get();
+    }
+
+    /** Whether flushes are held. Call it on the session's thread. */
+    boolean isGroupOpen() {
+        return isGroupOpen;
+    }
+
+    /** Holds flushes from now on. Call it on the session's thread. */
+    void openGroup() {
+        isGroupOpen = true;
+    }
+
+    /** Flushes once, after all replies of the group, if any of them was held. Call it on the session's thread. */
+    void closeGroup() {
+        isGroupOpen = false;
+        SessionThread.execute(eventLoop, this::release);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext next, Object message) {
+        if (reads.getAndIncrement() == 0) {
+            next.fireUserEventTriggered(COUNTING);
+        }
+        next.fireChannelRead(message);
+    }
+
+    /** James closes a connection by writing an empty buffer. That is flushed immediately, whatever else was read. */
+    @Override
+    public void write(ChannelHandlerContext next, Object message, ChannelPromise promise) {
+        isClosing |= message == Unpooled.EMPTY_BUFFER;
+        next.write(message, promise);
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext next) {
+        if (isGroupOpen && !isClosing && held < MAX_HELD) {
+            held++;
+        } else {
+            held = 0;
+            next.flush();
+        }
+    }
+
+    private void release() {
+        if (held > 0) {
+            held = 0;
+            context.flush();
+        }
+    }
+}
