@@ -169,11 +169,10 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         SessionThread thread = SessionThread.of(session);
         if (settings.mode(DiagnosisId.SEQ_PIPELINING) != Mode.OFF) {
             James381.countReads(session);
-            thread.countReads();
         }
         if (settings.mode() != Mode.OFF) {
             port.replies().answerLongLines(session);
-            thread.groupReplies();
+            thread.watchReads();
             thread.install(batches);
             James381.useOneThreadForNewConnections(session);
         }

@@ -1,29 +1,25 @@
 package org.smtpguard.james.channel;
 
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.flush.FlushConsolidationHandler;
-import org.apache.james.protocols.netty.HandlerConstants;
 
 /**
- * What the guard does on the event loop where James frames lines on the session's own thread and that is another: from 3.8.2 on. It
- * counts what is read ({@link ReadsInTransit}) and holds flushes while a group of replies is open ({@link ReplyGroups}). One handler for
- * both, since adding one from the session's thread wakes the event loop.
+ * The part of {@link SessionSide} that is on the event loop: counts what is read, and holds flushes while a group of replies is open. One
+ * handler for both, since adding one from the session's thread wakes the event loop.
  *
  * <p>Threads: the event loop's, but for what is said of methods.
  */
 final class EventLoopSide extends ChannelDuplexHandler {
+    static final String NAME = "smtpguard.loop";
     /** An event that is fired before the first read that is counted, and follows all reads before. */
     static final Object COUNTING = new Object();
 
-    private static final String NAME = "smtpguard.loop";
     /** As many as Netty's own handler holds: what a client sends in one read must not pile up replies. */
     private static final int MAX_HELD = FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES;
 
@@ -35,30 +31,8 @@ final class EventLoopSide extends ChannelDuplexHandler {
     private boolean isClosing;
     private ChannelHandlerContext context;
 
-    private EventLoopSide(Executor eventLoop) {
+    EventLoopSide(Executor eventLoop) {
         this.eventLoop = eventLoop;
-    }
-
-    /**
-     * That of a connection; it is installed if it is missing. Call it on the session's thread.
-     *
-     * @param core the context of James' handler
-     * @return empty where lines are framed on another thread than they are handled on, or on the event loop
-     */
-    static Optional<EventLoopSide> of(ChannelHandlerContext core) {
-        ChannelPipeline pipeline = core.pipeline();
-        ChannelHandlerContext framer = pipeline.context(HandlerConstants.FRAMER);
-        if (framer == null || framer.executor() != core.executor() || core.executor() == core.channel().eventLoop()
-            || pipeline.get(HandlerConstants.CHUNK_HANDLER) == null) {
-            return Optional.empty();
-        }
-        EventLoopSide installed = pipeline.get(EventLoopSide.class);
-        if (installed != null) {
-            return Optional.of(installed);
-        }
-        EventLoopSide side = new EventLoopSide(core.channel().eventLoop());
-        pipeline.addBefore(HandlerConstants.CHUNK_HANDLER, NAME, side);
-        return Optional.of(side);
     }
 
     /** The number of reads that have been counted. Call it on any thread. */
@@ -66,17 +40,12 @@ final class EventLoopSide extends ChannelDuplexHandler {
         return reads.get();
     }
 
-    /** Whether flushes are held. Call it on the session's thread. */
-    boolean isGroupOpen() {
-        return isGroupOpen;
-    }
-
     /** Holds flushes from now on. Call it on the session's thread. */
     void openGroup() {
         isGroupOpen = true;
     }
 
-    /** Flushes once, after all replies of the group, if any of them was held. Call it on the session's thread. */
+    /** Flushes once, after all replies of the group, if any flush was held. Call it on the session's thread. */
     void closeGroup() {
         isGroupOpen = false;
         SessionThread.execute(eventLoop, this::release);

@@ -59,14 +59,12 @@ public final class SessionThread {
         return new SessionThread(core);
     }
 
-    /** Groups the replies of a connection ({@link ReplyGroups}). Call it on that thread, when the session connects. */
-    public void groupReplies() {
-        ReplyGroups.install(core);
-    }
-
-    /** Counts what is read but not yet delivered as lines ({@link ReadsInTransit}). Call it on that thread, when the session connects. */
-    public void countReads() {
-        ReadsInTransit.count(core);
+    /**
+     * Counts what is read but not yet delivered as lines, and groups replies, where the event loop is another thread ({@link
+     * SessionSide}). Call it on that thread, when the session connects.
+     */
+    public void watchReads() {
+        SessionSide.install(core);
     }
 
     /** Installs a detector for batches of lines. Call it on that thread. */

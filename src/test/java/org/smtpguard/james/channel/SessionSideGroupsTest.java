@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A connection as James has it from 3.8.2 on: lines are framed and handled on a thread of the session, and written on the event loop. */
 @Timeout(60)
-class ReplyGroupsTest {
+class SessionSideGroupsTest {
     private final EventExecutor session = new DefaultEventExecutor();
     private final List<String> sent = new ArrayList<>();
     private final EmbeddedChannel connection = new EmbeddedChannel(new FlushedReplies(sent));
@@ -32,7 +32,7 @@ class ReplyGroupsTest {
         connection.pipeline().addLast(HandlerConstants.CHUNK_HANDLER, new ChunkedWriteHandler());
         connection.pipeline().addLast(session, HandlerConstants.FRAMER, new LineBasedFrameDecoder(100));
         connection.pipeline().addLast(session, HandlerConstants.CORE_HANDLER, new AnsweringHandler());
-        onSessionThread(() -> ReplyGroups.install(connection.pipeline().context(HandlerConstants.CORE_HANDLER)));
+        onSessionThread(() -> SessionSide.install(connection.pipeline().context(HandlerConstants.CORE_HANDLER)));
     }
 
     @AfterEach
@@ -91,13 +91,13 @@ class ReplyGroupsTest {
 
     @Test
     void nothingIsInstalledTwiceNorWhereTheEventLoopFramesLines() {
-        onSessionThread(() -> ReplyGroups.install(connection.pipeline().context(HandlerConstants.CORE_HANDLER)));
+        onSessionThread(() -> SessionSide.install(connection.pipeline().context(HandlerConstants.CORE_HANDLER)));
         read("MAIL\r\nRCPT\r\n");
         EmbeddedChannel older = new EmbeddedChannel();
         older.pipeline().addLast(HandlerConstants.FRAMER, new LineBasedFrameDecoder(100));
         older.pipeline().addLast(HandlerConstants.CORE_HANDLER, new AnsweringHandler());
         List<String> before = older.pipeline().names();
-        ReplyGroups.install(older.pipeline().context(HandlerConstants.CORE_HANDLER));
+        SessionSide.install(older.pipeline().context(HandlerConstants.CORE_HANDLER));
 
         assertThat(sent).containsExactly("re MAIL, re RCPT");
         assertThat(older.pipeline().names()).isEqualTo(before);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A connection as James has it from 3.8.2 on: lines are read on the event loop, and framed and handled on a thread of the session. */
 @Timeout(60)
-class ReadsInTransitTest {
+class SessionSideReadsTest {
     private final EventExecutor session = new DefaultEventExecutor();
     private final EmbeddedChannel connection = new EmbeddedChannel();
     private final CountDownLatch nextIsRead = new CountDownLatch(1);
@@ -83,7 +83,7 @@ class ReadsInTransitTest {
     void whatWasReadBeforeTheCountingLeavesItOpen() {
         read("WAIT\r\n");
         read("MAIL\r\n");
-        ReadsInTransit.count(connection.pipeline().context(HandlerConstants.CORE_HANDLER));
+        SessionSide.install(connection.pipeline().context(HandlerConstants.CORE_HANDLER));
         nextIsRead.countDown();
         handles("WAIT: followed", "MAIL: followed");
 
@@ -100,14 +100,14 @@ class ReadsInTransitTest {
         older.pipeline().addLast(HandlerConstants.FRAMER, new LineBasedFrameDecoder(100));
         older.pipeline().addLast(HandlerConstants.CORE_HANDLER, new James());
         List<String> before = older.pipeline().names();
-        ReadsInTransit.count(older.pipeline().context(HandlerConstants.CORE_HANDLER));
+        SessionSide.install(older.pipeline().context(HandlerConstants.CORE_HANDLER));
 
         assertThat(connection.pipeline().names()).isEqualTo(once);
         assertThat(older.pipeline().names()).isEqualTo(before);
     }
 
     private void count() {
-        ReadsInTransit.count(connection.pipeline().context(HandlerConstants.CORE_HANDLER));
+        SessionSide.install(connection.pipeline().context(HandlerConstants.CORE_HANDLER));
     }
 
     private void read(String text) {
