@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.smtpguard.protocol.CommandLine;
 import org.smtpguard.protocol.DiagnosisId;
 import org.smtpguard.protocol.Reply;
@@ -156,6 +157,17 @@ class DiagnosisTest {
         assertThat(lines.stream().filter(line -> !line.contains(" Offered: "))).as("told whole")
             .hasSameSizeAs(helpDesk.article(verb.name()));
         assertIsWhole(catalogue.article(verb).orElseThrow());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {211, 214, 220, 221, 235, 250, 251, 252, 334, 354, 421, 432, 450, 451, 452, 454,
+        500, 501, 502, 503, 504, 530, 534, 535, 538, 550, 551, 552, 553, 554})
+    void everyReplyCodeHasItsHelp(int code) {
+        List<String> lines = wire(helpDesk.answer(Optional.of(String.valueOf(code)), sender, MECHANISMS));
+
+        assertFits(lines);
+        assertThat(String.join(" ", lines)).contains(code + ": ", "When: ", "Fix: ", "See: RFC ");
+        assertIsWhole(catalogue.article(code).orElseThrow());
     }
 
     @Test
