@@ -166,12 +166,12 @@ public final class SequenceGuard implements LineHandler<SMTPSession>, DataLineFi
         if (settings.mode(DiagnosisId.SEQ_PIPELINING) == Mode.ENFORCE) {
             session.stopDetectingCommandInjection();
         }
-        SessionThread thread = SessionThread.of(session);
         if (settings.mode(DiagnosisId.SEQ_PIPELINING) != Mode.OFF) {
             James381.countReads(session);
         }
         if (settings.mode() != Mode.OFF) {
             port.replies().answerLongLines(session);
+            SessionThread thread = SessionThread.of(session);
             thread.watchReads();
             thread.install(batches);
             James381.useOneThreadForNewConnections(session);

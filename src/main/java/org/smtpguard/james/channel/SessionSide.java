@@ -69,7 +69,8 @@ final class SessionSide extends ChannelInboundHandlerAdapter implements ReadCoun
     }
 
     private static boolean hasMoreThanOneLine(ByteBuf octets) {
-        return octets.indexOf(octets.readerIndex(), octets.writerIndex() - 1, (byte) '\n') >= 0;
+        // Netty searches backwards if the end is before the beginning.
+        return octets.isReadable() && octets.indexOf(octets.readerIndex(), octets.writerIndex() - 1, (byte) '\n') >= 0;
     }
 
     @Override

@@ -64,6 +64,15 @@ class SessionSideGroupsTest {
     }
 
     @Test
+    void anEmptyReadIsNoGroup() {
+        read("");
+        read("MAIL\r\n");
+
+        assertThat(sent).containsExactly("re MAIL");
+        assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
     void aLineThatIsNotCompleteHoldsNothingBack() {
         read("MAIL\r\nRC");
         assertThat(sent).containsExactly("re MAIL");
@@ -105,7 +114,7 @@ class SessionSideGroupsTest {
 
     /** Returns when everything that follows from it is done. */
     private void read(String text) {
-        connection.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
+        connection.writeInbound(Unpooled.buffer().writeBytes(text.getBytes(StandardCharsets.US_ASCII)));
         onSessionThread(() -> { });
         connection.runPendingTasks();
     }
